@@ -1,0 +1,1 @@
+"""The command ``twin``: one file a verb."""

@@ -1,0 +1,47 @@
+"""The command ``twin``; each verb is one file of this folder with ``register(app)``."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+import typer
+
+from twin.errors import BadInput
+from twin.family import kinds
+
+NOT_VERBS = {"main", "output"}
+EXIT_NOT_MET = 1
+EXIT_BAD_INPUT = 2
+
+
+def build() -> typer.Typer:
+    """Return the command with every verb."""
+    app = typer.Typer(
+        name="twin",
+        help="Digital twins of machines, lines and buildings: simulate first, then execute.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    for verb in kinds("twin.cli"):
+        if verb not in NOT_VERBS:
+            importlib.import_module(f"twin.cli.{verb}").register(app)
+    return app
+
+
+def main() -> None:
+    """Run the command; bad input is one line a fault on standard error and exit code 2."""
+    try:
+        build()()
+    except BadInput as error:
+        for fault in error.faults:
+            print(" ".join(str(fault).split()), file=sys.stderr)
+        sys.exit(EXIT_BAD_INPUT)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except KeyboardInterrupt:
+        print("Stopped by you; what was finished is kept.", file=sys.stderr)
+        sys.exit(130)

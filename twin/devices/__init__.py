@@ -1,0 +1,1 @@
+"""Real and simulated devices, and the one way a change reaches them."""

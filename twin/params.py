@@ -1,0 +1,319 @@
+"""Frozen parameter classes: one declaration per parameter.
+
+A field is declared once, with its default, unit, range, meaning and source::
+
+    class Settings(Params):
+        cutting_speed: float = quantity(180, "m/min", 10, 1000, "Cutting speed.")
+
+From that one line come the check on a scenario file, the JSON Schema, the form in the browser,
+the page of the reference and the bounds of the device point. Outside, a value is in the trade's
+unit (``180`` or ``"180 m/min"``); inside, ``settings.cutting_speed`` is SI [m/s].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Self, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from twin import units
+from twin.errors import BadInput, Fault, did_you_mean
+
+
+def quantity(
+    default: float | None,
+    unit: str,
+    low: float,
+    high: float,
+    meaning: str,
+    source: str = "",
+    *,
+    assumption: bool = False,
+    live: bool = False,
+) -> Any:
+    """Declare a number with a unit.
+
+    Parameters
+    ----------
+    default : float or None
+        Default in ``unit``; None makes the field required.
+    unit : str
+        The trade's unit; ``"1"`` for a pure number.
+    low, high : float
+        Allowed range in ``unit``, both ends included.
+    meaning : str
+        One sentence for the operator.
+    source : str
+        Where the default comes from. Empty with ``assumption=True``.
+    assumption : bool
+        The default has no published source; the app says so.
+    live : bool
+        The real device has this point: a Change may write it.
+    """
+    extra = {
+        "unit": unit,
+        "source": source,
+        "assumption": assumption,
+        "live": live,
+        "form": "quantity",
+    }
+    return Field(
+        ... if default is None else default,
+        ge=low,
+        le=high,
+        allow_inf_nan=False,
+        description=meaning,
+        json_schema_extra=extra,
+    )
+
+
+def count(default: int | None, low: int, high: int, meaning: str, unit: str = "1") -> Any:
+    """Declare a whole number in ``[low, high]``; None makes the field required."""
+    return Field(
+        ... if default is None else default,
+        ge=low,
+        le=high,
+        description=meaning,
+        json_schema_extra={"unit": unit, "form": "count"},
+    )
+
+
+def choice(default: str | None, meaning: str, source: str = "", *, live: bool = False) -> Any:
+    """Declare one of the words of the field's ``Literal`` type."""
+    return Field(
+        ... if default is None else default,
+        description=meaning,
+        json_schema_extra={"unit": "", "form": "choice", "source": source, "live": live},
+    )
+
+
+def flag(default: bool, meaning: str) -> Any:
+    """Declare a yes or no."""
+    return Field(default, description=meaning, json_schema_extra={"unit": "", "form": "flag"})
+
+
+def text(default: str | None, meaning: str, pattern: str | None = None) -> Any:
+    """Declare a word, such as the name of another thing of the scenario."""
+    return Field(
+        ... if default is None else default,
+        description=meaning,
+        pattern=pattern,
+        max_length=400,
+        json_schema_extra={"unit": "", "form": "text"},
+    )
+
+
+def table(meaning: str) -> Any:
+    """Declare a table of named sub-tables (``stations``, ``zones``); empty by default."""
+    return Field(
+        default_factory=dict,
+        description=meaning,
+        json_schema_extra={"unit": "", "form": "table"},
+    )
+
+
+def _unit_of(info: FieldInfo) -> str:
+    extra = info.json_schema_extra
+    return str(extra.get("unit", "")) if isinstance(extra, dict) else ""
+
+
+def _is_quantity(info: FieldInfo) -> bool:
+    extra = info.json_schema_extra
+    return isinstance(extra, dict) and extra.get("form") == "quantity"
+
+
+class Params(BaseModel):
+    """Base of every parameter class: frozen, unknown keys refused, SI inside."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _read_unit(cls, value: Any, info: Any) -> Any:
+        declared = cls.model_fields[info.field_name]
+        if not _is_quantity(declared):
+            return value
+        if isinstance(value, bool):
+            raise PydanticCustomError("number", "a number is needed, not true or false")
+        if not isinstance(value, str):
+            return value
+        unit = _unit_of(declared)
+        try:
+            number, written = units.split(value)
+            return units.convert(number, written, unit) if written else number
+        except BadInput as error:
+            reason = error.faults[0].message.replace("{", "(").replace("}", ")")
+            raise PydanticCustomError("unit", reason + f"; write it in {unit}") from None  # type: ignore[arg-type]
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _to_si(cls, value: Any, info: Any) -> Any:
+        declared = cls.model_fields[info.field_name]
+        if not _is_quantity(declared):
+            return value
+        return float(units.to_si(value, _unit_of(declared)))
+
+    @classmethod
+    def read(cls, table: Mapping[str, Any], *, path: str = "", file: str = "") -> Self:
+        """Check ``table`` (trade units) and return the frozen parameters (SI).
+
+        Raises
+        ------
+        BadInput
+            One fault for each field that is unknown, missing, of the wrong kind or out of range.
+        """
+        try:
+            return cls.model_validate(dict(table))
+        except ValidationError as error:
+            raise BadInput(
+                [_fault(cls, details, path, file) for details in error.errors()]
+            ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What a parameter declares, in trade units, for forms, docs, device points and messages."""
+
+    path: str
+    form: str
+    unit: str
+    meaning: str
+    default: Any = None
+    low: float | None = None
+    high: float | None = None
+    options: tuple[str, ...] = ()
+    source: str = ""
+    assumption: bool = False
+    live: bool = False
+    required: bool = False
+    params: type[Params] | None = field(default=None, compare=False)
+
+    @property
+    def range_text(self) -> str:
+        """The allowed range in words: ``10 to 1000 m/min``."""
+        if self.options:
+            return "one of " + ", ".join(self.options)
+        if self.low is None or self.high is None:
+            return ""
+        unit = "" if self.unit in {"", "1"} else f" {self.unit}"
+        return f"{self.low:g} to {self.high:g}{unit}"
+
+
+def declare(name: str, info: FieldInfo) -> Declaration:
+    """Read one pydantic field as a :class:`Declaration`."""
+    extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+    bounds: dict[str, float] = {}
+    for rule in info.metadata:
+        for key in ("ge", "le"):
+            if getattr(rule, key, None) is not None:
+                bounds[key] = float(getattr(rule, key))
+    options: tuple[str, ...] = ()
+    if get_origin(info.annotation) is Literal:
+        options = tuple(str(word) for word in get_args(info.annotation))
+    return Declaration(
+        path=name,
+        form=str(extra.get("form", "text")),
+        unit=str(extra.get("unit", "")),
+        meaning=info.description or "",
+        default=None if info.is_required() else info.get_default(call_default_factory=True),
+        low=bounds.get("ge"),
+        high=bounds.get("le"),
+        options=options,
+        source=str(extra.get("source", "")),
+        assumption=bool(extra.get("assumption", False)),
+        live=bool(extra.get("live", False)),
+        required=info.is_required(),
+        params=_member(info.annotation),
+    )
+
+
+def _member(annotation: Any) -> type[Params] | None:
+    """The Params class of a ``dict[str, Params]`` or a Params field, if it is one."""
+    if isinstance(annotation, type) and issubclass(annotation, Params):
+        return annotation
+    for inner in get_args(annotation):
+        if isinstance(inner, type) and issubclass(inner, Params):
+            return inner
+    return None
+
+
+def declarations(params: type[Params]) -> Iterator[Declaration]:
+    """Every parameter that a class declares, in the order it is written."""
+    for name, info in params.model_fields.items():
+        yield declare(name, info)
+
+
+def find(params: type[Params], keys: Sequence[str]) -> Declaration:
+    """Follow ``keys`` through nested tables to one declaration.
+
+    Raises
+    ------
+    BadInput
+        When there is no such parameter, with "did you mean".
+    """
+    name, *rest = keys
+    fields = params.model_fields
+    if name not in fields:
+        raise BadInput(Fault("no such parameter" + did_you_mean(name, fields), path=name))
+    found = declare(name, fields[name])
+    if not rest:
+        return found
+    if found.params is None:
+        raise BadInput(Fault(f"{name} has no parameters inside it", path=".".join(keys)))
+    if found.form == "table":
+        rest = rest[1:]
+        if not rest:
+            return found
+    return find(found.params, rest)
+
+
+def _owner(params: type[Params], location: Sequence[Any]) -> type[Params]:
+    """The class that holds the last key of ``location``."""
+    owner = params
+    for key in location[:-1]:
+        info = owner.model_fields.get(str(key))
+        inner = _member(info.annotation) if info is not None else None
+        owner = inner or owner
+    return owner
+
+
+def _fault(params: type[Params], details: ErrorDetails, path: str, file: str) -> Fault:
+    location = [str(key) for key in details["loc"] if key not in {"function-after", "[key]"}]
+    where = ".".join([path, *location] if path else location)
+    owner = _owner(params, location)
+    name = location[-1] if location else ""
+    info = owner.model_fields.get(name)
+    kind = details["type"]
+    if kind == "extra_forbidden":
+        message = "no such field" + did_you_mean(name, owner.model_fields)
+        return Fault(message, path=where, file=file, value=_show(details["input"]))
+    if kind == "missing":
+        declared = declare(name, info) if info is not None else None
+        hint = f" ({declared.meaning.rstrip('.')}, {declared.range_text})" if declared else ""
+        return Fault(f"is required{hint}", path=where, file=file)
+    value = _show(details["input"]) if location else ""
+    if info is None:
+        return Fault(details["msg"].removeprefix("Value error, "), where, file, value)
+    declared = declare(name, info)
+    meaning = f" ({declared.meaning.rstrip('.')})" if declared.meaning else ""
+    if kind in {"greater_than_equal", "less_than_equal", "finite_number"}:
+        return Fault(f"allowed {declared.range_text}{meaning}", where, file, value)
+    if kind == "literal_error":
+        near = did_you_mean(str(details["input"]), declared.options)
+        near = near if near.startswith(",") else ""
+        return Fault(f"allowed {declared.range_text}{near}{meaning}", where, file, value)
+    if kind in {"unit", "number", "value_error"}:
+        return Fault(details["msg"].removeprefix("Value error, ") + meaning, where, file, value)
+    needed = {"quantity": "a number", "count": "a whole number", "flag": "true or false"}
+    wanted = needed.get(declared.form, "a table" if declared.form == "table" else "text")
+    allowed = f", {declared.range_text}" if declared.range_text else ""
+    return Fault(f"{wanted} is needed{allowed}{meaning}", where, file, value)
+
+
+def _show(value: Any) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= 60 else shown[:57] + "…"

@@ -1,0 +1,1 @@
+"""Teacher → student → quantised model → card (extra ``train``)."""
