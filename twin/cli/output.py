@@ -15,7 +15,9 @@ from rich.table import Table
 
 JsonTo = Annotated[
     str | None,
-    typer.Option("--json", metavar="FILE|-", help="Write the result as JSON to FILE, or - for stdout."),
+    typer.Option(
+        "--json", metavar="FILE|-", help="Write the result as JSON to FILE, or - for stdout."
+    ),
 ]
 
 

@@ -1,0 +1,149 @@
+"""What a KPI is, as data: an asset's file declares its measures, :mod:`twin.kpi` computes them.
+
+A rule says how to read a number from the fact rows of one source; rules combine by ``Ratio`` and
+``Sum``. All values are SI until the measure's unit is applied at the edge.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How often ``event`` happened [1]."""
+
+    event: str
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """Sum of the values of ``event`` [SI of the value]."""
+
+    event: str
+
+
+@dataclass(frozen=True, slots=True)
+class MeanValue:
+    """Mean of the values of ``event`` [SI of the value]; unknown when it never happened."""
+
+    event: str
+
+
+@dataclass(frozen=True, slots=True)
+class Elapsed:
+    """The counted time itself [s]."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeIn:
+    """Time spent in any of ``states`` [s]."""
+
+    states: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """Time-weighted mean of ``channel`` [SI of the channel]."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Integral:
+    """Integral of ``channel`` over time [SI · s]."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Largest:
+    """Largest value of ``channel`` [SI of the channel]."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Smallest:
+    """Smallest value of ``channel`` [SI of the channel]."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """Value of ``channel`` at the end [SI of the channel]."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inferences:
+    """A number from a node's verdicts: how many, how many alarms, total energy [J], …"""
+
+    what: Literal["count", "alarms", "energy", "latency_max", "bytes"]
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A fixed number [SI], such as a price."""
+
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Sum of rules."""
+
+    parts: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """Product of two rules."""
+
+    one: Rule
+    other: Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """One rule over another; unknown when the lower one is zero."""
+
+    upper: Rule
+    lower: Rule
+
+
+Rule = (
+    Count
+    | Total
+    | MeanValue
+    | Elapsed
+    | TimeIn
+    | Mean
+    | Integral
+    | Largest
+    | Smallest
+    | Last
+    | Inferences
+    | Constant
+    | Sum
+    | Product
+    | Ratio
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A KPI: its name, unit, meaning, which way is better, and how it is read from the facts.
+
+    ``headline`` puts it among the few that a page shows first.
+    """
+
+    name: str
+    unit: str
+    meaning: str
+    better: Literal["more", "less"]
+    rule: Rule
+    headline: bool = False

@@ -1,0 +1,158 @@
+"""The fact rows, and the recorder that collects them.
+
+Processes record what happened, in SI and in simulated seconds; nothing computes a KPI while
+simulating. Any KPI can be recomputed later from the rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A quantity that an asset can be asked for: SI inside, shown in ``unit``."""
+
+    name: str
+    unit: str
+    meaning: str
+
+
+class Event(NamedTuple):
+    """Something happened once: a part was finished, a tool broke. ``value`` is SI."""
+
+    time: float
+    source: str
+    name: str
+    subject: str
+    value: float
+
+
+class State(NamedTuple):
+    """From ``time`` [s] on, ``source`` is in ``state``, until its next row."""
+
+    time: float
+    source: str
+    state: str
+
+
+class Sample(NamedTuple):
+    """A channel had ``value`` [SI] at ``time`` [s]; it holds until the next row."""
+
+    time: float
+    source: str
+    channel: str
+    value: float
+
+
+class Inference(NamedTuple):
+    """A node looked at one window: its verdict, and what that cost the board."""
+
+    time: float
+    source: str
+    label: str
+    score: float
+    latency: float
+    energy: float
+    alarm: bool
+
+
+class Message(NamedTuple):
+    """A node or a device sent ``size`` bytes."""
+
+    time: float
+    source: str
+    topic: str
+    size: int
+
+
+class Block(NamedTuple):
+    """One window of a sensor, as the node got it."""
+
+    time: float
+    source: str
+    rate: float
+    data: npt.NDArray[np.float32]
+
+
+@dataclass(slots=True)
+class Facts:
+    """Everything one simulated run recorded.
+
+    Attributes
+    ----------
+    end : float
+        Simulated time at which recording stopped [s].
+    warmup : float
+        KPIs count from this time on [s].
+    """
+
+    end: float = 0.0
+    warmup: float = 0.0
+    events: list[Event] = field(default_factory=list)
+    states: list[State] = field(default_factory=list)
+    samples: list[Sample] = field(default_factory=list)
+    inferences: list[Inference] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+
+
+class Recorder:
+    """Collects fact rows, stamped with the simulated time.
+
+    Parameters
+    ----------
+    clock : callable
+        Returns the simulated time [s].
+    keep_blocks : int
+        How many of the latest windows of each sensor are kept; raw data is bulky, facts are not.
+    """
+
+    def __init__(self, clock: Callable[[], float], keep_blocks: int = 8) -> None:
+        self.facts = Facts()
+        self._clock = clock
+        self._keep_blocks = keep_blocks
+        self._blocks: dict[str, list[Block]] = {}
+
+    def event(self, source: str, name: str, subject: str = "", value: float = 0.0) -> None:
+        """Record that ``name`` happened at ``source``."""
+        self.facts.events.append(Event(self._clock(), source, name, subject, float(value)))
+
+    def state(self, source: str, state: str) -> None:
+        """Record that ``source`` is in ``state`` from now on."""
+        self.facts.states.append(State(self._clock(), source, state))
+
+    def sample(self, source: str, channel: str, value: float) -> None:
+        """Record that ``channel`` of ``source`` has ``value`` [SI] from now on."""
+        self.facts.samples.append(Sample(self._clock(), source, channel, float(value)))
+
+    def inference(
+        self, source: str, label: str, score: float, latency: float, energy: float, alarm: bool
+    ) -> None:
+        """Record a node's verdict on one window; ``latency`` [s], ``energy`` [J]."""
+        self.facts.inferences.append(
+            Inference(self._clock(), source, label, float(score), latency, energy, alarm)
+        )
+
+    def message(self, source: str, topic: str, size: int) -> None:
+        """Record that ``source`` sent ``size`` bytes."""
+        self.facts.messages.append(Message(self._clock(), source, topic, size))
+
+    def block(self, source: str, rate: float, data: npt.NDArray[np.float32]) -> None:
+        """Keep one sensor window; older windows of the same sensor fall out of the ring."""
+        ring = self._blocks.setdefault(source, [])
+        ring.append(Block(self._clock(), source, rate, data))
+        del ring[: -self._keep_blocks]
+
+    def close(self, end: float, warmup: float) -> Facts:
+        """Finish recording at ``end`` [s] and return the facts."""
+        self.facts.end, self.facts.warmup = end, warmup
+        self.facts.blocks = [block for ring in self._blocks.values() for block in ring]
+        return self.facts
