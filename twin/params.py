@@ -24,6 +24,10 @@ from twin import units
 from twin.errors import BadInput, Fault, did_you_mean
 
 
+def _default(default: Any) -> Any:
+    return ... if default is None else default
+
+
 def quantity(
     default: float | None,
     unit: str,
@@ -54,7 +58,7 @@ def quantity(
     live : bool
         The real device has this point: a Change may write it.
     """
-    extra = {
+    extra: dict[str, Any] = {
         "unit": unit,
         "source": source,
         "assumption": assumption,
@@ -62,7 +66,7 @@ def quantity(
         "form": "quantity",
     }
     return Field(
-        ... if default is None else default,
+        _default(default),
         ge=low,
         le=high,
         allow_inf_nan=False,
@@ -74,7 +78,7 @@ def quantity(
 def count(default: int | None, low: int, high: int, meaning: str, unit: str = "1") -> Any:
     """Declare a whole number in ``[low, high]``; None makes the field required."""
     return Field(
-        ... if default is None else default,
+        _default(default),
         ge=low,
         le=high,
         description=meaning,
@@ -85,7 +89,7 @@ def count(default: int | None, low: int, high: int, meaning: str, unit: str = "1
 def choice(default: str | None, meaning: str, source: str = "", *, live: bool = False) -> Any:
     """Declare one of the words of the field's ``Literal`` type."""
     return Field(
-        ... if default is None else default,
+        _default(default),
         description=meaning,
         json_schema_extra={"unit": "", "form": "choice", "source": source, "live": live},
     )
@@ -99,7 +103,7 @@ def flag(default: bool, meaning: str) -> Any:
 def text(default: str | None, meaning: str, pattern: str | None = None) -> Any:
     """Declare a word, such as the name of another thing of the scenario."""
     return Field(
-        ... if default is None else default,
+        _default(default),
         description=meaning,
         pattern=pattern,
         max_length=400,
@@ -147,7 +151,7 @@ class Params(BaseModel):
             return units.convert(number, written, unit) if written else number
         except BadInput as error:
             reason = error.faults[0].message.replace("{", "(").replace("}", ")")
-            raise PydanticCustomError("unit", reason + f"; write it in {unit}") from None  # type: ignore[arg-type]
+            raise PydanticCustomError("unit", reason + f"; write it in {unit}") from None
 
     @field_validator("*", mode="after")
     @classmethod
