@@ -138,7 +138,8 @@ Rule = (
 class Measure:
     """A KPI: its name, unit, meaning, which way is better, and how it is read from the facts.
 
-    ``headline`` puts it among the few that a page shows first.
+    ``headline`` puts it among the few that a page shows first. ``part`` names the part of the
+    asset whose rows are read (``stations.saw``); it stands before the name in the KPI's path.
     """
 
     name: str
@@ -147,3 +148,4 @@ class Measure:
     better: Literal["more", "less"]
     rule: Rule
     headline: bool = False
+    part: str = ""

@@ -8,14 +8,25 @@ twice. It is written beside its place, synced and renamed: it is there whole or 
 from __future__ import annotations
 
 import functools
+import hashlib
+import json
 import os
+import shutil
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import platformdirs
 import sqlalchemy as sa
 
-from twin.errors import BadInput, Fault
+from twin import __version__
+from twin.errors import BadInput, Fault, did_you_mean
+from twin.records import Block, Event, Facts, Inference, Message, Sample, State
 
 
 def home() -> Path:
@@ -58,3 +69,189 @@ def database(name: str) -> sa.Engine:
     if server:
         return sa.create_engine(server, pool_pre_ping=True)
     return _engine(str(home() / f"{name}.sqlite"))
+
+
+# -- finished runs ------------------------------------------------------------------------------
+
+_METADATA = sa.MetaData()
+RUNS = sa.Table(
+    "runs",
+    _METADATA,
+    sa.Column("run_id", sa.String(40), primary_key=True),
+    sa.Column("created", sa.String(32), nullable=False),
+    sa.Column("title", sa.String(400), nullable=False),
+    sa.Column("file", sa.String(1000), nullable=False),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("folder", sa.String(1000), nullable=False),
+)
+"""The registry of finished runs, one row each."""
+
+
+def run_id(*decisive: Any) -> str:
+    """Return the id of a run: the hash of everything that decides its result."""
+    written = json.dumps([__version__, *decisive], sort_keys=True, default=str)
+    return hashlib.sha256(written.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRun:
+    """A finished run on disk."""
+
+    run_id: str
+    created: str
+    title: str
+    file: str
+    kind: str
+    folder: Path
+
+    def document(self) -> dict[str, Any]:
+        """Return ``run.json``: what was asked, and the numbers."""
+        read: dict[str, Any] = json.loads((self.folder / "run.json").read_text("utf-8"))
+        return read
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return one table of facts (``events``, ``states``, ``samples``, …)."""
+        path = self.folder / f"{name}.parquet"
+        if not path.exists():
+            known = sorted(p.stem for p in self.folder.glob("*.parquet"))
+            message = f"has no table {name!r}" + did_you_mean(name, known)
+            raise BadInput(Fault(message, file=str(self.folder)))
+        return pd.read_parquet(path)
+
+    def facts(self) -> Facts:
+        """Return the fact rows as they were recorded."""
+        document = self.document()
+        facts = Facts(end=document["facts"]["end"], warmup=document["facts"]["warmup"])
+        for name, row in FACT_TABLES.items():
+            rows = self.table(name).itertuples(index=False, name=None)
+            getattr(facts, name).extend(row(*values) for values in rows)
+        for values in self.table("blocks").itertuples(index=False, name=None):
+            time, source, rate, shape, data = values
+            samples = np.asarray(data, dtype=np.float32).reshape([int(n) for n in shape])
+            facts.blocks.append(Block(time, source, rate, samples))
+        return facts
+
+
+FACT_TABLES: dict[str, Any] = {
+    "events": Event,
+    "states": State,
+    "samples": Sample,
+    "inferences": Inference,
+    "messages": Message,
+}
+
+
+def _registry() -> sa.Engine:
+    engine = database("registry")
+    _METADATA.create_all(engine)
+    return engine
+
+
+def save_run(
+    identity: str,
+    document: Mapping[str, Any],
+    facts: Facts,
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    title: str,
+    file: str,
+    kind: str,
+) -> StoredRun:
+    """Write a finished run, whole or not at all, and enter it in the registry.
+
+    Saving the same run again returns the one that is there.
+    """
+    folder = home() / "runs" / identity
+    if not (folder / "run.json").exists():
+        _write_folder(folder, document, facts, tables)
+    created = datetime.now(UTC).isoformat(timespec="seconds")
+    row = {
+        "run_id": identity,
+        "created": created,
+        "title": title[:400],
+        "file": file[:1000],
+        "kind": kind,
+        "folder": str(folder),
+    }
+    with _registry().begin() as connection:
+        there = connection.execute(sa.select(RUNS).where(RUNS.c.run_id == identity)).first()
+        if there is None:
+            connection.execute(sa.insert(RUNS).values(row))
+    return get_run(identity)
+
+
+def _write_folder(
+    folder: Path,
+    document: Mapping[str, Any],
+    facts: Facts,
+    tables: Mapping[str, pd.DataFrame],
+) -> None:
+    part = folder.with_name(f".{folder.name}.{os.getpid()}.{uuid.uuid4().hex[:6]}")
+    part.mkdir(parents=True)
+    for name, row in FACT_TABLES.items():
+        pd.DataFrame(getattr(facts, name), columns=list(row._fields)).to_parquet(
+            part / f"{name}.parquet", compression="zstd"
+        )
+    _blocks_frame(facts).to_parquet(part / "blocks.parquet", compression="zstd")
+    for name, frame in tables.items():
+        frame.to_parquet(part / f"{name}.parquet", compression="zstd")
+    whole = {**document, "facts": {"end": facts.end, "warmup": facts.warmup}}
+    (part / "run.json").write_text(json.dumps(whole, ensure_ascii=False, indent=1), "utf-8")
+    for path in part.iterdir():
+        with path.open("rb") as handle:
+            os.fsync(handle.fileno())
+    try:
+        part.rename(folder)
+    except OSError:
+        # Somebody else finished the same run first: theirs is equal, ours may go.
+        shutil.rmtree(part)
+        if not (folder / "run.json").exists():
+            raise
+
+
+def _blocks_frame(facts: Facts) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "time": [block.time for block in facts.blocks],
+            "source": [block.source for block in facts.blocks],
+            "rate": [block.rate for block in facts.blocks],
+            "shape": [list(block.data.shape) for block in facts.blocks],
+            "data": [block.data.ravel() for block in facts.blocks],
+        }
+    )
+
+
+def find_run(identity: str) -> StoredRun | None:
+    """Return a finished run, or None when there is none of that id."""
+    with _registry().begin() as connection:
+        row = connection.execute(sa.select(RUNS).where(RUNS.c.run_id == identity)).first()
+    if row is None or not (Path(row.folder) / "run.json").exists():
+        return None
+    return _stored(row)
+
+
+def get_run(identity: str) -> StoredRun:
+    """Return a finished run.
+
+    Raises
+    ------
+    BadInput
+        When there is none of that id.
+    """
+    found = find_run(identity)
+    if found is None:
+        known = [run.run_id for run in list_runs(100)]
+        raise BadInput(Fault(f"no run {identity!r}" + did_you_mean(identity, known)))
+    return found
+
+
+def list_runs(most: int = 200) -> list[StoredRun]:
+    """Return the newest finished runs, newest first."""
+    query = sa.select(RUNS).order_by(RUNS.c.created.desc()).limit(most)
+    with _registry().begin() as connection:
+        rows = connection.execute(query).all()
+    return [_stored(row) for row in rows]
+
+
+def _stored(row: Any) -> StoredRun:
+    return StoredRun(row.run_id, row.created, row.title, row.file, row.kind, Path(row.folder))

@@ -1,1 +1,1 @@
-"""Pure physics: numbers or arrays in, numbers or arrays out. No clock, no memory, no hidden chance."""
+"""Pure physics: numbers or arrays in and out; no clock, no memory, no hidden chance."""

@@ -1,13 +1,14 @@
 """The contract of everything that lives in simulated time.
 
 An asset is one file in this folder. It has a docstring, a ``Settings`` class and a ``Model``
-class. A ``Model`` waits, calls physics, changes state and records; it computes no KPI.
+class, an :class:`Asset`. It waits, calls physics, changes state and records; it computes no KPI.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Generator
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -22,6 +23,26 @@ from twin.rng import stream
 Process = Generator[simpy.Event, Any, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How much of something an asset uses, and how much there is; both in ``unit``.
+
+    ``fields`` names the parameters that move it.
+    """
+
+    name: str
+    used: float
+    limit: float
+    unit: str
+    meaning: str
+    fields: tuple[str, ...]
+
+    @property
+    def share(self) -> float:
+        """Used over limit [1]."""
+        return self.used / self.limit
+
+
 class World:
     """What an asset may know of the world: the clock, its luck, the recorder, its neighbours."""
 
@@ -29,13 +50,13 @@ class World:
         self.env = env
         self.seed = seed
         self.record = record
-        self.assets: dict[str, Model] = {}
+        self.assets: dict[str, Asset] = {}
 
     def stream(self, name: str) -> np.random.Generator:
         """Return the random stream of ``name`` (``"mill.wear"``) in this run."""
         return stream(self.seed, name)
 
-    def asset(self, name: str, *, asked_by: str) -> Model:
+    def asset(self, name: str, *, asked_by: str) -> Asset:
         """Return a neighbour by name; ``asked_by`` is the path of the parameter that names it."""
         if name not in self.assets:
             message = "no such asset in the plant" + did_you_mean(name, self.assets)
@@ -43,14 +64,13 @@ class World:
         return self.assets[name]
 
 
-class Model(ABC):
+class Asset(ABC):
     """An asset of the plant.
 
     Life: every asset is constructed, then every asset's ``connect`` runs, then every ``start``.
     """
 
     channels: ClassVar[tuple[Channel, ...]] = ()
-    measures: ClassVar[tuple[Measure, ...]] = ()
 
     def __init__(self, name: str, settings: Params, world: World) -> None:
         self.name = name
@@ -70,9 +90,15 @@ class Model(ABC):
     def read(self) -> dict[str, float]:
         """Return the present value of every channel [SI]."""
 
-    def parts_of_measures(self) -> dict[str, tuple[Measure, ...]]:
-        """Measures of named parts inside this asset (``line.stations.saw``); none by default."""
-        return {}
+    @classmethod
+    def measures(cls, settings: Any) -> tuple[Measure, ...]:
+        """Return the KPIs that can be read from this asset's facts under ``settings``."""
+        return ()
+
+    @classmethod
+    def limits(cls, settings: Any) -> tuple[Limit, ...]:
+        """Return what bounds this asset under ``settings``; a value above its limit is refused."""
+        return ()
 
     def set_state(self, state: str) -> None:
         """Record that this asset is in ``state`` from now on."""

@@ -1,0 +1,190 @@
+"""The contract of a device kind: connect, read, write, close; and what a device point is.
+
+A kind is one file of this folder with a class ``Device``. It gets documents and rows, never a
+live model. Values are in the trade's unit of the point, and every write names that unit.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from twin import family
+
+Value = float | str
+
+NOT_KINDS = frozenset(
+    "acl amqtt_server broker change controller desk embedded evidence gateway gateway_service"
+    " journal ledger link live panel people plant process signing topics words".split()
+)
+
+# Two values closer than this share of the point's range are the same value.
+SAME = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One set-point of a device, in the trade's unit.
+
+    Attributes
+    ----------
+    path : str
+        The name of the parameter everywhere: ``mill.cutting_speed``.
+    unit : str
+        The unit of ``low``, ``high``, ``value`` and of everything that is written.
+    low, high : float or None
+        Allowed range, both ends included; None for a point that holds a word.
+    value : float or str
+        The value the device starts with.
+    writable : bool
+        Whether a change may write it.
+    risk : int
+        0 none, 1 quality, 2 machine or money, 3 people: decides how many people must approve.
+    meaning : str
+        One sentence for the operator.
+    options : tuple of str
+        The allowed words of a point that holds a word.
+    tolerance : float
+        How far the value read back may be from the value asked for.
+    """
+
+    path: str
+    unit: str
+    low: float | None
+    high: float | None
+    value: Value
+    writable: bool = True
+    risk: int = 2
+    meaning: str = ""
+    options: tuple[str, ...] = ()
+    tolerance: float = 0.0
+
+    @property
+    def range_text(self) -> str:
+        """The allowed range in words: ``10 to 1000 m/min``."""
+        if self.options:
+            return "one of " + ", ".join(self.options)
+        unit = "" if self.unit in {"", "1"} else f" {self.unit}"
+        return f"{self.low:g} to {self.high:g}{unit}"
+
+    def refusal(self, value: object, unit: str) -> str:
+        """Why ``value`` [unit] may not be written; empty when it may.
+
+        >>> Point("mill.feed", "mm", 0.1, 0.5, 0.2).refusal(0.9, "mm")
+        'allowed 0.1 to 0.5 mm'
+        """
+        if not self.writable:
+            return "this point cannot be written"
+        if unit != self.unit:
+            return f"written in {unit or 'no unit'!r}, the device takes {self.unit!r}"
+        if self.options:
+            return "" if value in self.options else f"allowed {self.range_text}"
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            return f"a number is needed, allowed {self.range_text}"
+        if not math.isfinite(value) or self.low is None or self.high is None:
+            return f"allowed {self.range_text}"
+        return "" if self.low <= value <= self.high else f"allowed {self.range_text}"
+
+    def same(self, one: Value, other: Value) -> bool:
+        """Whether two values are the same value of this point, within its tolerance."""
+        if isinstance(one, str) or isinstance(other, str):
+            return one == other
+        span = abs((self.high or 0.0) - (self.low or 0.0)) or 1.0
+        return abs(one - other) <= max(self.tolerance, SAME * span)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a device says a point holds.
+
+    Attributes
+    ----------
+    path, value, unit
+        As in :class:`Point`.
+    version : int or None
+        Rises by one with every change of the point, also at the panel; None if not known.
+    by : str
+        Who wrote it last: the id of a command, ``"panel"``, or empty when not known.
+    """
+
+    path: str
+    value: Value
+    unit: str
+    version: int | None = None
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """One device of a plant: its name, its kind (a file of this folder), its points."""
+
+    name: str
+    kind: str
+    points: tuple[Point, ...]
+    options: dict[str, str] = field(default_factory=dict)
+
+    def point(self, path: str) -> Point | None:
+        """Return the point of ``path``, if the device has it."""
+        return next((point for point in self.points if point.path == path), None)
+
+
+class DeviceError(Exception):
+    """A device did not do what was asked."""
+
+
+class Rejected(DeviceError):
+    """The device answered: no. Nothing was written."""
+
+
+class Moved(DeviceError):
+    """The point was changed at the device since it was read. Nothing was written."""
+
+
+class NoAnswer(DeviceError):
+    """The device did not answer in time: a write may or may not have happened."""
+
+
+class Device(ABC):
+    """One connected device."""
+
+    #: How long after a write was sent it can still take effect [s].
+    write_life: float = 0.0
+
+    @abstractmethod
+    def connect(self) -> None:
+        """Open the connection; raise :class:`NoAnswer` when the device cannot be reached."""
+
+    @abstractmethod
+    def read(self, paths: Sequence[str]) -> dict[str, Reading]:
+        """Read points; raise :class:`NoAnswer` or :class:`Rejected`."""
+
+    @abstractmethod
+    def write(
+        self, path: str, value: Value, unit: str, *, command: str, version: int | None
+    ) -> None:
+        """Write one point, once.
+
+        Parameters
+        ----------
+        path, value, unit
+            What to write; the device checks the unit.
+        command : str
+            Id of the command, which the device notes as the writer.
+        version : int or None
+            The version that was read: a device that counts versions refuses when it moved on.
+
+        Raises
+        ------
+        Rejected, Moved, NoAnswer
+        """
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close the connection."""
+
+
+def kinds() -> tuple[str, ...]:
+    """Return the kinds of devices: the files of this folder that hold a ``Device``."""
+    return tuple(name for name in family.kinds("twin.devices") if name not in NOT_KINDS)

@@ -1,0 +1,88 @@
+"""How well hyperparameters explain a table, and what the fleet's coefficients then are.
+
+Tools are independent given the fleet, so each adds its own small sums; nothing here grows faster
+than linearly with the number of tools.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from twin.forecast.law import (
+    PRIOR_LN_SD,
+    PRIOR_MEDIAN,
+    Block,
+    Hyper,
+    Scale,
+    fleet_design,
+    fleet_prior,
+    log_time,
+    log_wear,
+    tool_covariance,
+)
+from twin.forecast.table import Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fleet:
+    """Posterior of the fleet's coefficients for each particle, and the evidence.
+
+    Attributes
+    ----------
+    mean : array, shape (P, p)
+        Posterior mean.
+    root : array, shape (P, p, p)
+        A square root of the posterior covariance: ``root @ root.T``.
+    ln_evidence : array, shape (P,)
+        Logarithm of the density of all readings [1/mm each], the coefficients integrated out.
+    """
+
+    mean: Array
+    root: Array
+    ln_evidence: Array
+
+
+def _whitened(hyper: Hyper, scale: Scale, data: Block) -> tuple[Array, Array]:
+    """Design and residual of every reading with unit covariance, and the log density's rest."""
+    x, y = log_time(hyper, scale, data.time_min), log_wear(hyper, scale, data.vb_mm)
+    there = data.there[None]
+    both = there[..., :, None] & there[..., None, :]
+    one = np.eye(x.shape[-1])
+    C = tool_covariance(hyper, x, x) + hyper["noise"][:, None, None, None] ** 2 * one
+    L = np.linalg.cholesky(np.where(both, C, one))
+    mean, _ = fleet_prior(hyper, scale)
+    H = fleet_design(hyper, scale, x, data.X)
+    right = np.concatenate([H, (y - H @ mean)[..., None]], axis=-1) * there[..., None]
+    ln_det = np.log(np.diagonal(L, axis1=-2, axis2=-1)).sum((-1, -2))
+    # d y / d VB = 1 / (VB_ref exp(y)): without it, a large offset would win by squeezing the data
+    jacobian = np.where(there, -y - np.log(scale.vb_mm), 0.0).sum((-1, -2))
+    return np.linalg.solve(L, right), jacobian - ln_det
+
+
+def fleet(hyper: Hyper, scale: Scale, data: Block) -> Fleet:
+    """Integrate the fleet's coefficients out, exactly."""
+    white, rest = _whitened(hyper, scale, data)
+    P, p = len(hyper), white.shape[-1] - 1
+    stacked = white.reshape(P, -1, p + 1)
+    gram = np.swapaxes(stacked, -1, -2) @ stacked
+    mean, sd = fleet_prior(hyper, scale)
+    precision = gram[:, :p, :p] + np.eye(p) / sd[:, None, :] ** 2
+    L = np.linalg.cholesky(precision)
+    half = np.linalg.solve(L, gram[:, :p, p:])
+    ln_evidence = (
+        rest
+        - 0.5 * gram[:, p, p]
+        + 0.5 * (half[..., 0] ** 2).sum(-1)
+        - np.log(np.diagonal(L, axis1=-2, axis2=-1)).sum(-1)
+        - np.log(sd).sum(-1)
+    )
+    root = np.linalg.inv(np.swapaxes(L, -1, -2))
+    return Fleet(mean + (root @ half)[..., 0], root, ln_evidence)
+
+
+def ln_posterior(hyper: Hyper, scale: Scale, data: Block) -> Array:
+    """Evidence times prior of the hyperparameters, logarithm, up to a constant; shape (P,)."""
+    z = (hyper.ln - np.log(PRIOR_MEDIAN)) / PRIOR_LN_SD
+    return np.asarray(fleet(hyper, scale, data).ln_evidence - 0.5 * (z**2).sum(-1), dtype=float)

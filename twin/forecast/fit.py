@@ -1,0 +1,211 @@
+"""Fit the wear law: mode, curvature, then importance sampling over the hyperparameters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy import optimize, special, stats
+from scipy.stats import qmc
+
+from twin.errors import BadInput, Fault
+from twin.forecast.evidence import Fleet, fleet, ln_posterior
+from twin.forecast.law import (
+    HYPER,
+    PRIOR_LN_SD,
+    PRIOR_MEDIAN,
+    QUANTILES,
+    Block,
+    Hyper,
+    Scale,
+    block,
+)
+from twin.forecast.settings import learn
+from twin.forecast.table import Array, ToolRecord, WearTable
+from twin.rng import stream
+
+DRAWS = 64  # equally weighted hyperparameter draws kept in a law
+PARTICLES = 256  # importance-sampling particles, a power of two for Sobol points
+MOST_READINGS = 40  # of one tool, when fitting
+MOST_TOOLS = 48  # when fitting hyperparameters; the fleet's coefficients always use every tool
+STEP = 1e-3
+CURVATURE_STEP = 0.2
+TAIL = 6.0  # degrees of freedom of the proposal
+CELLS = 2_000_000  # numbers in one covariance block held in memory at once
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WearLaw:
+    """A fitted law: everything that a forecast needs from the other tools.
+
+    Attributes
+    ----------
+    scale : Scale
+        References, conditions, pace and knots.
+    hyper : Hyper
+        ``DRAWS`` draws of the hyperparameters.
+    fleet : Fleet
+        Posterior of the fleet's coefficients for each draw.
+    n_tools, n_readings : int
+        What it was learnt from.
+    effective : float
+        Effective sample size of the importance sampling, of ``PARTICLES``.
+    notes : tuple of str
+        What could not be used.
+    """
+
+    scale: Scale
+    hyper: Hyper
+    fleet: Fleet
+    n_tools: int
+    n_readings: int
+    effective: float
+    notes: tuple[str, ...] = ()
+
+
+def fit(table: WearTable, *, seed: int = 1) -> WearLaw:
+    """Learn the law of a table.
+
+    Parameters
+    ----------
+    table : WearTable
+        Readings; tools without any are passed over.
+    seed : int
+        Same seed, same law.
+
+    Raises
+    ------
+    BadInput
+        When no reading shows any wear at a time above zero.
+    """
+    records = [r.thinned(MOST_READINGS) for r in table.records if r.n]
+    scale = _scale(records, table)
+    few = _spread(records)
+    hyper, effective = _sample(scale, block(few, scale.settings), seed)
+    coefficients = chunked_fleet(hyper, scale, block(records, scale.settings))
+    return WearLaw(
+        scale,
+        hyper,
+        coefficients,
+        len(records),
+        sum(r.n for r in records),
+        effective,
+        scale.settings.notes,
+    )
+
+
+def _spread(records: Sequence[ToolRecord]) -> list[ToolRecord]:
+    """At most ``MOST_TOOLS`` tools, evenly over the table."""
+    if len(records) <= MOST_TOOLS:
+        return list(records)
+    keep = np.linspace(0, len(records) - 1, MOST_TOOLS).round().astype(int)
+    return [records[index] for index in keep]
+
+
+def _scale(records: Sequence[ToolRecord], table: WearTable) -> Scale:
+    """References from the readings, then the pace of the conditions from a first regression."""
+    times = np.concatenate([r.time_min for r in records] or [np.zeros(0)])
+    wear = np.concatenate([r.vb_mm for r in records] or [np.zeros(0)])
+    if not ((wear > 0) & (times > 0)).any():
+        message = "no reading with wear and time above zero: nothing to learn a wear law from"
+        raise BadInput(Fault(message, file=table.source))
+    ln_time = np.log(times[times > 0])
+    settings = learn(records)
+    rough = Scale(
+        vb_mm=float(np.median(wear[wear > 0])),
+        time_min=float(np.exp(ln_time.mean())),
+        settings=settings,
+        pace=np.zeros(settings.width),
+        knots=np.zeros(0),
+    )
+    pace = _pace(rough, block(_spread(records), settings))
+    start = settings.matrix(records) @ pace
+    late = np.concatenate(
+        [np.log(r.time_min[r.time_min > 0]) - s for r, s in zip(records, start, strict=True)]
+    )
+    knots = np.unique(np.quantile(late, QUANTILES))
+    return replace(rough, pace=pace, knots=knots)
+
+
+def _pace(rough: Scale, data: Block) -> Array:
+    """ln of the time to a given wear, per column: minus level effect over exponent."""
+    usual = Hyper(np.log(PRIOR_MEDIAN)[None])
+    flat = usual.ln.copy()
+    flat[0, HYPER.index("pace")] = np.log(1e-4)
+    coefficients = fleet(Hyper(flat), rough, data).mean[0]
+    width = rough.settings.width
+    return np.asarray(-coefficients[2 : 2 + width] / max(coefficients[1], 0.2), dtype=float)
+
+
+def _chunks(n: int, data: Block) -> list[slice]:
+    tools, longest = data.time_min.shape
+    size = max(1, CELLS // max(1, tools * longest * longest))
+    return [slice(start, start + size) for start in range(0, n, size)]
+
+
+def _ln_posterior(ln: Array, scale: Scale, data: Block) -> Array:
+    parts = [ln_posterior(Hyper(ln[part]), scale, data) for part in _chunks(len(ln), data)]
+    return np.concatenate(parts)
+
+
+def chunked_fleet(hyper: Hyper, scale: Scale, data: Block) -> Fleet:
+    """As :func:`twin.forecast.evidence.fleet`, a few particles at a time."""
+    parts = [fleet(Hyper(hyper.ln[part]), scale, data) for part in _chunks(len(hyper), data)]
+    return Fleet(
+        np.concatenate([part.mean for part in parts]),
+        np.concatenate([part.root for part in parts]),
+        np.concatenate([part.ln_evidence for part in parts]),
+    )
+
+
+def _mode(scale: Scale, data: Block) -> Array:
+    """The most probable hyperparameters."""
+    centre = np.log(PRIOR_MEDIAN)
+    k = len(centre)
+
+    def value_and_slope(ln: Array) -> tuple[float, Array]:
+        values = _ln_posterior(np.vstack([ln, ln + STEP * np.eye(k)]), scale, data)
+        return -float(values[0]), -(values[1:] - values[0]) / STEP
+
+    bounds = list(zip(centre - 4 * PRIOR_LN_SD, centre + 4 * PRIOR_LN_SD, strict=True))
+    options = {"maxiter": 60, "ftol": 1e-6}
+    found = optimize.minimize(
+        value_and_slope, centre, jac=True, method="L-BFGS-B", bounds=bounds, options=options
+    )
+    return np.asarray(found.x, dtype=float)
+
+
+def _curvature_root(mode: Array, scale: Scale, data: Block) -> Array:
+    """A square root of the inverse curvature at the mode, never wider than the prior."""
+    k, h = len(mode), CURVATURE_STEP
+    step = h * np.eye(k)
+    pairs = [(a, b) for a in range(k) for b in range(a)]
+    points = [mode, *(mode + step), *(mode - step), *(mode + step[a] + step[b] for a, b in pairs)]
+    v = _ln_posterior(np.array(points), scale, data)
+    H = np.diag((v[1 : k + 1] + v[k + 1 : 2 * k + 1] - 2 * v[0]) / h**2)
+    for (a, b), both in zip(pairs, v[2 * k + 1 :], strict=True):
+        H[a, b] = H[b, a] = (both - v[1 + a] - v[1 + b] + v[0]) / h**2
+    # In units of the prior, whose own curvature of one is the least that the posterior can have
+    values, vectors = np.linalg.eigh(-H * np.outer(PRIOR_LN_SD, PRIOR_LN_SD))
+    return np.asarray(
+        PRIOR_LN_SD[:, None] * vectors / np.sqrt(np.maximum(values, 1.0)), dtype=float
+    )
+
+
+def _sample(scale: Scale, data: Block, seed: int) -> tuple[Hyper, float]:
+    """Equally weighted draws from the posterior of the hyperparameters."""
+    mode = _mode(scale, data)
+    root = 1.2 * _curvature_root(mode, scale, data)
+    k = len(mode)
+    rng = stream(seed, "forecast.hyperparameters")
+    uniform = qmc.Sobol(k + 1, rng=rng).random(PARTICLES).clip(1e-9, 1 - 1e-9)
+    heavy = np.sqrt(stats.chi2.ppf(uniform[:, k], TAIL) / TAIL)
+    z = special.ndtri(uniform[:, :k]) / heavy[:, None]
+    ln = mode + z @ root.T
+    ln_proposal = -0.5 * (TAIL + k) * np.log1p((z**2).sum(-1) / TAIL)
+    ln_weight = _ln_posterior(ln, scale, data) - ln_proposal
+    weight = np.exp(ln_weight - ln_weight.max())
+    weight /= weight.sum()
+    chosen = np.searchsorted(np.cumsum(weight), (np.arange(DRAWS) + rng.random()) / DRAWS)
+    return Hyper(ln[chosen.clip(max=PARTICLES - 1)]), float(1.0 / (weight**2).sum())

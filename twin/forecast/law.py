@@ -1,0 +1,167 @@
+"""The wear law: a hierarchical Gaussian process of ln VB over ln t.
+
+For tool i at cutting time t, with x = ln((t + t0) / (t_ref + t0)) and y = ln((VB + d) / VB_ref):
+
+    y = a + p x + X_i (b + c x) + g(x - s_i)      the fleet: conditions, their pace, a shared shape
+      + u_i + v_i x + f_i(x)                      the tool: level, exponent, its own smooth curve
+      + noise
+
+The fleet's coefficients have weakly informative priors (exponent p = 0.8 ± 0.3, the range of
+published wear curves); u, v are normal; f_i is a Matérn-3/2 process, so that the wear *rate* is
+continuous; g is a broken line in ln t at the quantiles of the recorded times, shifted by the pace
+s_i of the tool's conditions (a tool that wears twice as fast reaches each stage in half the time).
+The offset ``d`` makes noise additive near zero wear and proportional above, so a reading of 0 is
+as usable as any; the offset ``t0`` gives initial wear. Given the nine hyperparameters everything
+is Gaussian, so evidence and predictions are exact; the hyperparameters themselves are integrated
+over by importance sampling (:mod:`twin.forecast.fit`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from twin.forecast.settings import Settings
+from twin.forecast.table import Array, ToolRecord
+
+HYPER = (
+    "wear_offset",  # d / VB_ref [1]
+    "time_offset",  # t0 / t_ref [1]
+    "noise",  # sd of a reading, ln [1]
+    "tool_level",  # sd of u [1]
+    "tool_exponent",  # sd of v [1]
+    "tool_curve",  # sd of f [1]
+    "curve_length",  # correlation length of f in ln t [1]
+    "shape",  # sd of each change of slope of g [1]
+    "pace",  # sd of each condition's effect on the exponent [1]
+)
+# Log-normal priors: median and sd of the logarithm. Assumptions, wide enough to be overruled by
+# a handful of tools: readings good to some per cent, tools alike within a factor of two.
+PRIOR_MEDIAN = np.array([0.3, 0.05, 0.06, 0.3, 0.12, 0.1, 1.0, 0.15, 0.1])
+PRIOR_LN_SD = np.array([1.0, 1.5, 0.8, 0.6, 0.6, 0.8, 0.7, 0.7, 0.6])
+
+LEVEL = (0.0, 1.5)  # mean and sd of a: VB_ref is the median reading, t_ref the typical time
+EXPONENT = (0.8, 0.3)  # mean and sd of p
+QUANTILES = (0.1, 0.3, 0.5, 0.7, 0.9)  # knots of g
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scale:
+    """What one training table fixes before anything is fitted.
+
+    Attributes
+    ----------
+    vb_mm, time_min : float
+        Reference wear [mm] and reference time [min].
+    settings : Settings
+        The conditions in use.
+    pace : array
+        Effect of each column of the settings on ln of the time to reach any wear [1].
+    knots : array
+        Where the shared shape may bend: ln of time at the average pace [ln min].
+    """
+
+    vb_mm: float
+    time_min: float
+    settings: Settings
+    pace: Array
+    knots: Array
+
+    def shift(self, X: Array) -> Array:
+        """Delay of tools with conditions ``X`` on the axis of ln t."""
+        return np.asarray(X @ self.pace, dtype=float)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """Tools side by side, padded to one length. Shapes: (tools, longest), X (tools, width)."""
+
+    time_min: Array
+    vb_mm: Array
+    there: npt.NDArray[np.bool_]
+    X: Array
+
+
+def block(records: Sequence[ToolRecord], settings: Settings) -> Block:
+    """Lay tools side by side."""
+    longest = max((r.n for r in records), default=0)
+    shape = (len(records), max(longest, 1))
+    time_min, vb_mm, there = np.ones(shape), np.zeros(shape), np.zeros(shape, dtype=bool)
+    for row, r in enumerate(records):
+        time_min[row, : r.n], vb_mm[row, : r.n], there[row, : r.n] = r.time_min, r.vb_mm, True
+    return Block(time_min, vb_mm, there, settings.matrix(records))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hyper:
+    """Hyperparameters of ``P`` particles; ``ln`` has shape (P, 9)."""
+
+    ln: Array
+
+    def __len__(self) -> int:
+        return len(self.ln)
+
+    def __getitem__(self, name: str) -> Array:
+        return np.asarray(np.exp(self.ln[:, HYPER.index(name)]), dtype=float)
+
+    def take(self, index: npt.NDArray[np.int64]) -> Hyper:
+        """Some of the particles, in that order."""
+        return Hyper(self.ln[index])
+
+
+def log_time(hyper: Hyper, scale: Scale, time_min: Array) -> Array:
+    """x of each particle; shape (P, *time_min.shape)."""
+    t0 = (hyper["time_offset"] * scale.time_min).reshape(-1, *[1] * time_min.ndim)
+    return np.asarray(np.log((time_min[None] + t0) / (scale.time_min + t0)), dtype=float)
+
+
+def log_wear(hyper: Hyper, scale: Scale, vb_mm: Array) -> Array:
+    """y of each particle; shape (P, *vb_mm.shape)."""
+    offset = hyper["wear_offset"].reshape(-1, *[1] * vb_mm.ndim)
+    return np.asarray(np.log(vb_mm[None] / scale.vb_mm + offset), dtype=float)
+
+
+def fleet_design(hyper: Hyper, scale: Scale, x: Array, X: Array) -> Array:
+    """Columns of the fleet's coefficients; x (P, T, N), X (T, K) → (P, T, N, 2 + 2K + knots)."""
+    P, T, N = x.shape
+    K, Q = X.shape[1], len(scale.knots)
+    H = np.empty((P, T, N, 2 + 2 * K + Q))
+    H[..., 0] = 1.0
+    H[..., 1] = x
+    H[..., 2 : 2 + K] = X[None, :, None, :]
+    H[..., 2 + K : 2 + 2 * K] = X[None, :, None, :] * x[..., None]
+    at = log_time(hyper, scale, np.exp(scale.knots))
+    late = (x - scale.shift(X)[None, :, None])[..., None] - at[:, None, None, :]
+    np.maximum(late, 0.0, out=H[..., 2 + 2 * K :])
+    return H
+
+
+def fleet_prior(hyper: Hyper, scale: Scale) -> tuple[Array, Array]:
+    """Mean (p) and standard deviation (P, p) of the fleet's coefficients before any data."""
+    K, Q = scale.settings.width, len(scale.knots)
+    mean = np.zeros(2 + 2 * K + Q)
+    mean[:2] = LEVEL[0], EXPONENT[0]
+    sd = np.empty((len(hyper), len(mean)))
+    sd[:, 0], sd[:, 1] = LEVEL[1], EXPONENT[1]
+    sd[:, 2 : 2 + K] = scale.settings.scales
+    sd[:, 2 + K : 2 + 2 * K] = hyper["pace"][:, None] * scale.settings.scales
+    sd[:, 2 + 2 * K :] = hyper["shape"][:, None]
+    return mean, sd
+
+
+def matern(lag: Array, sd: Array, length: Array) -> Array:
+    """Matérn-3/2 covariance sd² (1 + r) exp(-r), r = √3 |lag| / length (Rasmussen 2006, 4.17)."""
+    r = np.sqrt(3.0) * np.abs(lag) / length
+    return np.asarray(sd**2 * (1.0 + r) * np.exp(-r), dtype=float)
+
+
+def tool_covariance(hyper: Hyper, x: Array, at: Array) -> Array:
+    """Covariance of one tool's own part between x (P, T, N) and at (P, T, M) → (P, T, N, M)."""
+    part = {name: hyper[name][:, None, None, None] for name in HYPER[3:7]}
+    left, right = x[..., :, None], at[..., None, :]
+    own = matern(left - right, part["tool_curve"], part["curve_length"])
+    own += part["tool_level"] ** 2 + part["tool_exponent"] ** 2 * (left * right)
+    return own

@@ -1,0 +1,165 @@
+"""Draw wear curves of a tool: given its conditions alone, or given its readings so far.
+
+Curves are drawn from the prior along increasing time, then corrected to agree with the readings
+(Matheron's rule), which gives exact joint draws of the conditional process. Half of the draws
+mirror the other half (antithetic), which cancels most of the Monte Carlo error of a median.
+All tools see the same normal numbers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from twin.forecast.fit import WearLaw
+from twin.forecast.law import (
+    Block,
+    Hyper,
+    fleet_design,
+    log_time,
+    log_wear,
+    tool_covariance,
+)
+from twin.forecast.table import Array
+
+SLOWEST = 1e-12  # floor of a conditional variance, so that equal times do no harm
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Curves:
+    """Curves of y at some points; the axes are (draw, tool, point, copy).
+
+    Attributes
+    ----------
+    x : array, shape (D, T, N)
+        The points.
+    H : array, shape (D, T, N, p)
+        Design of the fleet's part at the points.
+    y : array, shape (D, T, N, Q)
+        The curves, without the noise of a reading.
+    noise : array, shape (D, T, N, Q)
+        Noise that a reading at each point would have.
+    """
+
+    x: Array
+    H: Array
+    y: Array
+    noise: Array
+
+
+def mirrored(rng: np.random.Generator, *shape: int) -> Array:
+    """Standard normal numbers whose second half along the last axis mirrors the first."""
+    half = rng.standard_normal((*shape[:-1], shape[-1] // 2))
+    return np.concatenate([half, -half], axis=-1)
+
+
+def prior_curves(
+    law: WearLaw, time_min: Array, X: Array, rng: np.random.Generator, copies: int
+) -> Curves:
+    """Draw curves from conditions alone at ``time_min`` (T, N), increasing along N."""
+    hyper, D = law.hyper, len(law.hyper)
+    x = log_time(hyper, law.scale, time_min)
+    H = fleet_design(hyper, law.scale, x, X)
+    p = H.shape[-1]
+    coefficients = law.fleet.mean[..., None] + law.fleet.root @ mirrored(rng, D, p, copies)
+    y = H @ coefficients[:, None]
+    level = hyper["tool_level"][:, None, None] * mirrored(rng, D, 1, copies)
+    exponent = hyper["tool_exponent"][:, None, None] * mirrored(rng, D, 1, copies)
+    y += level[:, None] + exponent[:, None] * x[..., None]
+    y += _matern_curves(hyper, x, mirrored(rng, 2, D, x.shape[-1], copies))
+    noise = hyper["noise"][:, None, None] * mirrored(rng, D, x.shape[-1], copies)
+    return Curves(x, H, y, np.broadcast_to(noise[:, None], y.shape))
+
+
+def _matern_curves(hyper: Hyper, x: Array, z: Array) -> Array:
+    """Matérn-3/2 curves by their exact two-state recursion; z (2, D, N, Q) → (D, T, N, Q)."""
+    sd, rate = hyper["tool_curve"][:, None], np.sqrt(3.0) / hyper["curve_length"][:, None]
+    out = np.empty((*x.shape, z.shape[-1]))
+    value = sd[..., None] * z[0, :, None, 0]
+    slope = (sd * rate)[..., None] * z[1, :, None, 0]
+    out[:, :, 0] = value
+    for n in range(1, x.shape[-1]):
+        a = rate * (x[..., n] - x[..., n - 1])
+        e = np.exp(-a)
+        q11 = np.maximum(1 - e**2 * ((1 + a) ** 2 + a**2), SLOWEST)
+        q12 = 2 * e**2 * a**2
+        q22 = np.maximum(1 - e**2 * (a**2 + (1 - a) ** 2) - q12**2 / q11, 0.0)
+        kick = (sd * np.sqrt(q11))[..., None] * z[0, :, None, n]
+        turn = (sd * q12 / np.sqrt(q11))[..., None] * z[0, :, None, n]
+        turn = turn + (sd * np.sqrt(q22))[..., None] * z[1, :, None, n]
+        step = (a / rate)[..., None]
+        value, slope = (
+            (e * (1 + a))[..., None] * value + e[..., None] * step * slope + kick,
+            (-e * rate * a)[..., None] * value
+            + (e * (1 - a))[..., None] * slope
+            + rate[..., None] * turn,
+        )
+        out[:, :, n] = value
+    return out
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Correction:
+    """What each reading adds to the curves: after the first j readings, ``gain[:j] @ news[:j]``.
+
+    Attributes
+    ----------
+    gain : array, shape (D, T, N, n)
+        Effect of each reading's news on each point.
+    news : array, shape (D, T, n, Q)
+        What each reading says that the ones before it did not, in units of its own spread.
+    """
+
+    gain: Array
+    news: Array
+
+    def all(self) -> Array:
+        """The correction by all readings."""
+        return np.asarray(self.gain @ self.news, dtype=float)
+
+
+def correction(
+    law: WearLaw, curves: Curves, data: Block, at: npt.NDArray[np.int64], *, in_law: bool
+) -> Correction:
+    """Make curves agree with readings.
+
+    Parameters
+    ----------
+    law : WearLaw
+        The law that the curves were drawn from.
+    curves : Curves
+        Prior curves.
+    data : Block
+        The readings.
+    at : array of int, shape (T, n)
+        Which point of the curves each reading is.
+    in_law : bool
+        The law was learnt from these very readings too: its coefficients know them already. In a
+        back-test they do not, and the readings also tell about the fleet.
+    """
+    hyper = law.hyper
+    take = at[None, :, :, None]
+    x_read = np.take_along_axis(curves.x, at[None], axis=2)
+    there = data.there[None, :, :, None]
+    C_read = tool_covariance(hyper, x_read, x_read)
+    C_all = tool_covariance(hyper, curves.x, x_read)
+    if not in_law:
+        half_all = curves.H @ law.fleet.root[:, None]
+        half_read = np.take_along_axis(half_all, take, axis=2)
+        C_read += half_read @ np.swapaxes(half_read, -1, -2)
+        C_all += half_all @ np.swapaxes(half_read, -1, -2)
+    one = np.eye(C_read.shape[-1])
+    C_read += hyper["noise"][:, None, None, None] ** 2 * one
+    L = np.linalg.cholesky(np.where(there & np.swapaxes(there, -1, -2), C_read, one))
+    y_read = np.take_along_axis(curves.y + curves.noise, take, axis=2)
+    gap = np.where(there, log_wear(hyper, law.scale, data.vb_mm)[..., None] - y_read, 0.0)
+    gain = np.swapaxes(np.linalg.solve(L, np.swapaxes(C_all, -1, -2)), -1, -2)
+    return Correction(gain, np.linalg.solve(L, gap))
+
+
+def to_mm(law: WearLaw, y: Array) -> Array:
+    """Wear [mm] of y (D, …), never below zero."""
+    offset = law.hyper["wear_offset"].reshape(-1, *[1] * (y.ndim - 1))
+    return np.maximum(np.exp(np.minimum(y, 20.0)) - offset, 0.0) * law.scale.vb_mm

@@ -1,0 +1,186 @@
+"""What a node computes from a vibration window before the model: relative envelope-order features.
+
+The window's spectrum is cut into bands given in Hz, each band's squared envelope is looked at on
+the order axis (multiples of the spindle speed), and only ratios are kept: lines over their
+surroundings, kurtosis. So the features know neither the sample rate nor the gain of a sensor.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+
+import numpy as np
+import numpy.typing as npt
+
+from twin.physics.bearings import Bearing, cage_order, inner_order, outer_order, spin_order
+from twin.physics.spectrum import above_surroundings, band_envelope
+
+Array = npt.NDArray[np.float32]
+Spectrum = npt.NDArray[np.complexfloating]
+
+LOW, HIGH = 400.0, 5600.0  # demodulated range [Hz]; every common recording reaches it
+LOWEST_RATE = 2.0 * HIGH  # [Hz]
+SPLITS = (1, 2, 4)  # the whole range, its halves, its quarters
+HARMONICS = 3
+DEVIATION = 0.012  # lines may be this far from the geometry's order: slip, contact angle, speed
+STEPS = 17
+SURROUNDINGS = 1.0  # half width of a line's surroundings [orders]
+SMOOTHING = 60.0  # half width over which a spectrum is levelled [Hz]
+NOTCH = 2  # bins around whole orders that belong to the shaft
+FAULTS = ("outer", "inner", "ball")
+DECOYS = (0.83, 1.19)  # multiples of the fault orders at which a healthy machine has no line
+
+
+def combs(bearing: Bearing) -> dict[str, tuple[float, ...]]:
+    """Orders of the lines that tell each kind of fault [1/rev], and two that tell none."""
+    inner, outer = inner_order(bearing), outer_order(bearing)
+    cage, hit = cage_order(bearing), 2.0 * spin_order(bearing)
+    turns = range(1, HARMONICS + 1)
+    return {
+        "outer": tuple(k * outer for k in turns),
+        "inner": tuple(k * inner for k in turns),
+        "ball": tuple(k * hit for k in turns),
+        "spin": tuple((k - 0.5) * hit for k in turns),
+        "outer_sides": tuple(k * outer + s for k in (1, 2) for s in (-1.0, 1.0)),
+        "inner_sides": tuple(k * inner + s for k in (1, 2) for s in (-1.0, 1.0)),
+        "ball_sides": tuple(k * hit + s * cage for k in (1, 2) for s in (-1.0, 1.0)),
+        "cage": tuple(k * cage for k in (1, 2, 3)),
+        "decoy_low": tuple(k * DECOYS[0] * outer for k in turns),
+        "decoy_high": tuple(k * DECOYS[1] * inner for k in turns),
+    }
+
+
+COMBS = tuple(combs(Bearing(9, 8e-3, 39e-3)))
+BANDS = sum(SPLITS)
+NAMES = (
+    *(f"{comb}_best" for comb in COMBS),
+    *(f"{comb}_levelled" for comb in COMBS),
+    *(f"{comb}_{k}" for comb in FAULTS for k in range(1, HARMONICS + 1)),
+    "shaft",
+    "peakiness_all",
+    "peakiness_best",
+    "peakiness_levelled",
+    "peakiness_white",
+)
+
+
+@functools.cache
+def bands(duration: float) -> tuple[tuple[int, int], ...]:
+    """Bins ``[start, stop)`` of each demodulated band of a window of ``duration`` [s]."""
+    edges = [np.rint(np.linspace(LOW, HIGH, split + 1) * duration).astype(int) for split in SPLITS]
+    return tuple((int(low), int(high)) for line in edges for low, high in itertools.pairwise(line))
+
+
+def levelled(spectrum: Spectrum, half: int) -> Spectrum:
+    """Divide a spectrum by its own magnitude, smoothed over ``half`` bins on each side."""
+    magnitude = np.abs(spectrum)
+    if half == 0:
+        return np.asarray(spectrum / (magnitude + np.finfo(np.float32).tiny * 1e6))
+    total = np.concatenate([[0.0], np.cumsum(magnitude, dtype=np.float64)])
+    index = np.arange(len(magnitude))
+    low, high = np.maximum(index - half, 0), np.minimum(index + half + 1, len(magnitude))
+    smooth = ((total[high] - total[low]) / (high - low)).astype(np.float32)
+    return np.asarray(spectrum / (smooth + np.finfo(np.float32).tiny * 1e6))
+
+
+def envelopes(block: Array, rate: float) -> list[npt.NDArray[np.floating]]:
+    """Squared envelopes: each band, then the whole range levelled, then whitened."""
+    duration = len(block) / rate
+    spectrum = np.fft.rfft((block - block.mean()).astype(np.float32))
+    cut = bands(round(duration, 9))
+    whole = slice(*cut[0])
+    level = levelled(spectrum[whole], round(SMOOTHING * duration))
+    white = levelled(spectrum[whole], 0)
+    found = [band_envelope(spectrum, start, stop) for start, stop in cut]
+    return [*found, band_envelope(level, 0, len(level)), band_envelope(white, 0, len(white))]
+
+
+def lines(squared: list[npt.NDArray[np.floating]], resolution: float, highest: float) -> Array:
+    """Each envelope's lines over their surroundings, ``(envelope, bin)``.
+
+    ``resolution`` is the order per bin and ``highest`` the last order [1/rev]. A line keeps the
+    largest of itself and its two neighbours, since an order rarely falls on a bin.
+    """
+    size = int(highest / resolution) + 2
+    amplitude = np.zeros((len(squared), size), np.float32)
+    for row, envelope in enumerate(squared):
+        found = np.abs(np.fft.rfft(envelope))[:size] / np.sqrt(len(envelope))
+        amplitude[row, : len(found)] = found
+    amplitude[:, 0] = amplitude[:, 1]
+    level = above_surroundings(amplitude, max(round(SURROUNDINGS / resolution), 4))
+    level[amplitude == 0.0] = 0.0
+    wide = level.copy()
+    np.maximum(wide[:, 1:], level[:, :-1], out=wide[:, 1:])
+    np.maximum(wide[:, :-1], level[:, 1:], out=wide[:, :-1])
+    return np.asarray(wide, np.float32)
+
+
+def without_shaft(level: Array, resolution: float) -> Array:
+    """Level the bins at whole orders, which belong to the shaft and not to a bearing."""
+    order = np.arange(level.shape[1]) * resolution
+    near = np.abs(order - np.rint(order)) <= NOTCH * resolution
+    cleared = level.copy()
+    cleared[:, near] = 0.0
+    return cleared
+
+
+@functools.cache
+def _plan(bearing: Bearing) -> tuple[npt.NDArray[np.float64], tuple[tuple[int, int], ...]]:
+    """Orders to read, ``(deviation, line)``, and each comb's slice of the lines."""
+    found = combs(bearing)
+    ends = np.cumsum([0, *(len(comb) for comb in found.values())])
+    orders = np.array([order for comb in found.values() for order in comb])
+    spread = 1.0 + np.linspace(-DEVIATION, DEVIATION, STEPS)
+    return spread[:, None] * orders, tuple(zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True))
+
+
+def read_combs(level: Array, resolution: float, bearing: Bearing) -> Array:
+    """Read every comb: the ``best`` and ``levelled`` score of each, the harmonics of the faults."""
+    orders, slices = _plan(bearing)
+    index = np.minimum(np.rint(np.abs(orders) / resolution).astype(np.intp), level.shape[1] - 1)
+    read = level[:, index]  # (envelope, deviation, line)
+    best, level_score, harmonics = [], [], []
+    for name, (start, stop) in zip(COMBS, slices, strict=True):
+        score = read[:, :, start:stop].mean(axis=2)
+        top = int(np.argmax(score[:BANDS]))
+        band, step = divmod(top, STEPS)
+        best.append(score[band, step])
+        level_score.append(score[BANDS].max())
+        if name in FAULTS:
+            harmonics += list(read[band, step, start:stop])
+    return np.array([*best, *level_score, *harmonics], np.float32)
+
+
+def peakiness(squared: list[npt.NDArray[np.floating]]) -> Array:
+    """Logarithm of each envelope's fourth moment over that of noise (0 for noise) [1]."""
+    fourth = np.array([np.mean(envelope * envelope) for envelope in squared], np.float32)
+    value = np.log(fourth / 2.0)
+    return np.array([value[0], value[:BANDS].max(), value[BANDS], value[BANDS + 1]], np.float32)
+
+
+def features(block: Array, rate: float, speed: float, bearing: Bearing) -> Array:
+    """Return the features of one window, in the order of :data:`NAMES`.
+
+    Parameters
+    ----------
+    block : ndarray
+        Acceleration, any unit.
+    rate : float
+        Samples per second [Hz], at least :data:`LOWEST_RATE`.
+    speed : float
+        Spindle speed from the tachometer [rev/s].
+    bearing : Bearing
+        Geometry of the bearing.
+
+    Returns
+    -------
+    ndarray of float32
+        Natural logarithms of ratios [1].
+    """
+    resolution = rate / (len(block) * abs(speed))
+    squared = envelopes(block, rate)
+    level = lines(squared, resolution, float(_plan(bearing)[0].max()) + SURROUNDINGS)
+    shaft = level[:BANDS, np.rint(np.arange(1, 5) / resolution).astype(np.intp)].mean(axis=1).max()
+    read = read_combs(without_shaft(level, resolution), resolution, bearing)
+    return np.concatenate([read, [shaft], peakiness(squared)], dtype=np.float32)

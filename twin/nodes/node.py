@@ -1,0 +1,280 @@
+"""A sensor node: a board with a model that looks at one sensor's windows and says what it sees."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from twin.errors import BadInput, Fault
+from twin.measures import Inferences, Measure
+from twin.nodes.boards import BOARDS, Board, BoardName
+from twin.nodes.cost import (
+    FLASH_LIMIT,
+    TIME_LIMIT,
+    arena,
+    buffers,
+    flash,
+    inference_time,
+    layer_time,
+    run_time,
+)
+from twin.nodes.features import LOWEST_RATE, features
+from twin.nodes.library import Card, Model, open_model
+from twin.params import Params, choice, count, quantity, text
+from twin.physics.bearings import Bearing
+from twin.signals.base import Sensor
+from twin.signals.vibration import Settings as VibrationSettings
+
+STANDSTILL = 0.5  # below this the spindle counts as standing [rev/s]
+GATE_INSTRUCTIONS = 2000.0  # wake up, read the tachometer, sleep; assumption
+CLIPPED = 0.01  # share of samples at the range above which a window is bad [1]
+HEALTHY = "normal"
+
+MEASURES = (
+    Measure("windows", "1", "Windows looked at.", "more", Inferences("count")),
+    Measure("alarms", "1", "Alarms raised.", "less", Inferences("alarms"), headline=True),
+    Measure("energy", "J", "Energy for computing.", "less", Inferences("energy"), headline=True),
+    Measure("latency", "ms", "Longest time for a window.", "less", Inferences("latency_max")),
+    Measure("uplink", "B", "Bytes sent.", "less", Inferences("bytes")),
+)
+
+
+class NodeSettings(Params):
+    """A node: which sensor, which board, which model, and when it raises an alarm."""
+
+    sensor: str = text(None, "Name of the sensor that the node reads.")
+    board: BoardName = choice("stm32u575", "Board that the model runs on.")
+    model: str = text("bearing", "Model that the node runs; a shipped name, a file or a folder.")
+    alarm_after: int = count(3, 1, 1000, "Abnormal windows in a row before an alarm.")
+    threshold: float = quantity(
+        60, "%", 0, 100, "Score that an abnormal window needs.", assumption=True, live=True
+    )
+    report: Literal["always", "change", "alarm"] = choice(
+        "change", "When the node sends its verdict: every window, when it changes, on alarm."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a node says about one window, and what that cost.
+
+    Attributes
+    ----------
+    label : str
+        A class of the model; ``idle`` when the spindle stands, ``bad`` when the window cannot be
+        judged.
+    score : float
+        Probability that the model gives to ``label`` [1].
+    scores : dict
+        Probability of each class [1]; empty without an inference.
+    latency : float
+        Features and model [s].
+    energy : float
+        Features and model [J].
+    alarm : bool
+        Whether this window raised or kept an alarm.
+    message_bytes : int
+        What was sent [byte]; 0 when nothing was.
+    reason : str
+        Why a window is ``bad``.
+    """
+
+    label: str
+    score: float
+    scores: dict[str, float] = field(default_factory=dict)
+    latency: float = 0.0
+    energy: float = 0.0
+    alarm: bool = False
+    message_bytes: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """One budget of the board: what is ``used`` of what is ``allowed`` [unit]."""
+
+    name: str
+    used: float
+    allowed: float
+    unit: str
+    culprit: str
+
+
+def budgets(card: Card, board: Board) -> tuple[Budget, ...]:
+    """What a model takes of a board: flash, working memory, time of an inference."""
+    layers = card.layers
+    memory = arena(buffers(layers)) + card.front.memory
+    heaviest = max(layers, key=lambda layer: layer.weights)
+    slowest = max(layers, key=lambda layer: layer_time(layer, board))
+    widest = max(layers, key=lambda layer: layer.input_bytes + layer.output_bytes)
+    wide = widest.input_bytes + widest.output_bytes
+    where = f"layer {widest.name}" if wide > card.front.memory else f"features {card.front.kind}"
+    allowed = min(FLASH_LIMIT, board.flash)
+    return (
+        Budget("flash", flash(layers), allowed, "B", f"layer {heaviest.name}"),
+        Budget("memory", memory, board.ram, "B", where),
+        Budget("time", inference_time(layers, board), TIME_LIMIT, "s", f"layer {slowest.name}"),
+    )
+
+
+class Node:
+    """A node on one sensor.
+
+    Parameters
+    ----------
+    name : str
+        As in the scenario.
+    settings : NodeSettings
+        Checked parameters.
+    sensor : Sensor
+        The sensor it reads; its kind must be the one the model was made for.
+    file : str
+        Scenario file, for messages.
+
+    Raises
+    ------
+    BadInput
+        When there is no such model, it is for another sensor, or it does not fit the board.
+    """
+
+    measures = MEASURES
+
+    def __init__(
+        self, name: str, settings: NodeSettings, sensor: Sensor, *, file: str = ""
+    ) -> None:
+        self.name = name
+        self.settings = settings
+        self.board = BOARDS[settings.board]
+        where = f"node.{name}.model"
+        self.model: Model = open_model(settings.model, path=where, file=file)
+        self.bearing, self.range = _bearing_of(sensor, self.model.card, where, file)
+        _refuse_misfit(self.model.card, self.board, f"node.{name}.board", file)
+        self._in_a_row = 0
+        self._sent = ""
+
+    @property
+    def card(self) -> Card:
+        """The card of the model."""
+        return self.model.card
+
+    def look(
+        self, block: npt.NDArray[np.float32], rate: float, context: Mapping[str, float]
+    ) -> Verdict:
+        """Judge one window.
+
+        Parameters
+        ----------
+        block : ndarray of float32
+            The window.
+        rate : float
+            Samples per second [Hz].
+        context : mapping
+            ``spindle_speed`` [rev/s] from the tachometer.
+        """
+        speed = abs(context.get("spindle_speed", 0.0))
+        if speed < STANDSTILL:
+            return self._say("idle", 1.0, {}, GATE_INSTRUCTIONS)
+        reason = self._fault_of(block, rate, speed)
+        if reason:
+            return self._say("bad", 1.0, {}, GATE_INSTRUCTIONS + len(block), reason)
+        row = features(block, rate, speed, self.bearing)
+        found = self.model.scores(row[None, :])[0]
+        scores = dict(zip(self.card.classes, map(float, found), strict=True))
+        label = max(scores, key=lambda word: scores[word])
+        cost = self.card.front.instructions * len(block) / self._window
+        return self._say(label, scores[label], scores, cost, inferred=True)
+
+    @property
+    def _window(self) -> float:
+        return self.card.front.duration * self.card.front.rate
+
+    def _fault_of(self, block: npt.NDArray[np.float32], rate: float, speed: float) -> str:
+        """Why a window cannot be judged; empty when it can."""
+        if block.ndim != 1:
+            return f"{block.ndim} dimensions, a waveform is needed"
+        if rate < LOWEST_RATE:
+            return f"{rate:g} Hz, at least {LOWEST_RATE:g} Hz are needed"
+        if len(block) / rate * speed < 8.0:
+            return "fewer than 8 turns of the spindle in the window"
+        if not bool(np.isfinite(block).all()):
+            return "not a number among the samples"
+        if float(np.ptp(block)) == 0.0:
+            return "constant signal"
+        if float(np.mean(np.abs(block) >= self.range)) > CLIPPED:
+            return "clipped signal"
+        return ""
+
+    def _say(
+        self,
+        label: str,
+        score: float,
+        scores: dict[str, float],
+        count: float,
+        reason: str = "",
+        *,
+        inferred: bool = False,
+    ) -> Verdict:
+        latency = run_time(count, self.board)
+        if inferred:
+            latency += inference_time(self.card.layers, self.board)
+        abnormal = inferred and label != HEALTHY and score >= self.settings.threshold
+        # Standing still or a bad window says nothing: the row of abnormal windows goes on.
+        self._in_a_row = self._in_a_row + int(abnormal) if inferred else self._in_a_row
+        if inferred and not abnormal:
+            self._in_a_row = 0
+        alarm = abnormal and self._in_a_row >= self.settings.alarm_after
+        return Verdict(
+            label,
+            score,
+            scores,
+            latency,
+            latency * self.board.active_power,
+            alarm,
+            self._message(label, score, alarm),
+            reason,
+        )
+
+    def _message(self, label: str, score: float, alarm: bool) -> int:
+        """Bytes of the message that goes out, if one does."""
+        report, key = self.settings.report, f"{label}/{alarm}"
+        due = report == "always" or alarm or (report == "change" and key != self._sent)
+        self._sent = key
+        if not due:
+            return 0
+        payload = {"node": self.name, "label": label, "score": round(score, 3), "alarm": alarm}
+        return len(json.dumps(payload, separators=(",", ":")).encode())
+
+
+def _bearing_of(sensor: Sensor, card: Card, where: str, file: str) -> tuple[Bearing, float]:
+    """Bearing and range of the sensor the model is made for."""
+    kind = type(sensor).__module__.rpartition(".")[2]
+    settings = getattr(sensor, "settings", None)
+    if kind != card.sensor or not isinstance(settings, VibrationSettings):
+        message = f"the model looks at {card.sensor}, the sensor {sensor.name} is {kind}"
+        raise BadInput(Fault(message, path=where, file=file, value=repr(card.name)))
+    if settings.sample_rate < LOWEST_RATE:
+        message = (
+            f"the model needs at least {LOWEST_RATE / 1e3:g} kHz, the sensor {sensor.name} "
+            f"samples at {settings.sample_rate / 1e3:g} kHz"
+        )
+        raise BadInput(Fault(message, path=where, file=file, value=repr(card.name)))
+    return settings.bearing, settings.measuring_range
+
+
+def _refuse_misfit(card: Card, board: Board, where: str, file: str) -> None:
+    faults = []
+    for budget in budgets(card, board):
+        if budget.used > budget.allowed or not math.isfinite(budget.used):
+            message = (
+                f"model {card.name} does not fit: {budget.name} {budget.used:.4g} {budget.unit}, "
+                f"allowed {budget.allowed:.4g} {budget.unit}; most of it in {budget.culprit}"
+            )
+            faults.append(Fault(message, path=where, file=file, value=repr(board.name)))
+    if faults:
+        raise BadInput(faults)

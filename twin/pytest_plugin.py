@@ -1,0 +1,1 @@
+"""pytest collects scenario files: ``pytest scenarios/`` runs each ``*.toml`` as a test."""

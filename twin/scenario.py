@@ -1,0 +1,427 @@
+"""Scenario files: TOML ↔ :class:`Scenario`, every value checked by its declaration.
+
+A scenario may ``extends`` another and then says only what differs: that is a what-if. Every error
+names the file, the path, the value, the allowed range and the unit.
+"""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import functools
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from twin import units
+from twin.errors import BadInput, Fault, did_you_mean
+from twin.family import load as load_kind
+from twin.measures import Measure
+from twin.params import Declaration, Params, count, declarations, find, quantity, text
+
+MOST_BYTES = 4_000_000
+"""A scenario is written by people; anything larger is another kind of file."""
+MOST_EXTENDS = 16
+
+Section = Literal["plant", "sensor", "node"]
+SECTIONS: tuple[Section, ...] = ("plant", "sensor", "node")
+FAMILIES = {"plant": "twin.plant", "sensor": "twin.signals"}
+
+
+class Header(Params):
+    """What a scenario says about itself and its run."""
+
+    title: str = text("", "What this scenario is about.")
+    horizon: float = quantity(8, "h", 1e-4, 100_000, "Simulated time.")
+    warmup: float = quantity(0, "h", 0, 100_000, "Time before KPIs count.")
+    seed: int = count(1, 0, 2**31 - 1, "Seed of all chance.")
+    replications: int = count(10, 1, 100_000, "Runs with other luck, for the intervals.")
+    site: str = text("plant", "Name of the plant, for devices.", pattern=r"^[A-Za-z0-9_-]+$")
+
+
+class Expect(Params):
+    """An expectation: the scenario is a test of it."""
+
+    kpi: str = text(None, "Path of the KPI, such as mill.tool_changes.")
+    at_most: float | str | None = None
+    at_least: float | str | None = None
+    confidence: float = quantity(
+        0, "1", 0, 0.9999, "One-sided confidence with which it must hold; 0 looks at the mean only."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One named thing of a scenario: its section, kind and checked parameters."""
+
+    name: str
+    section: Section
+    kind: str
+    settings: Params
+    params: type[Params]
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """A checked expectation, its bounds in the unit of the KPI."""
+
+    kpi: str
+    unit: str
+    at_most: float | None
+    at_least: float | None
+    confidence: float
+
+    def __str__(self) -> str:
+        bounds = []
+        if self.at_least is not None:
+            bounds.append(f"at least {self.at_least:g}")
+        if self.at_most is not None:
+            bounds.append(f"at most {self.at_most:g}")
+        unit = "" if self.unit == "1" else f" {self.unit}"
+        sure = f" with {self.confidence:.0%} confidence" if self.confidence else ""
+        return f"{self.kpi} {' and '.join(bounds)}{unit}{sure}"
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A checked scenario. ``document`` is what was written (trade units), after ``extends``."""
+
+    file: str
+    document: Mapping[str, Any]
+    header: Header
+    entries: Mapping[str, Entry]
+    expectations: tuple[Expectation, ...] = ()
+    measures: Mapping[str, Measure] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """The title, or the file's name."""
+        return self.header.title or Path(self.file).stem
+
+    def of(self, section: Section) -> dict[str, Entry]:
+        """Entries of one section, in the order they are written."""
+        return {name: e for name, e in self.entries.items() if e.section == section}
+
+    def declarations(self) -> Iterator[tuple[str, Declaration, Any]]:
+        """Every parameter of every thing: its path, its declaration, its value in trade units."""
+        for declared in declarations(Header):
+            yield declared.path, declared, self.document.get(declared.path, declared.default)
+        for entry in self.entries.values():
+            table = self.document[entry.section][entry.name]
+            yield from _declared(entry.name, entry.params, table)
+
+    def declaration(self, path: str) -> Declaration:
+        """Return the declaration of one parameter by its path.
+
+        Raises
+        ------
+        BadInput
+            When there is no such path, with "did you mean".
+        """
+        _section, params, keys = self._locate(path)
+        try:
+            found = find(params, keys)
+        except BadInput as error:
+            raise BadInput(Fault(error.faults[0].message, path, self.file)) from None
+        return dataclasses.replace(found, path=path)
+
+    def value(self, path: str) -> Any:
+        """Return the value of one parameter as a person would write it (trade units)."""
+        declared = self.declaration(path)
+        table: Any = self.document
+        for key in self._document_keys(path):
+            if not isinstance(table, Mapping) or key not in table:
+                return declared.default
+            table = table[key]
+        if declared.form == "quantity" and isinstance(table, str):
+            number, unit = units.split(table)
+            return units.convert(number, unit, declared.unit) if unit else number
+        return table
+
+    def with_values(self, values: Mapping[str, Any]) -> Scenario:
+        """Return a scenario that differs in ``values`` (path → value), checked again."""
+        document = copy.deepcopy(dict(self.document))
+        for path, value in values.items():
+            self.declaration(path)
+            table = document
+            *parents, last = self._document_keys(path)
+            for key in parents:
+                table = table.setdefault(key, {})
+            table[last] = value
+        return parse(document, self.file)
+
+    def _locate(self, path: str) -> tuple[Section | None, type[Params], list[str]]:
+        first, *rest = path.split(".")
+        if first in self.entries and rest:
+            entry = self.entries[first]
+            return entry.section, entry.params, rest
+        if not rest and first in Header.model_fields:
+            return None, Header, [first]
+        known = [*self.entries, *Header.model_fields]
+        if first in self.entries:
+            message = "names a thing, not a parameter of it, such as " + ", ".join(
+                f"{first}.{d.path}" for d in list(declarations(self.entries[first].params))[:3]
+            )
+        else:
+            message = "no such thing in the scenario" + did_you_mean(first, known)
+        raise BadInput(Fault(message, path, self.file))
+
+    def _document_keys(self, path: str) -> list[str]:
+        section, _params, _keys = self._locate(path)
+        return ([section] if section else []) + path.split(".")
+
+    @property
+    def key(self) -> str:
+        """Hash of everything in the document that decides a result."""
+        decisive = {k: v for k, v in self.document.items() if k not in {"title", "expect"}}
+        text_form = json.dumps(decisive, sort_keys=True, default=str)
+        return hashlib.sha256(text_form.encode()).hexdigest()[:16]
+
+
+def _declared(
+    path: str, params: type[Params], table: Mapping[str, Any]
+) -> Iterator[tuple[str, Declaration, Any]]:
+    for declared in declarations(params):
+        here = f"{path}.{declared.path}"
+        value = table.get(declared.path, declared.default)
+        if declared.form == "table" and declared.params is not None:
+            for key, inner in (value or {}).items():
+                yield from _declared(f"{here}.{key}", declared.params, inner)
+            continue
+        if declared.form == "quantity" and isinstance(value, str):
+            number, unit = units.split(value)
+            value = units.convert(number, unit, declared.unit) if unit else number
+        yield here, dataclasses.replace(declared, path=here), value
+
+
+# -- reading ------------------------------------------------------------------------------------
+
+
+def load(path: str | Path) -> Scenario:
+    """Read and check a scenario file.
+
+    Raises
+    ------
+    BadInput
+        When the file is missing, too large, not TOML, or holds anything that is not allowed.
+    """
+    file = Path(path)
+    return parse(_document(file, ()), str(path))
+
+
+def _document(file: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
+    """The file's tables with everything it extends merged beneath."""
+    table = read_toml(file)
+    base = table.pop("extends", None)
+    if base is None:
+        return table
+    if not isinstance(base, str):
+        raise BadInput(Fault("the path of another scenario is needed", "extends", str(file)))
+    target = file.parent / base
+    if target.resolve() in seen or len(seen) >= MOST_EXTENDS:
+        raise BadInput(Fault("extends itself in a circle", "extends", str(file), repr(base)))
+    try:
+        below = _document(target, (*seen, file.resolve()))
+    except BadInput as error:
+        if not target.exists():
+            raise BadInput(
+                Fault(f"no such file ({target})", "extends", str(file), repr(base))
+            ) from error
+        raise
+    return _merge(below, table)
+
+
+def read_toml(file: Path) -> dict[str, Any]:
+    """Read one TOML file, or say in one line why it cannot be read."""
+    name = str(file)
+    if not file.exists():
+        near = did_you_mean(file.name, [p.name for p in file.parent.glob("*.toml")])
+        raise BadInput(Fault("no such file" + (near if near.startswith(",") else ""), file=name))
+    if not file.is_file():
+        raise BadInput(Fault("is not a file", file=name))
+    size = file.stat().st_size
+    if size > MOST_BYTES:
+        message = f"is {size / 1e6:,.0f} MB; a scenario has at most {MOST_BYTES / 1e6:.0f} MB"
+        raise BadInput(Fault(message, file=name))
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except UnicodeDecodeError:
+        raise BadInput(Fault("is not text in UTF-8", file=name)) from None
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(Fault(f"is not valid TOML: {error}", file=name)) from None
+    except RecursionError:
+        raise BadInput(Fault("is nested too deeply", file=name)) from None
+    except OSError as error:
+        raise BadInput(Fault(f"cannot be read: {error.strerror}", file=name)) from None
+
+
+def _merge(below: dict[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(below)
+    for key, value in above.items():
+        old = merged.get(key)
+        if isinstance(value, Mapping) and isinstance(old, Mapping):
+            merged[key] = _merge(dict(old), value)
+        else:
+            merged[key] = copy.deepcopy(value)
+    return merged
+
+
+# -- checking -----------------------------------------------------------------------------------
+
+
+def parse(document: Mapping[str, Any], file: str) -> Scenario:
+    """Check a scenario's tables; every fault is collected before refusing."""
+    faults: list[Fault] = []
+    header = _header(document, file, faults)
+    entries = _entries(document, file, faults)
+    if faults or header is None:
+        raise BadInput(faults)
+    measures = _measures(entries)
+    faults += _limits(entries, file)
+    expectations = _expectations(document.get("expect", []), measures, file, faults)
+    if header.warmup >= header.horizon:
+        value = repr(document.get("warmup"))
+        faults.append(Fault("must be shorter than the horizon", "warmup", file, value))
+    if faults:
+        raise BadInput(faults)
+    return Scenario(file, document, header, entries, tuple(expectations), measures)
+
+
+def _header(document: Mapping[str, Any], file: str, faults: list[Fault]) -> Header | None:
+    tops = {key: value for key, value in document.items() if key not in {*SECTIONS, "expect"}}
+    known = [*Header.model_fields, *SECTIONS, "expect", "extends"]
+    for key in [key for key in tops if key not in known]:
+        faults.append(Fault("no such key" + did_you_mean(key, known), key, file))
+        del tops[key]
+    try:
+        return Header.read(tops, file=file)
+    except BadInput as error:
+        faults.extend(error.faults)
+        return None
+
+
+def _entries(document: Mapping[str, Any], file: str, faults: list[Fault]) -> dict[str, Entry]:
+    entries: dict[str, Entry] = {}
+    for section in SECTIONS:
+        tables = document.get(section, {})
+        if not isinstance(tables, Mapping):
+            faults.append(Fault(f"write it as [{section}.NAME]", section, file))
+            continue
+        for name, table in tables.items():
+            try:
+                if name in entries or name in Header.model_fields:
+                    message = "this name is taken; every thing has a name of its own"
+                    raise BadInput(Fault(message, f"{section}.{name}", file))
+                entries[name] = _entry(section, name, table, file)
+            except BadInput as error:
+                faults.extend(error.faults)
+    if not document.get("plant"):
+        faults.append(Fault("a scenario needs at least one [plant.NAME]", "plant", file))
+    return entries
+
+
+def _entry(section: Section, name: str, table: Any, file: str) -> Entry:
+    path = f"{section}.{name}"
+    if not isinstance(table, Mapping):
+        raise BadInput(Fault(f"write it as a table, [{path}]", path, file))
+    if not name.isidentifier():
+        raise BadInput(Fault("a name has letters, digits and _ only", path, file))
+    rest = {key: value for key, value in table.items() if key != "kind"}
+    if section == "node":
+        if "kind" in table:
+            raise BadInput(Fault("a node has a board and a model, no kind", f"{path}.kind", file))
+        from twin.nodes.node import NodeSettings
+
+        checked = NodeSettings.read(rest, path=path, file=file)
+        return Entry(name, section, "node", checked, NodeSettings)
+    kind = table.get("kind")
+    if not isinstance(kind, str):
+        raise BadInput(Fault("is required, such as kind = 'cnc'", f"{path}.kind", file))
+    module = load_kind(FAMILIES[section], kind, path=f"{path}.kind", file=file)
+    params: type[Params] = module.Settings
+    return Entry(name, section, kind, params.read(rest, path=path, file=file), params)
+
+
+def _measures(entries: Mapping[str, Entry]) -> dict[str, Measure]:
+    """KPI path → measure, for everything in the scenario."""
+    found: dict[str, Measure] = {}
+    for entry in entries.values():
+        for measure in measures_of(entry):
+            parts = [entry.name, measure.part, measure.name]
+            found[".".join(part for part in parts if part)] = measure
+    return found
+
+
+def measures_of(entry: Entry) -> tuple[Measure, ...]:
+    """Measures that one entry's facts can be read with."""
+    if entry.section == "plant":
+        model = load_kind("twin.plant", entry.kind).Model
+        return tuple(model.measures(entry.settings))
+    if entry.section == "node":
+        from twin.nodes.node import MEASURES
+
+        return MEASURES
+    return ()
+
+
+def _limits(entries: Mapping[str, Entry], file: str) -> list[Fault]:
+    faults = []
+    for entry in entries.values():
+        if entry.section != "plant":
+            continue
+        for limit in load_kind("twin.plant", entry.kind).Model.limits(entry.settings):
+            if limit.used > limit.limit * (1 + 1e-9):
+                paths = ", ".join(f"{entry.name}.{name}" for name in limit.fields)
+                message = (
+                    f"{limit.name} would be {limit.used:.4g} {limit.unit}, there is "
+                    f"{limit.limit:.4g} {limit.unit}; lower one of {paths}"
+                )
+                faults.append(Fault(message, f"plant.{entry.name}", file))
+    return faults
+
+
+def _expectations(
+    tables: Any, measures: Mapping[str, Measure], file: str, faults: list[Fault]
+) -> list[Expectation]:
+    if not isinstance(tables, list):
+        faults.append(Fault("write it as [[expect]]", "expect", file))
+        return []
+    found = []
+    for index, table in enumerate(tables):
+        try:
+            found.append(_expectation(table, f"expect.{index}", measures, file))
+        except BadInput as error:
+            faults.extend(error.faults)
+    return found
+
+
+def _expectation(table: Any, path: str, measures: Mapping[str, Measure], file: str) -> Expectation:
+    expect = Expect.read(table if isinstance(table, Mapping) else {}, path=path, file=file)
+    if expect.kpi not in measures:
+        message = "no such KPI" + did_you_mean(expect.kpi, measures)
+        raise BadInput(Fault(message, f"{path}.kpi", file, repr(expect.kpi)))
+    unit = measures[expect.kpi].unit
+    if expect.at_most is None and expect.at_least is None:
+        raise BadInput(Fault("needs at_most or at_least", path, file))
+    bound = functools.partial(_bound, unit=unit, file=file)
+    return Expectation(
+        expect.kpi,
+        unit,
+        bound(expect.at_most, path=f"{path}.at_most"),
+        bound(expect.at_least, path=f"{path}.at_least"),
+        expect.confidence,
+    )
+
+
+def _bound(value: float | str | None, *, unit: str, path: str, file: str) -> float | None:
+    if value is None or isinstance(value, float):
+        return value
+    try:
+        number, written = units.split(value)
+        return units.convert(number, written, unit) if written else number
+    except BadInput as error:
+        raise BadInput(Fault(error.faults[0].message, path, file, repr(value))) from None

@@ -1,0 +1,205 @@
+"""The only place where plant, signals and nodes are joined; fast or in real time.
+
+``simulate`` is the same code as fast as it goes, in real time, and at n times real time: only
+the environment differs. Sensors read the plant and never touch it, so leaving them out (``sense``)
+leaves every fact of the plant as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Any
+
+import simpy
+import simpy.rt
+
+from twin.errors import BadInput, Fault, did_you_mean
+from twin.family import load as load_kind
+from twin.plant.base import Asset, World
+from twin.records import Facts, Recorder
+from twin.scenario import Entry, Scenario
+from twin.signals.base import Sensor, SensorSettings
+
+Progress = Callable[[float], None]
+"""Called with the share of the horizon that is done [1]."""
+
+
+class Cancelled(Exception):  # noqa: N818 - not an error: somebody asked for it
+    """The run was stopped before its end."""
+
+
+@dataclass(slots=True)
+class Running:
+    """A run that is going on: the world, its sensors and its nodes."""
+
+    scenario: Scenario
+    world: World
+    sensors: dict[str, Sensor]
+    nodes: dict[str, Any]
+
+    @property
+    def env(self) -> simpy.Environment:
+        """The clock."""
+        return self.world.env
+
+    def advance(self, until: float) -> None:
+        """Simulate up to ``until`` [s]."""
+        if until > self.env.now:
+            self.env.run(until=until)
+
+    def finish(self) -> Facts:
+        """Stop recording now and return the facts."""
+        return self.world.record.close(self.env.now, self.scenario.header.warmup)
+
+
+def build(
+    scenario: Scenario, *, seed: int | None = None, speed: float | None = None, sense: bool = True
+) -> Running:
+    """Build the world of a scenario at time 0, with every process started.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What to simulate.
+    seed : int, optional
+        Seed of all chance; the scenario's own by default.
+    speed : float, optional
+        Simulated seconds in a second of wall-clock time; as fast as it goes by default.
+    sense : bool
+        Whether sensors and nodes run as well.
+    """
+    env = simpy.Environment() if speed is None else simpy.rt.RealtimeEnvironment(
+        factor=1.0 / speed, strict=False
+    )  # fmt: skip
+    record = Recorder(lambda: float(env.now))
+    world = World(env, scenario.header.seed if seed is None else seed, record)
+    for name, entry in scenario.of("plant").items():
+        model = load_kind("twin.plant", entry.kind).Model
+        world.assets[name] = model(name, entry.settings, world)
+    try:
+        for asset in world.assets.values():
+            asset.connect()
+    except BadInput as error:
+        raise BadInput([_in_file(fault, scenario.file) for fault in error.faults]) from None
+    for asset in world.assets.values():
+        asset.start()
+    running = Running(scenario, world, {}, {})
+    if sense:
+        _wire_sensors(running)
+    return running
+
+
+def simulate(
+    scenario: Scenario,
+    *,
+    seed: int | None = None,
+    speed: float | None = None,
+    sense: bool = True,
+    on_progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    steps: int = 50,
+) -> Facts:
+    """Simulate a scenario to its horizon and return the facts.
+
+    Raises
+    ------
+    Cancelled
+        When ``cancelled`` said so; it is asked ``steps`` times in a run.
+    BadInput
+        When things of the scenario do not fit each other.
+    """
+    running = build(scenario, seed=seed, speed=speed, sense=sense)
+    horizon = scenario.header.horizon
+    pieces = steps if on_progress or cancelled else 1
+    for piece in range(1, pieces + 1):
+        if cancelled is not None and cancelled():
+            raise Cancelled
+        running.advance(horizon * piece / pieces)
+        if on_progress is not None:
+            on_progress(piece / pieces)
+    return running.finish()
+
+
+def check(scenario: Scenario) -> Scenario:
+    """Refuse a scenario whose things do not fit each other, without running it."""
+    build(scenario)
+    return scenario
+
+
+# -- sensors and nodes --------------------------------------------------------------------------
+
+
+def _wire_sensors(running: Running) -> None:
+    scenario = running.scenario
+    for name, entry in scenario.of("sensor").items():
+        running.sensors[name] = _sensor(running.world, entry, scenario.file)
+    for name, entry in scenario.of("node").items():
+        running.nodes[name] = _node(running, entry, scenario.file)
+    for name in running.sensors:
+        running.env.process(_sample(running, name))
+
+
+def _sensor(world: World, entry: Entry, file: str) -> Sensor:
+    settings = entry.settings
+    assert isinstance(settings, SensorSettings)
+    path = f"sensor.{entry.name}.on"
+    if settings.on not in world.assets:
+        message = "no such asset in the plant" + did_you_mean(settings.on, world.assets)
+        raise BadInput(Fault(message, path, file, repr(settings.on)))
+    sensor: Sensor = load_kind("twin.signals", entry.kind).Sensor(entry.name, settings)
+    offered = {channel.name for channel in world.assets[settings.on].channels}
+    lacking = [need for need in sensor.needs if need not in offered]
+    if lacking:
+        message = f"does not offer {', '.join(lacking)}, which a {entry.kind} sensor needs"
+        raise BadInput(Fault(message, path, file, repr(settings.on)))
+    return sensor
+
+
+def _node(running: Running, entry: Entry, file: str) -> Any:
+    from twin.nodes.node import Node, NodeSettings
+
+    settings = entry.settings
+    assert isinstance(settings, NodeSettings)
+    if settings.sensor not in running.sensors:
+        message = "no such sensor" + did_you_mean(settings.sensor, running.sensors)
+        path = f"node.{entry.name}.sensor"
+        raise BadInput(Fault(message, path, file, repr(settings.sensor)))
+    return Node(entry.name, settings, running.sensors[settings.sensor], file=file)
+
+
+def _sample(running: Running, name: str) -> Generator[simpy.Event, Any, None]:
+    """Take a window of one sensor whenever it is due, and let its nodes look at it."""
+    world, sensor = running.world, running.sensors[name]
+    settings = running.scenario.entries[name].settings
+    assert isinstance(settings, SensorSettings)
+    asset: Asset = world.assets[settings.on]
+    luck = world.stream(f"{name}.noise")
+    watching = [
+        (key, node)
+        for key, node in running.nodes.items()
+        if getattr(running.scenario.entries[key].settings, "sensor", "") == name
+    ]
+    while True:
+        yield world.env.timeout(settings.period)
+        state = asset.read()
+        window = sensor.block(state, world.env.now, luck)
+        world.record.block(name, sensor.rate, window)
+        world.record.event(name, "window", sensor.truth(state))
+        for key, node in watching:
+            _look(world, key, node, window, sensor.rate, state)
+
+
+def _look(
+    world: World, name: str, node: Any, window: Any, rate: float, state: dict[str, float]
+) -> None:
+    verdict = node.look(window, rate, state)
+    world.record.inference(
+        name, verdict.label, verdict.score, verdict.latency, verdict.energy, verdict.alarm
+    )
+    if verdict.message_bytes:
+        world.record.message(name, "verdict", verdict.message_bytes)
+
+
+def _in_file(fault: Fault, file: str) -> Fault:
+    return Fault(fault.message, fault.path, fault.file or file, fault.value)
