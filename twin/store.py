@@ -50,8 +50,10 @@ def home() -> Path:
 
 
 @functools.cache
-def _engine(path: str) -> sa.Engine:
-    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+def _engine(url: str) -> sa.Engine:
+    if not url.startswith("sqlite:"):
+        return sa.create_engine(url, pool_pre_ping=True)
+    engine = sa.create_engine(url, connect_args={"timeout": 30})
 
     @sa.event.listens_for(engine, "connect")
     def _pragmas(connection: Any, _: Any) -> None:
@@ -63,12 +65,20 @@ def _engine(path: str) -> sa.Engine:
     return engine
 
 
-def database(name: str) -> sa.Engine:
-    """Return the engine of ``<home>/<name>.sqlite``; ``TWIN_DATABASE`` puts all in one server."""
-    server = os.environ.get("TWIN_DATABASE")
-    if server:
-        return sa.create_engine(server, pool_pre_ping=True)
-    return _engine(str(home() / f"{name}.sqlite"))
+@functools.cache
+def _with_tables(url: str, tables: sa.MetaData) -> sa.Engine:
+    engine = _engine(url)
+    tables.create_all(engine)
+    return engine
+
+
+def database(name: str, tables: sa.MetaData | None = None) -> sa.Engine:
+    """Return the engine of ``<home>/<name>.sqlite``, with ``tables`` created.
+
+    ``TWIN_DATABASE`` (an SQLAlchemy URL) puts all of them in one server instead.
+    """
+    url = os.environ.get("TWIN_DATABASE") or f"sqlite:///{home() / name}.sqlite"
+    return _engine(url) if tables is None else _with_tables(url, tables)
 
 
 # -- finished runs ------------------------------------------------------------------------------
@@ -142,9 +152,7 @@ FACT_TABLES: dict[str, Any] = {
 
 
 def _registry() -> sa.Engine:
-    engine = database("registry")
-    _METADATA.create_all(engine)
-    return engine
+    return database("registry", _METADATA)
 
 
 def save_run(
