@@ -112,7 +112,9 @@ def _read(path: Path) -> bytes:
         raise BadInput(Fault("no such file", file=str(path)))
     if path.stat().st_size > LARGEST:
         size = path.stat().st_size / 1e6
-        raise BadInput(Fault(f"{size:.0f} MB; a model has at most {LARGEST / 1e6:.0f} MB", file=str(path)))
+        raise BadInput(
+            Fault(f"{size:.0f} MB; a model has at most {LARGEST / 1e6:.0f} MB", file=str(path))
+        )
     return path.read_bytes()
 
 
@@ -154,7 +156,9 @@ def _session(content: bytes, path: Path) -> onnxruntime.InferenceSession:
         return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime raises a dozen kinds; all mean: cannot be run
         reason = " ".join(str(error).split())[:200]
-        raise BadInput(Fault(f"is not a model that can be run: {reason}", file=str(path))) from error
+        raise BadInput(
+            Fault(f"is not a model that can be run: {reason}", file=str(path))
+        ) from error
 
 
 @functools.cache

@@ -33,6 +33,7 @@ from twin.signals.vibration import Settings as VibrationSettings
 
 STANDSTILL = 0.5  # below this the spindle counts as standing [rev/s]
 GATE_INSTRUCTIONS = 2000.0  # wake up, read the tachometer, sleep; assumption
+LEAST_TURNS = 8.0  # of the spindle in a window; fewer resolve no orders
 CLIPPED = 0.01  # share of samples at the range above which a window is bad [1]
 HEALTHY = "normal"
 
@@ -200,15 +201,14 @@ class Node:
             return f"{block.ndim} dimensions, a waveform is needed"
         if rate < LOWEST_RATE:
             return f"{rate:g} Hz, at least {LOWEST_RATE:g} Hz are needed"
-        if len(block) / rate * speed < 8.0:
-            return "fewer than 8 turns of the spindle in the window"
-        if not bool(np.isfinite(block).all()):
-            return "not a number among the samples"
-        if float(np.ptp(block)) == 0.0:
-            return "constant signal"
-        if float(np.mean(np.abs(block) >= self.range)) > CLIPPED:
-            return "clipped signal"
-        return ""
+        if len(block) / rate * speed < LEAST_TURNS:
+            return f"fewer than {LEAST_TURNS:g} turns of the spindle in the window"
+        flaws = {
+            "not a number among the samples": not bool(np.isfinite(block).all()),
+            "constant signal": float(np.ptp(block)) == 0.0,
+            "clipped signal": float(np.mean(np.abs(block) >= self.range)) > CLIPPED,
+        }
+        return next((flaw for flaw, found in flaws.items() if found), "")
 
     def _say(
         self,

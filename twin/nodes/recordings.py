@@ -1,0 +1,183 @@
+"""Recordings with known classes, for checking models on what real machines did.
+
+Read are ``.npz`` files with, for every recording, arrays ``<name>`` (acceleration),
+``<name>__fs`` [Hz] and ``<name>__rpm`` [1/min], and folders by class name with ``.wav`` or
+``.csv`` files.
+"""
+
+from __future__ import annotations
+
+import wave
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from twin.errors import BadInput, Fault
+
+LARGEST = 512 * 1024 * 1024  # [byte]
+# How recordings name the classes; the longest prefix counts.
+PREFIXES = {
+    "normal": "normal",
+    "healthy": "normal",
+    "baseline": "normal",
+    "inner": "inner",
+    "ir": "inner",
+    "outer": "outer",
+    "or": "outer",
+    "ball": "ball",
+    "b": "ball",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """One recording: ``samples``, ``rate`` [Hz], spindle ``speed`` [rev/s], and its class."""
+
+    name: str
+    samples: npt.NDArray[np.float32]
+    rate: float
+    speed: float
+    label: str
+
+
+def label_of(name: str) -> str:
+    """Class of a recording from how its name starts; empty when it says none.
+
+    >>> label_of("IR007_2"), label_of("B014_0"), label_of("Normal_0"), label_of("x")
+    ('inner', 'ball', 'normal', '')
+    """
+    low = name.lower()
+    fitting = [prefix for prefix in PREFIXES if low.startswith(prefix)]
+    return PREFIXES[max(fitting, key=len)] if fitting else ""
+
+
+def read(
+    place: Path, *, speed: float | None = None, rate: float | None = None
+) -> tuple[Recording, ...]:
+    """Read every recording of a file or folder.
+
+    Parameters
+    ----------
+    place : Path
+        An ``.npz`` file, or a folder of ``.npz`` files or of folders by class name.
+    speed : float, optional
+        Spindle speed [rev/s] where the files do not tell it (``.wav``, ``.csv``).
+    rate : float, optional
+        Samples per second [Hz] where the files do not tell it (``.csv``).
+
+    Raises
+    ------
+    BadInput
+        When there is nothing to read, or what there is cannot be read.
+    """
+    if place.is_dir():
+        found = tuple(_folder(place, speed, rate))
+    elif place.is_file():
+        found = tuple(_file(place, label_of(place.stem), speed, rate))
+    else:
+        raise BadInput(Fault("no such file or folder", file=str(place)))
+    if not found:
+        raise BadInput(Fault("no recordings in it (.npz, .wav or .csv)", file=str(place)))
+    return found
+
+
+def _folder(place: Path, speed: float | None, rate: float | None) -> Iterator[Recording]:
+    for path in sorted(place.iterdir()):
+        if path.is_dir():
+            label = label_of(path.name)
+            for inner in sorted(path.iterdir()):
+                if inner.suffix.lower() in {".npz", ".wav", ".csv"}:
+                    yield from _file(inner, label, speed, rate)
+        elif path.suffix.lower() == ".npz":
+            yield from _file(path, "", speed, rate)
+
+
+def _file(path: Path, label: str, speed: float | None, rate: float | None) -> Iterator[Recording]:
+    size = path.stat().st_size
+    if size > LARGEST:
+        message = f"{size / 1e6:.0f} MB; at most {LARGEST / 1e6:.0f} MB are read at once"
+        raise BadInput(Fault(message, file=str(path)))
+    readers = {".npz": _npz, ".wav": _wav, ".csv": _csv}
+    reader = readers.get(path.suffix.lower())
+    if reader is None:
+        raise BadInput(Fault("recordings are .npz, .wav or .csv files", file=str(path)))
+    for name, samples, own_rate, own_speed in reader(path):
+        yield _checked(
+            path, name, samples, own_rate or rate, own_speed or speed, label or label_of(name)
+        )
+
+
+Raw = tuple[str, npt.NDArray[np.float32], float | None, float | None]
+
+
+def _npz(path: Path) -> Iterator[Raw]:
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            for name in file.files:
+                if "__" in name:
+                    continue
+                missing = [part for part in ("__fs", "__rpm") if name + part not in file.files]
+                if missing:
+                    message = f"has no array {name}{missing[0]}"
+                    raise BadInput(Fault(message, path=name, file=str(path)))
+                samples = np.asarray(file[name], np.float32).ravel()
+                rate, rpm = float(file[name + "__fs"]), float(file[name + "__rpm"])
+                yield name, samples, rate, rpm / 60.0
+    except BadInput:
+        raise
+    except (OSError, ValueError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        raise BadInput(Fault(f"is not a readable .npz file: {error}", file=str(path))) from None
+
+
+def _wav(path: Path) -> Iterator[Raw]:
+    try:
+        with wave.open(str(path), "rb") as file:
+            width, channels = file.getsampwidth(), file.getnchannels()
+            rate, content = file.getframerate(), file.readframes(file.getnframes())
+    except (wave.Error, EOFError) as error:
+        raise BadInput(Fault(f"is not a readable .wav file: {error}", file=str(path))) from None
+    if width not in {2, 4}:
+        message = f"{8 * width} bits a sample; 16 or 32 are read"
+        raise BadInput(Fault(message, file=str(path)))
+    samples = np.frombuffer(content, f"<i{width}").reshape(-1, channels)[:, 0]
+    yield path.stem, samples.astype(np.float32), float(rate), None
+
+
+def _csv(path: Path) -> Iterator[Raw]:
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    try:
+        float(lines[0].split(",")[0])
+    except (ValueError, IndexError):
+        lines = lines[1:]
+    try:
+        samples = np.array([float(line.split(",")[0]) for line in lines if line.strip()])
+    except ValueError as error:
+        raise BadInput(Fault(f"the first column: {error}", file=str(path))) from None
+    yield path.stem, samples.astype(np.float32), None, None
+
+
+def _checked(
+    path: Path,
+    name: str,
+    samples: npt.NDArray[np.float32],
+    rate: float | None,
+    speed: float | None,
+    label: str,
+) -> Recording:
+    faults = []
+    if not label:
+        message = "its name tells no class; it must start with " + ", ".join(PREFIXES)
+        faults.append(Fault(message, path=name, file=str(path)))
+    if rate is None or not rate > 0.0:
+        faults.append(Fault("the sample rate is not known; give --rate", name, str(path)))
+    if speed is None or not speed > 0.0:
+        faults.append(Fault("the spindle speed is not known; give --rpm", name, str(path)))
+    if not bool(np.isfinite(samples).all()):
+        faults.append(Fault("holds values that are not numbers", name, str(path)))
+    if faults or rate is None or speed is None:
+        raise BadInput(faults)
+    return Recording(name, samples, rate, speed, label)
