@@ -24,11 +24,11 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from twin import __version__, experiment
+from twin import experiment
 from twin.errors import BadInput, Fault, did_you_mean
 from twin.scenario import Scenario, load
 from twin.simulate import Cancelled
-from twin.store import database
+from twin.store import code_version, database
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 OPEN: tuple[State, ...] = ("queued", "running")
@@ -179,7 +179,7 @@ def _engine() -> sa.Engine:
 
 def _key(kind: str, payload: Mapping[str, Any]) -> str:
     """The hash of the question; a scenario counts by what it says, not by its file's name."""
-    decisive: dict[str, Any] = {**payload, "version": __version__, "kind": kind}
+    decisive: dict[str, Any] = {**payload, "code": code_version(), "kind": kind}
     if "scenario" in payload:
         decisive["content"] = _variant(payload).key
         decisive["base"] = load(payload["scenario"]).key

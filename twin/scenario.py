@@ -11,6 +11,7 @@ import dataclasses
 import functools
 import hashlib
 import json
+import sysconfig
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -199,6 +200,36 @@ def _declared(
 
 
 # -- reading ------------------------------------------------------------------------------------
+
+
+def shipped() -> Path:
+    """Return the folder of the scenarios that come with the product."""
+    checkout = Path(__file__).resolve().parent.parent / "scenarios"
+    if checkout.is_dir():
+        return checkout
+    return Path(sysconfig.get_path("data")) / "share" / "twin" / "scenarios"
+
+
+def first() -> Path:
+    """Return the scenario that the app opens with."""
+    return shipped() / "mill.toml"
+
+
+def read_setting(written: str) -> tuple[str, Any]:
+    """Read ``PATH=VALUE`` as the command line gives it.
+
+    >>> read_setting("mill.cutting_speed=200"), read_setting("mill.coolant=dry")
+    (('mill.cutting_speed', 200), ('mill.coolant', 'dry'))
+    """
+    path, equals, value = written.partition("=")
+    if not equals or not path.strip():
+        message = "is not PATH=VALUE, such as mill.cutting_speed=200"
+        raise BadInput(Fault(message, value=repr(written)))
+    try:
+        read = tomllib.loads(f"value = {value.strip()}")["value"]
+    except tomllib.TOMLDecodeError:
+        read = value.strip()
+    return path.strip(), read if isinstance(read, (bool, int, float, str)) else value.strip()
 
 
 def load(path: str | Path) -> Scenario:

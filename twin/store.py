@@ -97,9 +97,26 @@ RUNS = sa.Table(
 """The registry of finished runs, one row each."""
 
 
+@functools.cache
+def code_version() -> str:
+    """Return the version with a hash of the code and models that decide results.
+
+    Pages, commands and device drivers do not decide a result, so they are left out.
+    """
+    root = Path(__file__).resolve().parent
+    decide = [p for p in root.rglob("*") if p.suffix in {".py", ".onnx", ".json"}]
+    aside = {"ui", "cli", "devices", "forecast", "training"}
+    digest = hashlib.sha256()
+    for path in sorted(decide):
+        inside = path.relative_to(root)
+        if inside.parts[0] not in aside:
+            digest.update(inside.as_posix().encode() + path.read_bytes())
+    return f"{__version__}+{digest.hexdigest()[:12]}"
+
+
 def run_id(*decisive: Any) -> str:
     """Return the id of a run: the hash of everything that decides its result."""
-    written = json.dumps([__version__, *decisive], sort_keys=True, default=str)
+    written = json.dumps([code_version(), *decisive], sort_keys=True, default=str)
     return hashlib.sha256(written.encode()).hexdigest()[:16]
 
 

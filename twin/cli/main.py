@@ -11,7 +11,7 @@ import typer
 from twin.errors import BadInput
 from twin.family import kinds
 
-NOT_VERBS = {"main", "output"}
+NOT_VERBS = {"main", "options", "output", "progress"}
 EXIT_NOT_MET = 1
 EXIT_BAD_INPUT = 2
 

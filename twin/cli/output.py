@@ -13,6 +13,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from twin.statistics import Estimate
+
 JsonTo = Annotated[
     str | None,
     typer.Option(
@@ -23,7 +25,10 @@ JsonTo = Annotated[
 
 def console(json_to: str | None = None) -> Console:
     """Return the console for people; it moves to standard error while JSON has standard output."""
-    return Console(stderr=json_to == "-", highlight=False, soft_wrap=False)
+    shown = Console(stderr=json_to == "-", highlight=False, soft_wrap=True)
+    if not shown.is_terminal:
+        shown.width = 200
+    return shown
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
@@ -45,6 +50,30 @@ def number(value: float | None, digits: int = 4) -> str:
     if value is None or not math.isfinite(value):
         return "–"
     return f"{value:.{digits}g}" if abs(value) < 10**digits else f"{value:,.0f}"
+
+
+def signed(value: float | None) -> str:
+    """Return a number with its sign; unknown is ``–``."""
+    shown = number(value)
+    return shown if value is None or value < 0 or shown == "–" else f"+{shown}"
+
+
+def interval(estimate: Estimate) -> str:
+    """Return ``low to high``; ``–`` for a single run."""
+    if estimate.low is None or estimate.high is None:
+        return "–"
+    return f"{number(estimate.low)} to {number(estimate.high)}"
+
+
+def plus_minus(estimate: Estimate) -> str:
+    """Return ``58.2 ± 0.8``, with digits no finer than the interval."""
+    if estimate.value is None:
+        return "–"
+    half = estimate.half_width
+    if not half:
+        return number(estimate.value)
+    digits = max(0, 1 - math.floor(math.log10(half)))
+    return f"{estimate.value:.{digits}f} ± {half:.{digits}f}"
 
 
 def plain(value: Any) -> Any:

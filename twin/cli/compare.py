@@ -1,0 +1,92 @@
+"""``twin compare``: baseline beside candidate, on the same luck."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from twin import experiment
+from twin.cli import output
+from twin.cli.options import (
+    EngineName,
+    Replications,
+    ScenarioFile,
+    Settings,
+    Workers,
+    read_scenario,
+)
+from twin.cli.progress import bar
+from twin.errors import BadInput
+from twin.scenario import load
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb to the command."""
+    app.command("compare")(compare)
+
+
+def compare(
+    base: ScenarioFile,
+    candidate: Annotated[
+        Path | None, typer.Argument(metavar="[CANDIDATE]", help="Another scenario file.")
+    ] = None,
+    settings: Settings = None,
+    replications: Replications = None,
+    engine: EngineName = "auto",
+    workers: Workers = 1,
+    json_to: output.JsonTo = None,
+) -> None:
+    """Compare BASE with CANDIDATE, or with BASE changed by --set: every KPI, pair by pair."""
+    if candidate is None and not settings:
+        raise BadInput("nothing to compare: give a CANDIDATE file or --set PATH=VALUE")
+    first = load(base)
+    second = read_scenario(candidate or base, settings)
+    with bar("comparing") as progress:
+        found = experiment.compare(
+            first,
+            second,
+            replications=replications,
+            engine=engine,
+            workers=workers,
+            on_progress=progress,
+        )
+    output.write_json(found.document(), json_to)
+    if json_to != "-":
+        _print(output.console(json_to), found)
+
+
+def _print(console: Console, found: experiment.Comparison) -> None:
+    for path, (before, after) in found.changed.items():
+        unit = found.base.scenario.declaration(path).unit if path in _shared(found) else ""
+        console.print(f"{path}: {before} → {after} {'' if unit == '1' else unit}".rstrip())
+    rows = []
+    for path, d in found.differences.items():
+        rows.append(
+            (
+                path,
+                output.number(found.base.kpis[path].value),
+                output.number(found.candidate.kpis[path].value),
+                output.signed(d.value),
+                output.interval(d),
+                found.base.scenario.measures[path].unit,
+                _words(d),
+            )
+        )
+    columns = ("KPI", "base", "candidate", "difference", "95 % interval", "unit", "verdict")
+    title = f"{found.base.replications} pairs of runs on the same luck"
+    console.print(output.table(title, columns, rows))
+
+
+def _shared(found: experiment.Comparison) -> set[str]:
+    return {path for path, _declared, _value in found.base.scenario.declarations()}
+
+
+def _words(d: experiment.Difference) -> str:
+    if d.value == 0 and d.low == d.high:
+        return "no difference"
+    if d.verdict == "cannot tell" and d.more_runs:
+        return f"cannot tell yet (about {d.more_runs} more runs)"
+    return d.verdict

@@ -1,0 +1,34 @@
+"""Options that several verbs share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from twin.scenario import Scenario, load, read_setting
+
+ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="A scenario file (TOML).")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="Change one parameter; may be repeated."),
+]
+Replications = Annotated[
+    int | None,
+    typer.Option("--replications", "-n", metavar="N", help="Runs with other luck."),
+]
+Workers = Annotated[int, typer.Option("--workers", metavar="N", help="Processes to use.")]
+EngineName = Annotated[
+    str, typer.Option("--engine", metavar="auto|simpy|fast", help="Which engine simulates.")
+]
+Seed = Annotated[int | None, typer.Option("--seed", metavar="N", help="Seed of all chance.")]
+
+
+def read_scenario(file: Path, settings: list[str] | None, seed: int | None = None) -> Scenario:
+    """Read a scenario with the changes that ``--set`` and ``--seed`` ask for."""
+    scenario = load(file)
+    values = dict(read_setting(written) for written in settings or [])
+    if seed is not None:
+        values["seed"] = seed
+    return scenario.with_values(values) if values else scenario

@@ -1,0 +1,68 @@
+"""``twin run``: simulate a scenario and print its KPIs with intervals."""
+
+from __future__ import annotations
+
+import typer
+from rich.console import Console
+
+from twin import experiment
+from twin.cli import output
+from twin.cli.options import (
+    EngineName,
+    Replications,
+    ScenarioFile,
+    Seed,
+    Settings,
+    Workers,
+    read_scenario,
+)
+from twin.cli.progress import bar
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb to the command."""
+    app.command("run")(run)
+
+
+def run(
+    scenario: ScenarioFile,
+    settings: Settings = None,
+    replications: Replications = None,
+    engine: EngineName = "auto",
+    workers: Workers = 1,
+    seed: Seed = None,
+    json_to: output.JsonTo = None,
+) -> None:
+    """Simulate SCENARIO, print its KPIs with 95 % intervals, judge its expectations."""
+    asked = read_scenario(scenario, settings, seed)
+    with bar(asked.title) as progress:
+        result = experiment.run(
+            asked,
+            replications=replications,
+            engine=engine,
+            workers=workers,
+            on_progress=progress,
+        )
+    output.write_json(result.document(), json_to)
+    console = output.console(json_to)
+    if json_to != "-":
+        _print(console, result)
+    if not result.passed:
+        raise typer.Exit(1)
+
+
+def _print(console: Console, result: experiment.Result) -> None:
+    measures = result.scenario.measures
+    rows = [
+        (path, output.number(e.value), output.interval(e), measures[path].unit)
+        for path, e in result.kpis.items()
+    ]
+    title = f"{result.scenario.title} · {result.replications} runs · {result.engine}"
+    console.print(output.table(title, ("KPI", "mean", "95 % interval", "unit"), rows))
+    for judgement in result.judgements:
+        mark = "✓" if judgement.passed else "✗"
+        console.print(f"{mark} {judgement.expectation}: {judgement.reason}")
+    where = "read from the store" if result.cached else "stored"
+    console.print(f"run {result.run_id} ({where})")
+    if result.replications == 1:
+        console.print("One run has no interval; use --replications 10 or more.")
