@@ -10,15 +10,13 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
 
 from twin import family
+from twin.errors import BadInput, Fault, did_you_mean
 
 Value = float | str
-
-NOT_KINDS = frozenset(
-    "acl amqtt_server broker change controller desk embedded evidence gateway gateway_service"
-    " journal ledger link live panel people plant process signing topics words".split()
-)
 
 # Two values closer than this share of the point's range are the same value.
 SAME = 1e-9
@@ -134,20 +132,31 @@ class DeviceError(Exception):
     """A device did not do what was asked."""
 
 
-class Rejected(DeviceError):
+class Rejected(DeviceError):  # noqa: N818
     """The device answered: no. Nothing was written."""
 
 
-class Moved(DeviceError):
+class Moved(DeviceError):  # noqa: N818
     """The point was changed at the device since it was read. Nothing was written."""
 
 
-class NoAnswer(DeviceError):
+class NoAnswer(DeviceError):  # noqa: N818
     """The device did not answer in time: a write may or may not have happened."""
 
 
 class Device(ABC):
-    """One connected device."""
+    """One connected device.
+
+    Parameters
+    ----------
+    spec : Spec
+        Its name, its points, its options (the address of a device that has one of its own).
+    topics, link
+        The plant's topic tree and the gateway's connection to the broker, for kinds that use it.
+    """
+
+    def __init__(self, spec: Spec, topics: Any, link: Any) -> None:
+        self.spec = spec
 
     #: How long after a write was sent it can still take effect [s].
     write_life: float = 0.0
@@ -186,5 +195,16 @@ class Device(ABC):
 
 
 def kinds() -> tuple[str, ...]:
-    """Return the kinds of devices: the files of this folder that hold a ``Device``."""
-    return tuple(name for name in family.kinds("twin.devices") if name not in NOT_KINDS)
+    """Return the kinds of devices: the files of this folder that hold a class ``Device``."""
+    folder = Path(__file__).parent
+    names = family.kinds("twin.devices")
+    return tuple(n for n in names if "\nclass Device(" in (folder / f"{n}.py").read_text("utf-8"))
+
+
+def load(kind: str, *, path: str = "", file: str = "") -> type[Device]:
+    """Return the ``Device`` of a kind, or refuse with "did you mean"."""
+    known = kinds()
+    if kind not in known:
+        message = "no such kind of device" + did_you_mean(kind, known)
+        raise BadInput(Fault(message, path=path, file=file, value=repr(kind)))
+    return cast("type[Device]", family.load("twin.devices", kind).Device)

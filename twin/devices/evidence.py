@@ -15,17 +15,16 @@ from twin.errors import BadInput, Fault
 LARGEST_BYTES = 4_000_000
 
 
-def read_file(file: Path, items: Iterable[Item]) -> Evidence:
-    """Read the evidence of a file; see :func:`read`."""
+def load(file: Path) -> Any:
+    """Return the document of a file that ``twin compare --json`` wrote."""
     try:
         if file.stat().st_size > LARGEST_BYTES:
             raise BadInput(Fault("is larger than 4 MB: not a comparison", file=str(file)))
-        document = json.loads(file.read_text(encoding="utf-8"))
+        return json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise BadInput(Fault(f"cannot be read ({error.strerror})", file=str(file))) from None
     except ValueError as error:
         raise BadInput(Fault(f"is not JSON ({error})", file=str(file))) from None
-    return read(document, items, file=str(file))
 
 
 def read(document: Any, items: Iterable[Item], *, file: str = "") -> Evidence:
@@ -40,12 +39,7 @@ def read(document: Any, items: Iterable[Item], *, file: str = "") -> Evidence:
     if not differences:
         message = "is not a comparison (no 'difference'): use twin compare … --json FILE"
         raise BadInput(Fault(message, file=file))
-    compared = dict(_compared(document))
-    faults = [
-        Fault(f"the comparison tried {compared.get(item.path)!r}", item.path, file, str(item.to))
-        for item in items
-        if compared and not _same(compared.get(item.path), item)
-    ]
+    faults = list(_mismatches(changed(document), list(items), file))
     if faults:
         raise BadInput(faults)
     rows = tuple(_difference(kpi, entry) for kpi, entry in differences.items())
@@ -78,15 +72,31 @@ def _number(value: Any) -> float | None:
     return float(value) if number else None
 
 
-def _compared(document: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """What the candidate changed, where the comparison says it (``set``)."""
-    changed = document.get("set")
-    if isinstance(changed, dict):
-        yield from changed.items()
-    elif isinstance(changed, list):
-        for entry in changed:
-            path, _, value = str(entry).partition("=")
-            yield path.strip(), value.strip()
+def changed(document: Any) -> dict[str, tuple[Any, Any]]:
+    """Return what the what-if changed: path → (from, to), as the comparison wrote it."""
+    entries = document.get("changed") if isinstance(document, dict) else None
+    if not isinstance(entries, dict):
+        return {}
+    return {
+        str(path): (entry.get("from"), entry.get("to"))
+        for path, entry in entries.items()
+        if isinstance(entry, dict)
+    }
+
+
+def _mismatches(
+    compared: Mapping[str, tuple[Any, Any]], items: list[Item], file: str
+) -> Iterator[Fault]:
+    """Where the comparison is about something else than the change; none if it does not say."""
+    if not compared:
+        return
+    for item in items:
+        tried = compared.get(item.path, (None, None))[1]
+        if not _same(tried, item):
+            what = f"tried {tried}" if tried is not None else "did not change it"
+            yield Fault(f"the comparison {what}", item.path, file, str(item.to))
+    for path in sorted(set(compared) - {item.path for item in items}):
+        yield Fault("the comparison changed this too, the change does not", path, file)
 
 
 def _same(value: Any, item: Item) -> bool:

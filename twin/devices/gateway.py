@@ -26,7 +26,7 @@ CLOCK_SLACK_S = 5.0
 Readings = Mapping[str, Reading]
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818
     """A command that is not carried out, and the state it ends in."""
 
     def __init__(self, reason: str, state: State = State.REFUSED) -> None:
@@ -68,6 +68,7 @@ class Gateway:
         self.people = people
         self.tell = tell
         self.clock = clock
+        self.started = clock()
 
     def handle(self, message: Mapping[str, Any]) -> Entry | None:
         """Carry out, or answer again, one message of the platform.
@@ -212,7 +213,8 @@ class Gateway:
                 version = before[item.path].version
                 device.write(item.path, item.to, item.unit, command=entry.id, version=version)
         except NoAnswer as error:
-            return self._keep(entry.to(S.UNKNOWN, f"{error}; it will be read back"))
+            waiting = f"{error}; it will be read back"
+            return self._keep(entry.to(S.UNKNOWN, waiting, at=self.clock()))
         except Rejected as error:
             return self._undo(entry, device, S.DEVICE_REJECTED, f"the device refused: {error}")
         except Moved as error:
@@ -249,7 +251,9 @@ class Gateway:
                 device.write(path, old, held.unit, command=entry.id, version=held.version)
             after = device.read(list(entry.old))
         except NoAnswer as error:
-            return self._keep(entry.to(S.UNKNOWN, f"{reason}; {error}"))
+            return self._keep(entry.to(S.UNKNOWN, f"{reason}; {error}", at=self.clock()))
+        except Moved:
+            return self._undo(entry, device, outcome, reason)  # looks again at whose it is
         except DeviceError as error:
             return self._keep(entry.to(S.FAULT, f"{reason}; the old value is not back: {error}"))
         return self._keep(self._undone(entry, outcome, foreign, after))
@@ -269,18 +273,19 @@ class Gateway:
 
     def _foreign(self, entry: Entry, now: Readings) -> dict[str, Value]:
         """The points that somebody else changed since the intent: never to be overwritten."""
-        to = wanted(entry)
         return {
             path: reading.value
             for path, reading in now.items()
             if not self._point(path).same(reading.value, entry.old[path])
-            and (
-                reading.by != entry.id
-                if reading.by
-                else not self._point(path).same(reading.value, to[path])
-                and entry.phase is not S.WRITTEN
-            )
+            and not self._ours(entry, reading)
         }
+
+    def _ours(self, entry: Entry, reading: Reading) -> bool:
+        """Whether this command wrote what was read; a device that says who wrote is believed."""
+        if reading.by:
+            return reading.by == entry.id
+        wrote = entry.phase is not S.INTENT
+        return wrote or self._point(reading.path).same(reading.value, wanted(entry)[reading.path])
 
     def settle(self) -> list[Entry]:
         """Read back what is open and say how it ended; what cannot be read stays open."""
@@ -291,7 +296,7 @@ class Gateway:
             reason = "the gateway restarted before it wrote anything"
             return self._keep(entry.to(S.NOT_APPLIED, reason))
         device = self.devices[entry.target]
-        if self.clock() < entry.at + device.write_life:
+        if self.clock() < max(entry.at, self.started) + device.write_life:
             return entry  # a write may still be under way
         try:
             now = device.read(list(entry.old))

@@ -11,11 +11,12 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from twin.devices.base import NOT_KINDS, Point, Spec
+from twin import units
+from twin.devices.base import Point, Spec, load
 from twin.errors import BadInput, Fault, did_you_mean
-from twin.family import load
 
 VERSION = 1
 DEFAULT_RISK = 2  # four eyes, unless the declaration says that less is at stake
@@ -23,6 +24,7 @@ RISKS = range(4)
 
 _NAME = re.compile(r"^[A-Za-z0-9_-]{1,64}$")
 _KEYS = tuple(Point.__dataclass_fields__)
+_ENDS: Mapping[str, Any] = MappingProxyType({"low": None, "high": None})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +80,20 @@ def points_document(
         entry = {"name": name, "kind": str(row.get("kind", "mqtt")), "points": []}
         point = {key: row[key] for key in _KEYS if row.get(key) is not None}
         point.setdefault("risk", DEFAULT_RISK)
+        point["value"] = _in_unit(row)
         devices.setdefault(name, entry)["points"].append(point)
     document = {"v": VERSION, "title": title, "site": site, "area": area}
     document["devices"] = list(devices.values())
     return to_document(read(document))
+
+
+def _in_unit(row: Mapping[str, Any]) -> Any:
+    """The value as the device holds it: ``"3 m/s"`` is 180 where the point is in m/min."""
+    value = row.get("value")
+    if not isinstance(value, str) or row.get("options"):
+        return value
+    number, unit = units.split(value)
+    return units.convert(number, unit, str(row["unit"])) if unit else number
 
 
 def to_document(plant: Plant) -> dict[str, Any]:
@@ -147,10 +159,10 @@ def _spec(entry: Any, faults: list[Fault], file: str) -> Spec:
     name, kind = str(entry.get("name", "")), str(entry.get("kind", "mqtt"))
     if not _NAME.match(name):
         faults.append(Fault("letters, digits, _ and - only", "devices.name", file, repr(name)))
-    if kind in NOT_KINDS:
-        faults.append(Fault("no such kind of device", f"{name}.kind", file, repr(kind)))
-    else:
-        load("twin.devices", kind, path=f"{name}.kind", file=file)
+    try:
+        load(kind, path=f"{name}.kind", file=file)
+    except BadInput as error:
+        faults += error.faults
     points = tuple(p for p in (_point(row, faults, file) for row in entry["points"]) if p)
     options = {str(k): str(v) for k, v in dict(entry.get("options") or {}).items()}
     return Spec(name, kind, points, options)
@@ -167,16 +179,12 @@ def _point(row: Any, faults: list[Fault], file: str) -> Point | None:
     ]
     if unknown:
         return None
-    point = Point(**{**row, "options": tuple(row.get("options") or ())}, **_ends(row))
+    point = Point(**{**_ENDS, **row, "options": tuple(row.get("options") or ())})
     reason = _wrong(point)
     if reason:
         faults.append(Fault(reason, path, file, repr(point.value)))
         return None
     return point
-
-
-def _ends(row: Mapping[str, Any]) -> dict[str, None]:
-    return {key: None for key in ("low", "high") if key not in row}
 
 
 def _wrong(point: Point) -> str:
