@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 Verdict = Literal["better", "worse", "cannot tell"]
 LEVEL = 0.95
@@ -67,7 +67,7 @@ def estimate(values: Sequence[float], level: float = LEVEL) -> Estimate:
 
 def _half(values: np.ndarray, level: float) -> float:
     error = float(values.std(ddof=1)) / math.sqrt(values.size)
-    return float(stats.t.ppf(0.5 + level / 2, values.size - 1)) * error
+    return float(special.stdtrit(values.size - 1, 0.5 + level / 2)) * error
 
 
 def difference(
@@ -99,7 +99,7 @@ def _p_better(mean: float, spread: float, n: int) -> float:
     """Probability that the true difference is on the better side (flat prior, Student-t)."""
     if spread == 0:
         return 0.5 if mean == 0 else float(mean > 0)
-    return float(stats.t.cdf(mean / (spread / math.sqrt(n)), n - 1))
+    return float(special.stdtr(n - 1, mean / (spread / math.sqrt(n))))
 
 
 def _verdict(mean: float, interval: Estimate) -> Verdict:
@@ -114,7 +114,7 @@ def _more_runs(mean: float, spread: float, interval: Estimate, n: int) -> int | 
     """Pairs still lacking for the interval to leave zero, if the mean stays where it is."""
     if mean == 0 or spread == 0 or _verdict(mean, interval) != "cannot tell":
         return None
-    needed = math.ceil((stats.norm.ppf(0.5 + LEVEL / 2) * spread / abs(mean)) ** 2) + 2
+    needed = math.ceil((special.ndtri(0.5 + LEVEL / 2) * spread / abs(mean)) ** 2) + 2
     return max(1, needed - n)
 
 
@@ -132,5 +132,5 @@ def one_sided(values: Sequence[float], confidence: float) -> tuple[float | None,
     if known.size == 1:
         return None, None
     error = float(known.std(ddof=1)) / math.sqrt(known.size)
-    reach = float(stats.t.ppf(confidence, known.size - 1)) * error
+    reach = float(special.stdtrit(known.size - 1, confidence)) * error
     return mean - reach, mean + reach

@@ -16,8 +16,8 @@ EXIT_NOT_MET = 1
 EXIT_BAD_INPUT = 2
 
 
-def build() -> typer.Typer:
-    """Return the command with every verb."""
+def build(only: str | None = None) -> typer.Typer:
+    """Return the command with every verb, or with ``only`` one: the others stay unimported."""
     app = typer.Typer(
         name="twin",
         help="Digital twins of machines, lines and buildings: simulate first, then execute.",
@@ -25,16 +25,21 @@ def build() -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    for verb in kinds("twin.cli"):
-        if verb not in NOT_VERBS:
-            importlib.import_module(f"twin.cli.{verb}").register(app)
+
+    @app.callback()
+    def _verbs_stay_verbs() -> None:
+        """Keep typer from making a single verb the command itself."""
+
+    verbs = [verb for verb in kinds("twin.cli") if verb not in NOT_VERBS]
+    for verb in [only] if only in verbs else verbs:
+        importlib.import_module(f"twin.cli.{verb}").register(app)
     return app
 
 
 def main() -> None:
     """Run the command; bad input is one line a fault on standard error and exit code 2."""
     try:
-        build()()
+        build(sys.argv[1] if len(sys.argv) > 1 else None)()
     except BadInput as error:
         for fault in error.faults:
             print(" ".join(str(fault).split()), file=sys.stderr)

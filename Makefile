@@ -1,0 +1,45 @@
+# make app · make test · make check · make bench · make venv
+SHELL := /bin/sh
+BIN := .venv/bin
+PYTHON ?=
+export PYTHON
+
+.PHONY: app test check bench venv models docs clean
+
+app: .venv/.app            ## start the web app on http://127.0.0.1:8050
+	exec $(BIN)/python app.py
+
+test: .venv/.dev           ## everything the tests need, and the tests
+	scripts/chromium
+	$(BIN)/python -m pytest
+
+check: .venv/.dev          ## ruff, mypy strict, import contracts, docs and doctests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m pytest -q --doctest-modules twin -p no:cacheprovider
+	$(BIN)/python docs/build.py --check
+
+bench: .venv/.dev          ## every figure that the README quotes
+	$(BIN)/python -m bench
+
+venv: .venv/.app           ## just the environment
+
+docs: .venv/.app           ## the reference page of the parameters
+	$(BIN)/python docs/build.py
+
+lock:                      ## renew the pins
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header \
+	  --no-emit-index-url --no-annotate --extra dev pyproject.toml -o requirements.lock
+
+.venv/.app: requirements.lock pyproject.toml scripts/venv
+	scripts/venv
+	touch $@
+
+.venv/.dev: requirements.lock pyproject.toml scripts/venv
+	scripts/venv dev
+	touch $@ .venv/.app
+
+clean:
+	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache
