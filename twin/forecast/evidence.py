@@ -11,8 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin.forecast.law import (
-    PRIOR_LN_SD,
-    PRIOR_MEDIAN,
     Block,
     Hyper,
     Scale,
@@ -84,5 +82,5 @@ def fleet(hyper: Hyper, scale: Scale, data: Block) -> Fleet:
 
 def ln_posterior(hyper: Hyper, scale: Scale, data: Block) -> Array:
     """Evidence times prior of the hyperparameters, logarithm, up to a constant; shape (P,)."""
-    z = (hyper.ln - np.log(PRIOR_MEDIAN)) / PRIOR_LN_SD
+    z = (hyper.ln - np.log(scale.prior.median)) / scale.prior.ln_sd
     return np.asarray(fleet(hyper, scale, data).ln_evidence - 0.5 * (z**2).sum(-1), dtype=float)

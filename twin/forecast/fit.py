@@ -12,10 +12,10 @@ from scipy.stats import qmc
 from twin.errors import BadInput, Fault
 from twin.forecast.evidence import Fleet, fleet, ln_posterior
 from twin.forecast.law import (
+    ASSUMED_GROWTH,
     HYPER,
-    PRIOR_LN_SD,
-    PRIOR_MEDIAN,
     QUANTILES,
+    USUAL,
     Block,
     Hyper,
     Scale,
@@ -30,8 +30,10 @@ PARTICLES = 256  # importance-sampling particles, a power of two for Sobol point
 MOST_READINGS = 40  # of one tool, when fitting
 MOST_TOOLS = 48  # when fitting hyperparameters; the fleet's coefficients always use every tool
 STEP = 1e-3
-CURVATURE_STEP = 0.2
+CURVATURE_STEP = 0.25  # of the prior's spread
+ROUNDS = 4  # of importance sampling, while the effective sample stays below DRAWS
 TAIL = 6.0  # degrees of freedom of the proposal
+NO_GROWTH = "no tool was read twice: wear is taken to grow as t^0.8, which is not learnt"
 CELLS = 2_000_000  # numbers in one covariance block held in memory at once
 
 
@@ -91,7 +93,7 @@ def fit(table: WearTable, *, seed: int = 1) -> WearLaw:
         len(records),
         sum(r.n for r in records),
         effective,
-        scale.settings.notes,
+        scale.settings.notes if _growth_seen(records) else (*scale.settings.notes, NO_GROWTH),
     )
 
 
@@ -118,6 +120,7 @@ def _scale(records: Sequence[ToolRecord], table: WearTable) -> Scale:
         settings=settings,
         pace=np.zeros(settings.width),
         knots=np.zeros(0),
+        prior=USUAL if _growth_seen(records) else ASSUMED_GROWTH,
     )
     pace = _pace(rough, block(_spread(records), settings))
     start = settings.matrix(records) @ pace
@@ -128,10 +131,14 @@ def _scale(records: Sequence[ToolRecord], table: WearTable) -> Scale:
     return replace(rough, pace=pace, knots=knots)
 
 
+def _growth_seen(records: Sequence[ToolRecord]) -> bool:
+    """Whether any tool was read at two times."""
+    return any(len(np.unique(r.time_min)) > 1 for r in records)
+
+
 def _pace(rough: Scale, data: Block) -> Array:
     """ln of the time to a given wear, per column: minus level effect over exponent."""
-    usual = Hyper(np.log(PRIOR_MEDIAN)[None])
-    flat = usual.ln.copy()
+    flat = np.log(rough.prior.median)[None].copy()
     flat[0, HYPER.index("pace")] = np.log(1e-4)
     coefficients = fleet(Hyper(flat), rough, data).mean[0]
     width = rough.settings.width
@@ -161,51 +168,69 @@ def chunked_fleet(hyper: Hyper, scale: Scale, data: Block) -> Fleet:
 
 def _mode(scale: Scale, data: Block) -> Array:
     """The most probable hyperparameters."""
-    centre = np.log(PRIOR_MEDIAN)
+    centre, sd = np.log(scale.prior.median), scale.prior.ln_sd
     k = len(centre)
 
     def value_and_slope(ln: Array) -> tuple[float, Array]:
         values = _ln_posterior(np.vstack([ln, ln + STEP * np.eye(k)]), scale, data)
         return -float(values[0]), -(values[1:] - values[0]) / STEP
 
-    bounds = list(zip(centre - 4 * PRIOR_LN_SD, centre + 4 * PRIOR_LN_SD, strict=True))
-    options = {"maxiter": 60, "ftol": 1e-6}
     found = optimize.minimize(
-        value_and_slope, centre, jac=True, method="L-BFGS-B", bounds=bounds, options=options
+        value_and_slope,
+        centre,
+        jac=True,
+        method="L-BFGS-B",
+        bounds=optimize.Bounds(centre - 4 * sd, centre + 4 * sd),
+        options={"maxiter": 60, "ftol": 1e-6},
     )
     return np.asarray(found.x, dtype=float)
 
 
 def _curvature_root(mode: Array, scale: Scale, data: Block) -> Array:
     """A square root of the inverse curvature at the mode, never wider than the prior."""
-    k, h = len(mode), CURVATURE_STEP
-    step = h * np.eye(k)
+    k, h = len(mode), CURVATURE_STEP * scale.prior.ln_sd
+    step = np.diag(h)
     pairs = [(a, b) for a in range(k) for b in range(a)]
     points = [mode, *(mode + step), *(mode - step), *(mode + step[a] + step[b] for a, b in pairs)]
     v = _ln_posterior(np.array(points), scale, data)
     H = np.diag((v[1 : k + 1] + v[k + 1 : 2 * k + 1] - 2 * v[0]) / h**2)
     for (a, b), both in zip(pairs, v[2 * k + 1 :], strict=True):
-        H[a, b] = H[b, a] = (both - v[1 + a] - v[1 + b] + v[0]) / h**2
+        H[a, b] = H[b, a] = (both - v[1 + a] - v[1 + b] + v[0]) / (h[a] * h[b])
     # In units of the prior, whose own curvature of one is the least that the posterior can have
-    values, vectors = np.linalg.eigh(-H * np.outer(PRIOR_LN_SD, PRIOR_LN_SD))
-    return np.asarray(
-        PRIOR_LN_SD[:, None] * vectors / np.sqrt(np.maximum(values, 1.0)), dtype=float
-    )
+    sd = scale.prior.ln_sd
+    values, vectors = np.linalg.eigh(-H * np.outer(sd, sd))
+    return np.asarray(sd[:, None] * vectors / np.sqrt(np.maximum(values, 1.0)), dtype=float)
 
 
 def _sample(scale: Scale, data: Block, seed: int) -> tuple[Hyper, float]:
     """Equally weighted draws from the posterior of the hyperparameters."""
-    mode = _mode(scale, data)
-    root = 1.2 * _curvature_root(mode, scale, data)
-    k = len(mode)
+    centre = _mode(scale, data)
+    root = 1.2 * _curvature_root(centre, scale, data)
     rng = stream(seed, "forecast.hyperparameters")
+    for _ in range(ROUNDS):
+        ln, weight = _weighted(centre, root, scale, data, rng)
+        effective = float(1.0 / (weight**2).sum())
+        if effective >= DRAWS:
+            break
+        # The curvature misjudged the posterior: move the proposal to where the weight lies
+        centre = weight @ ln
+        apart = ln - centre
+        spread = (weight[:, None] * apart).T @ apart + 0.2 * root @ root.T
+        root = np.asarray(np.linalg.cholesky(spread), dtype=float)
+    chosen = np.searchsorted(np.cumsum(weight), (np.arange(DRAWS) + rng.random()) / DRAWS)
+    return Hyper(ln[chosen.clip(max=PARTICLES - 1)]), effective
+
+
+def _weighted(
+    centre: Array, root: Array, scale: Scale, data: Block, rng: np.random.Generator
+) -> tuple[Array, Array]:
+    """Particles of a heavy-tailed proposal and their importance weights, which add up to one."""
+    k = len(centre)
     uniform = qmc.Sobol(k + 1, rng=rng).random(PARTICLES).clip(1e-9, 1 - 1e-9)
     heavy = np.sqrt(stats.chi2.ppf(uniform[:, k], TAIL) / TAIL)
     z = special.ndtri(uniform[:, :k]) / heavy[:, None]
-    ln = mode + z @ root.T
+    ln = centre + z @ root.T
     ln_proposal = -0.5 * (TAIL + k) * np.log1p((z**2).sum(-1) / TAIL)
     ln_weight = _ln_posterior(ln, scale, data) - ln_proposal
     weight = np.exp(ln_weight - ln_weight.max())
-    weight /= weight.sum()
-    chosen = np.searchsorted(np.cumsum(weight), (np.arange(DRAWS) + rng.random()) / DRAWS)
-    return Hyper(ln[chosen.clip(max=PARTICLES - 1)]), float(1.0 / (weight**2).sum())
+    return ln, weight / weight.sum()

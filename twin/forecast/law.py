@@ -38,13 +38,41 @@ HYPER = (
     "shape",  # sd of each change of slope of g [1]
     "pace",  # sd of each condition's effect on the exponent [1]
 )
-# Log-normal priors: median and sd of the logarithm. Assumptions, wide enough to be overruled by
-# a handful of tools: readings good to some per cent, tools alike within a factor of two.
-PRIOR_MEDIAN = np.array([0.3, 0.05, 0.06, 0.3, 0.12, 0.1, 1.0, 0.15, 0.1])
-PRIOR_LN_SD = np.array([1.0, 1.5, 0.8, 0.6, 0.6, 0.8, 0.7, 0.7, 0.6])
-
 LEVEL = (0.0, 1.5)  # mean and sd of a: VB_ref is the median reading, t_ref the typical time
-EXPONENT = (0.8, 0.3)  # mean and sd of p
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prior:
+    """What is believed before any reading.
+
+    Attributes
+    ----------
+    median, ln_sd : array, shape (9,)
+        Log-normal priors of the hyperparameters, in the order of ``HYPER``.
+    exponent : tuple of float
+        Mean and standard deviation of p [1].
+    """
+
+    median: Array
+    ln_sd: Array
+    exponent: tuple[float, float]
+
+
+# The tool level follows the scatter of published tool lives, sd(ln T) 0.20 to 0.30, times the
+# exponent 0.8 (Wager and Barash 1971; NASA milling data). The others are assumptions, wide enough
+# to be overruled by a handful of tools.
+USUAL = Prior(
+    np.array([0.3, 0.05, 0.06, 0.2, 0.08, 0.07, 1.0, 0.15, 0.1]),
+    np.array([1.0, 1.5, 0.8, 0.5, 0.6, 0.8, 0.7, 0.7, 0.6]),
+    (0.8, 0.3),
+)
+# Where no tool was read twice, nothing tells growth from the choice of when to read (a table of
+# tool lives has one wear at many times): growth is then taken as VB ∝ t^0.8, not learnt.
+ASSUMED_GROWTH = Prior(
+    np.array([0.05, 0.01, 0.06, 0.2, 0.05, 0.05, 1.0, 0.02, 0.02]),
+    np.array([0.1, 0.1, 0.1, 0.5, 0.1, 0.1, 0.1, 0.1, 0.1]),
+    (0.8, 0.05),
+)
 QUANTILES = (0.1, 0.3, 0.5, 0.7, 0.9)  # knots of g
 
 
@@ -62,6 +90,8 @@ class Scale:
         Effect of each column of the settings on ln of the time to reach any wear [1].
     knots : array
         Where the shared shape may bend: ln of time at the average pace [ln min].
+    prior : Prior
+        What is believed before any reading.
     """
 
     vb_mm: float
@@ -69,6 +99,7 @@ class Scale:
     settings: Settings
     pace: Array
     knots: Array
+    prior: Prior = USUAL
 
     def shift(self, X: Array) -> Array:
         """Delay of tools with conditions ``X`` on the axis of ln t."""
@@ -143,9 +174,9 @@ def fleet_prior(hyper: Hyper, scale: Scale) -> tuple[Array, Array]:
     """Mean (p) and standard deviation (P, p) of the fleet's coefficients before any data."""
     K, Q = scale.settings.width, len(scale.knots)
     mean = np.zeros(2 + 2 * K + Q)
-    mean[:2] = LEVEL[0], EXPONENT[0]
+    mean[:2] = LEVEL[0], scale.prior.exponent[0]
     sd = np.empty((len(hyper), len(mean)))
-    sd[:, 0], sd[:, 1] = LEVEL[1], EXPONENT[1]
+    sd[:, 0], sd[:, 1] = LEVEL[1], scale.prior.exponent[1]
     sd[:, 2 : 2 + K] = scale.settings.scales
     sd[:, 2 + K : 2 + 2 * K] = hyper["pace"][:, None] * scale.settings.scales
     sd[:, 2 + 2 * K :] = hyper["shape"][:, None]

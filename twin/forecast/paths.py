@@ -156,7 +156,7 @@ def correction(
     y_read = np.take_along_axis(curves.y + curves.noise, take, axis=2)
     gap = np.where(there, log_wear(hyper, law.scale, data.vb_mm)[..., None] - y_read, 0.0)
     gain = np.swapaxes(np.linalg.solve(L, np.swapaxes(C_all, -1, -2)), -1, -2)
-    return Correction(gain, np.linalg.solve(L, gap))
+    return Correction(gain, np.asarray(np.linalg.solve(L, gap), dtype=float))
 
 
 def to_mm(law: WearLaw, y: Array) -> Array:

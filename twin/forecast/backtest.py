@@ -1,0 +1,150 @@
+"""Leave one tool out, learn from the others, and predict it as it would have been predicted then.
+
+Three protocols, all from one law that never saw the tool:
+
+``conditions``  each reading from the tool's conditions and the time alone;
+``next``        each reading from the tool's earlier ones, at least two;
+``origins``     from every reading as origin, every later reading.
+
+Every reading counts, also those of no wear at all. References, priors, hyperparameters and noise
+are learnt from the other tools only, and the tool's own readings enter one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from twin.errors import BadInput, Fault
+from twin.forecast.fit import WearLaw, fit
+from twin.forecast.law import block
+from twin.forecast.paths import correction, prior_curves, to_mm
+from twin.forecast.predictions import Metrics, Predictions, join, judge, measure
+from twin.forecast.table import Array, ToolRecord, WearTable
+from twin.rng import stream
+
+Progress = Callable[[int, int], None]
+PROTOCOLS = ("conditions", "next", "origins")
+COPIES = 16  # curves for each hyperparameter draw
+MOST_READINGS = 60  # of one tool, predicted
+ENOUGH = 2  # readings before the protocol ``next`` predicts
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Backtest:
+    """How the forecast would have done on tools whose wear is known.
+
+    Attributes
+    ----------
+    limit_mm : float
+        Wear limit of the event [mm].
+    predictions : mapping of str to Predictions
+        Every prediction of each protocol, for diagrams.
+    metrics : mapping of str to Metrics
+        Scores of each protocol that predicted anything.
+    by_tool : mapping of str to mapping of str to Metrics
+        Protocol → tool → its scores.
+    notes : tuple of str
+        What was left out.
+    """
+
+    limit_mm: float
+    predictions: Mapping[str, Predictions]
+    metrics: Mapping[str, Metrics]
+    by_tool: Mapping[str, Mapping[str, Metrics]]
+    notes: tuple[str, ...] = ()
+
+
+def backtest(
+    table: WearTable,
+    *,
+    limit_mm: float = 0.3,
+    seed: int = 1,
+    on_progress: Progress | None = None,
+) -> Backtest:
+    """Back-test the forecast on a table.
+
+    Parameters
+    ----------
+    table : WearTable
+        Readings of at least two tools.
+    limit_mm : float
+        Wear limit of the event [mm].
+    seed : int
+        Same seed, same figures.
+    on_progress : callable
+        Told how many tools are done, of how many.
+
+    Raises
+    ------
+    BadInput
+        With fewer than two tools that have readings.
+    """
+    table = table.thinned(MOST_READINGS)
+    read = [r for r in table.records if r.n]
+    if len(read) < 2:
+        message = f"a back-test leaves one tool out: it needs two with readings, not {len(read)}"
+        raise BadInput(Fault(message, file=table.source))
+    found: dict[str, list[Predictions]] = {protocol: [] for protocol in PROTOCOLS}
+    for done, r in enumerate(read, start=1):
+        law = fit(table.without(r.tool), seed=seed)
+        for prediction in predict(law, r, limit_mm=limit_mm, seed=seed):
+            for protocol, part in _protocols(prediction):
+                found[protocol].append(part)
+        if on_progress is not None:
+            on_progress(done, len(read))
+    return _summary(limit_mm, {p: join(parts) for p, parts in found.items() if parts}, table.notes)
+
+
+def predict(law: WearLaw, r: ToolRecord, *, limit_mm: float, seed: int) -> Iterator[Predictions]:
+    """Predict a tool that the law never saw, knowing its first 0, 1, 2, … readings.
+
+    Yields
+    ------
+    Predictions
+        Of all readings that were still to come, in the order of how many were known.
+    """
+    data = block([r], law.scale.settings)
+    rng = stream(seed, f"forecast.backtest.{r.tool}")
+    curves = prior_curves(law, data.time_min, data.X, rng, COPIES)
+    news = correction(law, curves, data, np.arange(r.n)[None], in_law=False)
+    y, noise = curves.y[:, 0].copy(), curves.noise[:, 0]
+    for known in range(r.n):
+        samples = _to_come(law, y, noise, known)
+        yield judge(r, known, samples, limit_mm)
+        y += news.gain[:, 0, :, known, None] * news.news[:, 0, known, None, :]
+
+
+def _to_come(law: WearLaw, y: Array, noise: Array, known: int) -> Array:
+    """Samples (n, S) of the readings after the first ``known``; true wear never decreases."""
+    start = max(known - 1, 0)
+    true = np.maximum.accumulate(y[:, start:], axis=1)[:, known - start :]
+    read = to_mm(law, true + noise[:, known:])
+    return np.swapaxes(read, 0, 1).reshape(read.shape[1], -1)
+
+
+def _protocols(p: Predictions) -> Iterator[tuple[str, Predictions]]:
+    """Which protocols predictions from one origin belong to."""
+    known = int(p.known[0])
+    if known == 0:
+        yield "conditions", p
+        return
+    yield "origins", p
+    if known >= ENOUGH:
+        yield "next", p.where(np.arange(len(p)) == 0)
+
+
+def _summary(
+    limit_mm: float, predictions: dict[str, Predictions], notes: tuple[str, ...]
+) -> Backtest:
+    metrics: dict[str, Metrics] = {}
+    by_tool: dict[str, dict[str, Metrics]] = {}
+    for protocol, p in predictions.items():
+        scores = {str(tool): measure(p.where(p.tool == tool)) for tool in dict.fromkeys(p.tool)}
+        by_tool[protocol] = {tool: m for tool, m in scores.items() if m is not None}
+        whole = measure(p)
+        if whole is not None:
+            metrics[protocol] = whole
+    return Backtest(limit_mm, predictions, metrics, by_tool, notes)

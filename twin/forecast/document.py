@@ -1,0 +1,77 @@
+"""The forecast as the JSON document that other programs rely on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from twin.forecast.backtest import Backtest
+from twin.forecast.fit import WearLaw
+from twin.forecast.tools import ToolForecast
+
+CURVES = ("p5", "p10", "p25", "p50", "p75", "p90", "p95")
+
+
+def tool_document(tool: ToolForecast) -> dict[str, Any]:
+    """One tool, with its fan and cost curve."""
+    change, renewal = tool.change, tool.renewal
+    return {
+        "tool": tool.tool,
+        "conditions": dict(tool.conditions),
+        "now_min": tool.now_min,
+        "vb_now_mm": asdict(tool.vb_now_mm),
+        "remaining_min": asdict(tool.remaining_min),
+        "p_fail_48h": tool.p_fail_48h,
+        "p_break_48h": tool.p_break_48h,
+        "hours": tool.hours,
+        "p_fail": tool.p_fail,
+        "best_change_min": tool.best_change_min,
+        "best_change_at_min": tool.now_min + tool.best_change_min,
+        "flat_min": list(change.flat_min),
+        "p_fail_before_change": change.p_fail_before,
+        "cost_rate": tool.cost_rate,
+        "run_to_failure_cost_rate": renewal.run_to_failure_rate,
+        "usual_change_age_min": renewal.best_min,
+        "reasons": list(tool.reasons),
+        "cost_curve": {"ahead_min": change.ahead_min, "regret": change.regret, "rate": change.rate},
+        "fan": {
+            "ahead_min": tool.fan.ahead_min,
+            **{name: getattr(tool.fan, name) for name in CURVES},
+            "alive": tool.alive,
+        },
+    }
+
+
+def law_document(law: WearLaw) -> dict[str, Any]:
+    """What was learnt, in numbers that a person can check."""
+    mean = law.fleet.mean.mean(0)
+    names = [
+        f"{c.name}{suffix}"
+        for c in law.scale.settings.columns
+        for suffix in ([f"={level}" for level in (*c.levels, "other")] if c.levels else [""])
+    ]
+    return {
+        "tools": law.n_tools,
+        "readings": law.n_readings,
+        "wear_exponent": mean[1],
+        "effect_on_ln_vb": dict(zip(names, mean[2 : 2 + len(names)], strict=True)),
+        "effective_particles": law.effective,
+    }
+
+
+def forecast_document(law: WearLaw, tools: Sequence[ToolForecast]) -> dict[str, Any]:
+    """Every tool, and the law behind them."""
+    return {"law": law_document(law), "tools": [tool_document(tool) for tool in tools]}
+
+
+def backtest_document(test: Backtest) -> dict[str, Any]:
+    """Scores of each protocol, whole and tool by tool."""
+    return {
+        "limit_mm": test.limit_mm,
+        "metrics": {protocol: asdict(m) for protocol, m in test.metrics.items()},
+        "by_tool": {
+            protocol: {tool: asdict(m) for tool, m in tools.items()}
+            for protocol, tools in test.by_tool.items()
+        },
+    }
