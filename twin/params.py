@@ -204,7 +204,7 @@ class Declaration:
         if self.low is None or self.high is None:
             return ""
         unit = "" if self.unit in {"", "1"} else f" {self.unit}"
-        return f"{self.low:g} to {self.high:g}{unit}"
+        return f"{self.low:.10g} to {self.high:.10g}{unit}"
 
 
 def declare(name: str, info: FieldInfo) -> Declaration:

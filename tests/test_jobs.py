@@ -1,0 +1,114 @@
+"""The queue: nothing accepted is lost, whoever dies."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+import pytest
+
+from twin import jobs
+from twin.errors import BadInput
+
+
+def payload(scenarios, n: int, speed: int = 170) -> dict:
+    values = {"mill.cutting_speed": speed, "horizon": "1 h"}
+    return {"scenario": str(scenarios / "mill.toml"), "values": values, "replications": n}
+
+
+def until(condition, timeout: float = 30.0) -> None:
+    end = time.monotonic() + timeout
+    while not condition():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.02)
+
+
+def test_a_job_runs_and_the_same_question_is_the_same_job(scenarios):
+    job = jobs.submit("compare", payload(scenarios, 3), by="ann")
+    assert job.state == "queued"
+    assert jobs.submit("compare", payload(scenarios, 3)).id == job.id
+    jobs.Worker().run(until_empty=True)
+    done = jobs.get(job.id)
+    assert (done.state, done.done, done.total) == ("done", 6, 6)
+    assert "mill.throughput" in done.result["difference"]["kpis"]
+    assert jobs.submit("compare", payload(scenarios, 3)).id == job.id
+    assert jobs.submit("compare", payload(scenarios, 4)).id != job.id
+
+
+def test_bad_work_is_refused_before_it_is_queued(scenarios):
+    with pytest.raises(BadInput, match="no such kind of job"):
+        jobs.submit("rum", {})
+    with pytest.raises(BadInput, match="allowed 5 to 2000 m/min"):
+        jobs.submit("run", payload(scenarios, 1, speed=9999))
+    assert jobs.list_jobs() == []
+
+
+def test_a_waiting_job_is_cancelled_at_once_and_may_be_asked_again(scenarios):
+    job = jobs.submit("run", payload(scenarios, 5))
+    assert jobs.cancel(job.id).state == "cancelled"
+    jobs.Worker().run(until_empty=True)
+    assert jobs.get(job.id).done == 0
+    assert jobs.submit("run", payload(scenarios, 5)).id != job.id
+
+
+def test_a_running_job_is_cancelled_within_a_second(scenarios):
+    job = jobs.submit("run", payload(scenarios, 5000))
+    worker = jobs.start_worker()
+    try:
+        until(lambda: jobs.get(job.id).done > 0)
+        asked = time.monotonic()
+        jobs.cancel(job.id)
+        until(lambda: not jobs.get(job.id).open)
+        assert time.monotonic() - asked < 1.0
+        assert jobs.get(job.id).state == "cancelled"
+    finally:
+        worker.stop()
+
+
+def test_a_killed_worker_loses_nothing(scenarios, monkeypatch):
+    monkeypatch.setattr(jobs, "LEASE", 1.0)
+    job = jobs.submit("run", payload(scenarios, 60))
+    worker = jobs.start_worker()
+    until(lambda: jobs.get(job.id).done > 0)
+    os.kill(worker.pid, signal.SIGKILL)
+    worker.stop()
+    assert jobs.get(job.id).state == "running"
+    # The dead worker's lease was for its own LEASE; look again when it has run out.
+    with jobs._engine().begin() as connection:
+        connection.execute(jobs.JOBS.update().values(lease=0.0))
+    jobs.Worker().run(until_empty=True)
+    done = jobs.get(job.id)
+    assert (done.state, done.attempts) == ("done", 2)
+    assert done.result["kpis"]["mill.parts"]["n"] == 60
+
+
+def test_a_job_that_kills_its_workers_is_given_up(scenarios):
+    job = jobs.submit("run", payload(scenarios, 2))
+    for _ in range(jobs.MOST_ATTEMPTS):
+        assert jobs.Worker()._lease().id == job.id
+        with jobs._engine().begin() as connection:
+            connection.execute(jobs.JOBS.update().values(lease=0.0))
+    jobs.Worker().run(until_empty=True)
+    failed = jobs.get(job.id)
+    assert failed.state == "failed"
+    assert "given up after 3 workers" in failed.error
+
+
+def test_a_stopped_worker_gives_its_job_back(scenarios):
+    job = jobs.submit("run", payload(scenarios, 5000))
+    worker = jobs.start_worker()
+    until(lambda: jobs.get(job.id).done > 0)
+    worker.stop()
+    assert not worker.alive
+    back = jobs.get(job.id)
+    assert (back.state, back.attempts) == ("queued", 0)
+
+
+def test_two_workers_never_take_the_same_job(scenarios):
+    for speed in range(150, 170):
+        jobs.submit("run", payload(scenarios, 1, speed))
+    one, two = jobs.Worker(), jobs.Worker()
+    taken = [job.id for _ in range(10) for job in (one._lease(), two._lease())]
+    assert len(set(taken)) == 20
+    assert one._lease() is None

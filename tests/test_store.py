@@ -1,0 +1,59 @@
+"""The store: a run is there whole or not at all."""
+
+from __future__ import annotations
+
+import pytest
+
+from twin import store
+from twin.errors import BadInput
+from twin.records import Facts, Recorder
+
+
+def facts() -> Facts:
+    record = Recorder(lambda: 1.0)
+    record.event("mill", "part", "1", 2.0)
+    record.state("mill", "cutting")
+    record.sample("mill", "power", 3.0)
+    return record.close(10.0, 0.0)
+
+
+def save(identity: str) -> store.StoredRun:
+    return store.save_run(identity, {"a": 1}, facts(), {}, title="t", file="f", kind="run")
+
+
+def test_a_run_comes_back_as_it_was():
+    run = save("abc")
+    assert store.get_run("abc").facts() == facts()
+    assert run.document()["a"] == 1
+    assert [r.run_id for r in store.list_runs()] == ["abc"]
+
+
+def test_a_run_that_was_cut_short_is_not_there(monkeypatch, twin_home):
+    def cut(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(store.os, "fsync", cut)
+    with pytest.raises(KeyboardInterrupt):
+        save("abc")
+    monkeypatch.undo()
+    monkeypatch.setenv("TWIN_HOME", str(twin_home))
+    assert store.find_run("abc") is None
+    assert save("abc").facts() == facts()
+
+
+def test_saving_twice_keeps_the_first():
+    first = save("abc")
+    assert save("abc").created == first.created
+
+
+def test_refusals(monkeypatch, tmp_path):
+    with pytest.raises(BadInput, match="no run 'abd', did you mean 'abc'"):
+        save("abc")
+        store.get_run("abd")
+    with pytest.raises(BadInput, match="has no table 'eventz', did you mean 'events'"):
+        store.get_run("abc").table("eventz")
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    monkeypatch.setenv("TWIN_HOME", str(blocked / "home"))
+    with pytest.raises(BadInput, match="set TWIN_HOME"):
+        store.home()
