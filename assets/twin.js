@@ -1,0 +1,139 @@
+// The few things that must happen in the browser. Dash calls window.dash_clientside.twin.*;
+// everything else of the app is Python.
+(function () {
+  "use strict";
+  var YEAR = 31536000;
+  var pending = {};
+
+  function keep(name, value) {
+    document.cookie = name + "=" + value + "; path=/; max-age=" + YEAR + "; SameSite=Lax";
+  }
+  function noUpdate() { return window.dash_clientside.no_update; }
+  function triggered() {
+    var all = window.dash_clientside.callback_context.triggered;
+    return all && all.length ? all[0] : null;
+  }
+  function save(name, text, kind) {
+    var link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([text], { type: kind }));
+    link.download = name;
+    link.click();
+    setTimeout(function () { URL.revokeObjectURL(link.href); }, 1000);
+  }
+  function domId(id) {
+    return typeof id === "string"
+      ? id
+      : JSON.stringify(id, Object.keys(id).sort());
+  }
+  function picture(format) {
+    return function (clicks, id) {
+      var box = document.getElementById(domId(id));
+      var graph = box && box.querySelector(".js-plotly-plot");
+      if (clicks && graph && window.Plotly) {
+        window.Plotly.downloadImage(graph, {
+          format: format, filename: id.chart, scale: format === "png" ? 2 : 1,
+          width: graph.offsetWidth, height: graph.offsetHeight,
+        });
+      }
+      return noUpdate();
+    };
+  }
+  function cell(value) {
+    var text = value === null || value === undefined ? "" : String(value);
+    return /[",\n]/.test(text) ? '"' + text.replace(/"/g, '""') + '"' : text;
+  }
+
+  var twin = {
+    save_png: picture("png"),
+    save_svg: picture("svg"),
+    save_csv: function (clicks, id, table) {
+      if (clicks && table && table.head) {
+        var rows = [table.head].concat(table.body || []);
+        var text = rows.map(function (row) { return row.map(cell).join(","); }).join("\r\n");
+        save(id.chart + ".csv", "\ufeff" + text.replace(/\u2212/g, "-") + "\r\n", "text/csv");
+      }
+      return noUpdate();
+    },
+
+    opened: function (clicks) { return clicks ? true : noUpdate(); },
+
+    arrived: function (head, ids) {
+      if (!head) return [ids.map(noUpdate), ids.map(noUpdate), ids.map(noUpdate), noUpdate(), false, false];
+      document.title = head.title;
+      if (pending.arrived) {
+        window.scrollTo(0, 0);
+        var main = document.getElementById("page");
+        if (main) main.focus({ preventScroll: true });
+      }
+      pending.arrived = true;
+      var hrefs = ids.map(function (id) {
+        return id.nav + "?scenario=" + encodeURIComponent(head.scenario);
+      });
+      var here = ids.map(function (id) { return id.nav === head.path; });
+      var current = here.map(function (yes) { return yes ? "page" : null; });
+      return [hrefs, here, current, head.scenario, false, false];
+    },
+
+    choose_scenario: function (name, head) {
+      if (!name || (head && head.scenario === name)) return noUpdate();
+      return location.pathname + "?scenario=" + encodeURIComponent(name);
+    },
+
+    choose_language: function () {
+      var change = triggered();
+      var tag = change && change.value;
+      if (tag && tag !== document.documentElement.lang) {
+        keep("twin_lang", tag);
+        var query = new URLSearchParams(location.search);
+        query.set("lang", tag);
+        location.search = query.toString();
+      }
+      return noUpdate();
+    },
+
+    toggle_theme: function (clicks, theme) {
+      if (!clicks) return [noUpdate(), noUpdate()];
+      var next = theme === "dark" ? "light" : "dark";
+      keep("twin_theme", next);
+      document.documentElement.setAttribute("data-mantine-color-scheme", next);
+      return [next, next];
+    },
+
+    go_to: function (address) {
+      return address ? [address, false, null] : [noUpdate(), noUpdate(), noUpdate()];
+    },
+
+    // The address follows the page without a new visit, so a reload or a pasted link shows it.
+    address: function (address) {
+      if (address) window.history.replaceState(window.history.state, "", address);
+      return noUpdate();
+    },
+  };
+  window.dash_clientside = Object.assign({}, window.dash_clientside, { twin: twin });
+
+  document.addEventListener("keydown", function (event) {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+      event.preventDefault();
+      var button = document.getElementById("search-open");
+      if (button) button.click();
+    }
+  });
+
+  // The server is asked now and then; when it does not answer, a banner says since when.
+  var lastGood = new Date();
+  function ask() {
+    if (document.hidden) return;
+    fetch("/health", { cache: "no-store" }).then(
+      function (answer) { show(!answer.ok); },
+      function () { show(true); }
+    );
+  }
+  function show(lost) {
+    if (!lost) lastGood = new Date();
+    var banner = document.getElementById("lost");
+    if (!banner) return;
+    banner.hidden = !lost;
+    if (lost) banner.setAttribute("data-since", lastGood.toLocaleTimeString());
+  }
+  setInterval(ask, 5000);
+})();

@@ -1,0 +1,96 @@
+"""Watching a job: progress, cancel, and a phase that the page's callbacks wait for.
+
+A page puts ``watch.strip(name, job_id)`` where progress belongs, submits jobs into
+``watch.job(name)`` (a store that holds the job's id), and draws on ``watch.phase(name)``, which is
+``{"job": id, "state": "done", "error": ""}`` and changes only when the state does.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import MATCH, Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash.development.base_component import Component
+
+from twin import jobs
+from twin.errors import BadInput
+from twin.ui.components.frame import icon
+from twin.ui.i18n import t
+
+EVERY = 250
+"""Between two looks at an open job [ms]."""
+
+
+def _id(name: str, piece: str) -> dict[str, str]:
+    return {"watch": name, "piece": piece}
+
+
+def job(name: str) -> dict[str, str]:
+    """Return the id of the store that holds the id of the job."""
+    return _id(name, "job")
+
+
+def phase(name: str) -> dict[str, str]:
+    """Return the id of the store that holds the state of the job."""
+    return _id(name, "phase")
+
+
+def cancel_button(name: str) -> dict[str, str]:
+    """Return the id of the cancel button."""
+    return _id(name, "cancel")
+
+
+def strip(name: str, job_id: str = "") -> Component:
+    """Return the progress bar of one job, with its cancel button."""
+    return html.Div(
+        [
+            dcc.Store(id=job(name), data=job_id),
+            dcc.Store(id=phase(name)),
+            dcc.Interval(id=_id(name, "tick"), interval=EVERY, disabled=not job_id),
+            html.Span(id=_id(name, "text"), className="watch-text small", role="status"),
+            dmc.Progress(id=_id(name, "bar"), value=0, size=6, transitionDuration=200,
+                         **{"aria-label": t("shell.progress")}),
+            dmc.Button(t("shell.cancel"), id=cancel_button(name), variant="default", size="xs",
+                       leftSection=icon("square"), n_clicks=0),
+        ],
+        id=_id(name, "strip"),
+        className="watch" + (" open" if job_id else ""),
+    )  # fmt: skip
+
+
+def look(job_id: str) -> tuple[dict[str, str], float, str, bool]:
+    """Return phase, per cent done, words and whether the job is over."""
+    if not job_id:
+        return {"job": "", "state": "none", "error": ""}, 0.0, "", True
+    try:
+        now = jobs.get(job_id)
+    except BadInput as error:
+        lost = {"job": job_id, "state": "lost", "error": str(error)}
+        return lost, 0.0, t("shell.job_lost"), True
+    share = 100.0 * now.done / now.total if now.total else 0.0
+    text = t(f"shell.job_{now.state}", done=now.done, total=now.total)
+    return {"job": job_id, "state": now.state, "error": now.error}, share, text, not now.open
+
+
+def register(app: Dash) -> None:
+    """Register the callbacks that every watched job shares."""
+
+    @app.callback(
+        Output(_id(MATCH, "phase"), "data"),  # type: ignore[arg-type]
+        Output(_id(MATCH, "bar"), "value"),  # type: ignore[arg-type]
+        Output(_id(MATCH, "text"), "children"),  # type: ignore[arg-type]
+        Output(_id(MATCH, "tick"), "disabled"),  # type: ignore[arg-type]
+        Output(_id(MATCH, "strip"), "className"),  # type: ignore[arg-type]
+        Input(_id(MATCH, "job"), "data"),  # type: ignore[arg-type]
+        Input(_id(MATCH, "tick"), "n_intervals"),  # type: ignore[arg-type]
+        Input(_id(MATCH, "cancel"), "n_clicks"),  # type: ignore[arg-type]
+        State(_id(MATCH, "phase"), "data"),  # type: ignore[arg-type]
+    )
+    def poll(job_id: str, _n: int | None, clicks: int, before: dict[str, str] | None) -> Any:
+        asked = ctx.triggered_id
+        if asked is not None and asked["piece"] == "cancel" and clicks and job_id:
+            jobs.cancel(job_id)
+        now, share, text, over = look(job_id or "")
+        shown = "watch" if over else "watch open"
+        return (no_update if now == before else now), share, text, over, shown

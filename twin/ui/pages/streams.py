@@ -1,0 +1,22 @@
+"""Placeholder."""
+
+from __future__ import annotations
+
+from dash import Dash
+from dash.development.base_component import Component
+
+from twin.ui.components.frame import page
+from twin.ui.context import Context
+from twin.ui.links import View
+
+ORDER = 60
+ICON = "activity"
+
+
+def layout(view: View, context: Context) -> Component:
+    """Return the page."""
+    return page("streams")
+
+
+def register(app: Dash, context: Context) -> None:
+    """Register the callbacks of the page."""

@@ -1,0 +1,139 @@
+"""Building the web app and serving it, with everything it needs beside it."""
+
+from __future__ import annotations
+
+import functools
+import signal
+import sys
+from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack, contextmanager
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from dash import Dash
+from fastapi import FastAPI
+from starlette.responses import PlainTextResponse, RedirectResponse
+
+import twin
+from twin import jobs
+from twin.ui import shell
+from twin.ui.context import Context
+from twin.ui.guard import Guard, content_policy
+from twin.ui.i18n import language
+from twin.ui.pages.base import pages
+from twin.ui.theme import theme
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_INDEX = """<!DOCTYPE html>
+<html lang="@lang" data-mantine-color-scheme="@theme">
+  <head>
+    {%metas%}
+    <title>{%title%}</title>
+    <link rel="icon" type="image/svg+xml" href="/assets/head/favicon.svg">
+    <link rel="preload" href="/assets/fonts/inter-latin-wght-normal.woff2" as="font"
+          type="font/woff2" crossorigin>
+    <script src="/assets/head/theme.js"></script>
+    {%css%}
+  </head>
+  <body>
+    {%app_entry%}
+    <footer>{%config%}{%scripts%}{%renderer%}</footer>
+  </body>
+</html>"""
+
+
+class App(Dash):  # type: ignore[misc]
+    """Dash, with the language and the theme of the request in the first line of its HTML."""
+
+    def interpolate_index(self, **parts: str) -> str:
+        """Return the HTML around the app."""
+        html = str(super().interpolate_index(**parts))
+        return html.replace("@lang", language(), 1).replace("@theme", theme(), 1)
+
+
+def assets() -> Path:
+    """Return the folder of stylesheets, fonts and icons: in the package, or beside it."""
+    packaged = Path(str(resources.files("twin.ui"))) / "assets"
+    return packaged if packaged.is_dir() else Path(twin.__file__).parents[1] / "assets"
+
+
+def build(context: Context) -> App:
+    """Return the app with every page registered, on a web server of its own."""
+    server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    _routes(server)
+    app = App(
+        "twin",
+        server=server,
+        assets_folder=str(assets()),
+        assets_ignore=r"^(theme\.js|.*\.txt)$",
+        assets_path_ignore=["head"],
+        include_assets_files=True,
+        index_string=_INDEX,
+        title="twin",
+        update_title=None,
+        add_log_handler=False,
+        on_error=shell.trouble,
+        suppress_callback_exceptions=True,  # pages come and go; a test walks all callbacks instead
+        enable_mcp=False,
+        meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
+    )
+    app.layout = functools.partial(shell.layout, context)
+    shell.register(app, context)
+    return app
+
+
+def _routes(server: FastAPI) -> None:
+    @server.get("/health")
+    async def health() -> PlainTextResponse:
+        return PlainTextResponse("ok")
+
+    @server.get("/favicon.ico")
+    async def favicon() -> RedirectResponse:
+        return RedirectResponse("/assets/head/favicon.svg")
+
+
+def guarded(app: App, hosts: Collection[str] = ()) -> Guard:
+    """Return the app behind its guard: what uvicorn serves."""
+    paths = ["/", *(entry.path for entry in pages())]
+    return Guard(app.server, content_policy(app.csp_hashes()), paths, hosts)
+
+
+def serve(
+    context: Context,
+    host: str = "127.0.0.1",
+    port: int = 8050,
+    *,
+    say: Callable[[str], None] = print,
+) -> None:
+    """Serve the app until a signal, with its worker; everything stops when it does."""
+    local = host in LOOPBACK
+    asgi = guarded(build(context), LOOPBACK if local else ())
+    config = uvicorn.Config(
+        asgi,
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=3,
+    )
+    with beside():
+        say(f"twin is at http://{host}:{port}/  (Ctrl+C stops it)")
+        uvicorn.Server(config).run()
+
+
+@contextmanager
+def beside() -> Iterator[ExitStack]:
+    """Run what the app needs beside it, and stop all of it at the end or on a signal."""
+
+    def leave(*_: Any) -> None:
+        sys.exit(0)
+
+    # uvicorn raises the signal again once it has stopped; leaving in order closes the rest.
+    before = signal.signal(signal.SIGTERM, leave)
+    with ExitStack() as stack:
+        stack.callback(signal.signal, signal.SIGTERM, before)
+        stack.callback(jobs.start_worker().stop)
+        yield stack
