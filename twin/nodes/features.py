@@ -27,6 +27,7 @@ DEVIATION = 0.012  # lines may be this far from the geometry's order: slip, cont
 STEPS = 17
 SURROUNDINGS = 1.0  # half width of a line's surroundings [orders]
 SMOOTHING = 60.0  # half width over which a spectrum is levelled [Hz]
+COARSEST = 0.026  # orders per bin that fast spindles are averaged to [1/rev]
 NOTCH = 2  # bins around whole orders that belong to the shaft
 FAULTS = ("outer", "inner", "ball")
 DECOYS = (0.83, 1.19)  # multiples of the fault orders at which a healthy machine has no line
@@ -96,17 +97,23 @@ def envelopes(block: Array, rate: float) -> list[npt.NDArray[np.floating]]:
     return [*found, band_envelope(level, 0, len(level)), band_envelope(white, 0, len(white))]
 
 
-def lines(squared: list[npt.NDArray[np.floating]], resolution: float, highest: float) -> Array:
+def lines(
+    squared: list[npt.NDArray[np.floating]], resolution: float, group: int, highest: float
+) -> Array:
     """Each envelope's lines over their surroundings, ``(envelope, bin)``.
 
-    ``resolution`` is the order per bin and ``highest`` the last order [1/rev]. A line keeps the
-    largest of itself and its two neighbours, since an order rarely falls on a bin.
+    ``resolution`` is the order per bin and ``highest`` the last order [1/rev]; a bin is the mean
+    of ``group`` lines. A bin keeps the largest of itself and its two neighbours, since an order
+    rarely falls on the middle of a bin.
     """
     size = int(highest / resolution) + 2
     amplitude = np.zeros((len(squared), size), np.float32)
     for row, envelope in enumerate(squared):
-        found = np.abs(np.fft.rfft(envelope))[:size] / np.sqrt(len(envelope))
-        amplitude[row, : len(found)] = found
+        cell = np.fft.rfft(envelope)[: size * group]
+        power = cell.real**2 + cell.imag**2
+        whole = len(power) // group
+        found = np.sqrt(power[: whole * group].reshape(whole, group).mean(axis=1))
+        amplitude[row, :whole] = found / np.sqrt(len(envelope))
     amplitude[:, 0] = amplitude[:, 1]
     level = above_surroundings(amplitude, max(round(SURROUNDINGS / resolution), 4))
     level[amplitude == 0.0] = 0.0
@@ -178,9 +185,12 @@ def features(block: Array, rate: float, speed: float, bearing: Bearing) -> Array
     ndarray of float32
         Natural logarithms of ratios [1].
     """
-    resolution = rate / (len(block) * abs(speed))
+    fine = rate / (len(block) * abs(speed))
+    group = max(round(COARSEST / fine), 1)
+    resolution = fine * group
     squared = envelopes(block, rate)
-    level = lines(squared, resolution, float(_plan(bearing)[0].max()) + SURROUNDINGS)
+    highest = float(_plan(bearing)[0].max()) + SURROUNDINGS
+    level = lines(squared[: BANDS + 1], resolution, group, highest)
     shaft = level[:BANDS, np.rint(np.arange(1, 5) / resolution).astype(np.intp)].mean(axis=1).max()
     read = read_combs(without_shaft(level, resolution), resolution, bearing)
     return np.concatenate([read, [shaft], peakiness(squared)], dtype=np.float32)

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from twin.errors import BadInput, Fault, did_you_mean
+
 INCH = 0.0254
 
 
@@ -89,3 +91,76 @@ CATALOGUE: Mapping[str, Bearing] = MappingProxyType(
         "7014C": Bearing(20, 11.1e-3, 90e-3, math.radians(15.0)),
     }
 )
+
+_PARTS = ("balls", "ball_diameter", "pitch_diameter", "contact_angle")
+
+
+def named(text: str) -> Bearing:
+    """Return a bearing by catalogue name or by its geometry.
+
+    Parameters
+    ----------
+    text : str
+        ``6205``, or ``balls=8,ball_diameter=0.235,pitch_diameter=1.245,contact_angle=0``: the
+        diameters in any one unit, since only their ratio counts, the angle in degrees.
+
+    Raises
+    ------
+    BadInput
+        When it is neither.
+
+    Examples
+    --------
+    >>> round(outer_order(named("balls=8,ball_diameter=0.235,pitch_diameter=1.245")), 4)
+    3.245
+    """
+    if text in CATALOGUE:
+        return CATALOGUE[text]
+    if "=" not in text:
+        message = "no such bearing" + did_you_mean(text, CATALOGUE)
+        message += "; or give its geometry: " + ",".join(f"{part}=…" for part in _PARTS)
+        raise BadInput(Fault(message, path="--bearing", value=repr(text)))
+    return _from_parts(text)
+
+
+def _from_parts(text: str) -> Bearing:
+    pairs = (part.partition("=") for part in text.split(","))
+    parts = {name.strip(): number.strip() for name, _, number in pairs}
+    faults = [
+        Fault("no such part of a bearing" + did_you_mean(name, _PARTS), f"--bearing {name}")
+        for name in parts
+        if name not in _PARTS
+    ]
+    faults += [
+        Fault("is required", f"--bearing {name}") for name in _PARTS[:3] if name not in parts
+    ]
+    numbers = {}
+    for name, number in parts.items():
+        try:
+            numbers[name] = float(number)
+        except ValueError:
+            faults.append(Fault("a number is needed", f"--bearing {name}", value=repr(number)))
+    if faults:
+        raise BadInput(faults)
+    return _checked(numbers)
+
+
+def _checked(parts: Mapping[str, float]) -> Bearing:
+    balls, angle = parts["balls"], parts.get("contact_angle", 0.0)
+    ratio = parts["ball_diameter"] / parts["pitch_diameter"] if parts["pitch_diameter"] else -1.0
+    faults = []
+    if not (3 <= balls <= 200 and balls == int(balls)):
+        faults.append(
+            Fault("allowed a whole number, 3 to 200", "--bearing balls", value=f"{balls:g}")
+        )
+    if not 0.0 < ratio < 1.0:
+        message = "the ball must be smaller than the pitch circle and larger than nothing"
+        faults.append(
+            Fault(message, "--bearing ball_diameter", value=f"{parts['ball_diameter']:g}")
+        )
+    if not 0.0 <= angle < 90.0:
+        faults.append(Fault("allowed 0 to 90 °", "--bearing contact_angle", value=f"{angle:g}"))
+    if faults:
+        raise BadInput(faults)
+    diameters = parts["ball_diameter"], parts["pitch_diameter"]
+    return Bearing(int(balls), *diameters, math.radians(angle))

@@ -7,6 +7,7 @@ a 1 × 1 convolution on one pixel for that reason.
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -92,3 +93,21 @@ def to_onnx(network: Quantised) -> bytes:
     model = onnx.helper.make_model(body, opset_imports=opsets, ir_version=IR)
     onnx.checker.check_model(model)
     return bytes(model.SerializeToString())
+
+
+def from_onnx(content: bytes) -> Quantised:
+    """Read back the INT8 network of a file that :func:`to_onnx` wrote."""
+    onnx = require_onnx()
+    graph = onnx.load_from_string(content).graph
+    values = {item.name: onnx.numpy_helper.to_array(item) for item in graph.initializer}
+
+    def scale(name: str) -> Scale:
+        return Scale(np.float32(values[f"{name}s"]), int(values[f"{name}z"]))
+
+    layers = []
+    names = ["i", *(f"l{index}" for index in range(sum("w" in name for name in values)))]
+    for before, name in itertools.pairwise(names):
+        weights = values[f"{name}w"][:, :, 0, 0]
+        dense = Dense(weights, values[f"{name}t"], values[f"{name}b"], scale(before), scale(name))
+        layers.append(dense)
+    return Quantised(values["m"], values["f"], tuple(layers))

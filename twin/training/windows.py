@@ -20,10 +20,12 @@ from twin.rng import stream
 from twin.signals.vibration import Sensor, Settings
 
 CLASSES = ("normal", "inner", "outer", "ball")
-SPEEDS = (20.0, 60.0)  # [rev/s]
+SPEEDS = (15.0, 250.0)  # [rev/s], equally often on a logarithmic axis
 SPEED_ERROR = 0.002  # of the tachometer
 GEOMETRY_ERROR = 0.008  # of the ball circle; moves the orders by about as much
-LOUDNESS = (-0.9, 1.1)  # decades of the impact's peak over the background's r.m.s.
+LOUDNESS = (-0.5, 1.3)  # decades of the impact's peak over the background's r.m.s.
+DENTED = 0.5  # share of damaged balls whose debris dented the rings
+DENTS = (-0.8, 0.0)  # decades of those dents over a damage of the ring itself
 SHARES = (0.34, 0.22, 0.22, 0.22)  # of the classes
 
 
@@ -97,17 +99,40 @@ def draw_bearing(rng: np.random.Generator) -> Bearing:
     return Bearing(int(rng.integers(max(most - 4, 5), most + 1)), ratio * pitch, pitch)
 
 
+def draw_work(rng: np.random.Generator) -> dict[str, float]:
+    """Draw what the spindle is doing, whatever its bearing is like."""
+    return {
+        "cutting": _sometimes(rng, 0.4, 1.0),
+        "teeth": float(rng.integers(1, 9)),
+        "force": _decades(rng, 0.5, 2.7),
+        "wear": _sometimes(rng, 0.5, _between(rng, 0.0, 4e-4)),
+        "broken": _sometimes(rng, 0.1, 1.0),
+        "unbalance": _sometimes(rng, 0.15, rng.random()),
+    }
+
+
+def draw_damage(rng: np.random.Generator, kind: str) -> dict[str, float]:
+    """Draw a damage; the debris of a damaged ball often dents both rings as well."""
+    damage = {f"bearing_{kind}": 1.0}
+    if kind == "ball" and rng.random() < DENTED:
+        depth = _decades(rng, *DENTS)
+        damage["bearing_inner"] = depth * _decades(rng, -0.2, 0.2)
+        damage["bearing_outer"] = depth * _decades(rng, -0.2, 0.2)
+        # The ball's axis is steady for long; the spot itself may not meet a ring at all.
+        damage["bearing_ball"] = _sometimes(rng, 0.5, 1.0)
+    return damage
+
+
 def draw_window(rng: np.random.Generator) -> Window:
     """Draw one labelled window."""
     label = int(rng.choice(len(CLASSES), p=SHARES))
     bearing = draw_bearing(rng)
     table = draw_settings(rng, bearing)
-    speed = _between(rng, *SPEEDS)
-    state = {"spindle_speed": speed}
+    speed = _decades(rng, *np.log10(SPEEDS))
+    state = {"spindle_speed": speed, **draw_work(rng)}
     if label:
-        loudness = LOUDNESS if CLASSES[label] != "ball" else (LOUDNESS[0] + 0.2, LOUDNESS[1] + 0.2)
-        table["impact"] = 4.0 * _decades(rng, *loudness)
-        state[f"bearing_{CLASSES[label]}"] = 1.0
+        table["impact"] = 4.0 * _decades(rng, *LOUDNESS)
+        state |= draw_damage(rng, CLASSES[label])
     sensor = Sensor("training", Settings.read(table))
     samples = sensor.block(state, 0.0, rng)
     told = speed * (1.0 + rng.uniform(-SPEED_ERROR, SPEED_ERROR))
