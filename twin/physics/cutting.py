@@ -152,7 +152,7 @@ def theoretical_roughness(feed: Number, corner_radius: Number) -> Number:
     >>> round(1e6 * float(theoretical_roughness(0.2e-3, 0.8e-3)), 3)
     1.604
     """
-    return feed**2 / (18.0 * np.sqrt(3.0) * corner_radius)
+    return feed**2 / (float(18.0 * np.sqrt(3.0)) * corner_radius)
 
 
 def theoretical_peak(feed: Number, corner_radius: Number) -> Number:
