@@ -1,7 +1,7 @@
 """The embedded broker: amqtt with our own users and topic rights.
 
-amqtt compares filters so that ``tele/+`` lets ``tele/#`` through, and sends a client's last will
-without asking the topic rights: both are closed here. It speaks MQTT 3.1.1 and keeps nothing on
+amqtt compares filters so that ``tele/+`` lets ``tele/#`` through, sends a client's last will
+without asking the topic rights, and kept messages to whoever connects: all are closed here. It speaks MQTT 3.1.1 and keeps nothing on
 disk; for more than one machine use Mosquitto.
 """
 
@@ -73,6 +73,21 @@ class Rights(BaseTopicPlugin):  # type: ignore[misc]
         plant: str = ""
 
 
+class LoopbackBroker(Broker):  # type: ignore[misc]
+    """amqtt that hands kept messages only to who subscribed.
+
+    At every connect amqtt sends the new client what is kept for *anybody's* subscriptions: past
+    the topic rights, and while that list may change, which ends the client's session unanswered.
+    """
+
+    async def _publish_retained_messages_for_subscription(
+        self, subscription: tuple[str, int], session: Any
+    ) -> None:
+        subscribed = self._subscriptions.get(subscription[0], [])
+        if any(other.client_id == session.client_id for other, _ in subscribed):
+            await super()._publish_retained_messages_for_subscription(subscription, session)
+
+
 def serve(port: int, users: Path, points: Path) -> None:
     """Run the broker on the loopback until the process ends."""
     here = "twin.devices.amqtt_server"
@@ -85,7 +100,7 @@ def serve(port: int, users: Path, points: Path) -> None:
 
 
 async def _serve(config: dict[str, Any], port: int) -> None:
-    broker = Broker(config)
+    broker = LoopbackBroker(config)
     await broker.start()
     say_ready(port=port)
     await asyncio.Event().wait()

@@ -7,6 +7,7 @@ import json
 import os
 import threading
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, Any
 
@@ -92,14 +93,22 @@ class Embedded:
         self._lock = _only_one(folder)
         self.children = self._make(folder)
         try:
-            for child in self.children.values():
-                child.start()
+            self._start_all()
         except NotStarted as error:
             self.stop()
             raise BadInput(str(error)) from None
         running = {"url": self.url, "pid": os.getpid()}
         (folder / RUNNING).write_text(json.dumps(running), encoding="utf-8")
         self._watch.start()
+
+    def _start_all(self) -> None:
+        """The broker first, then everything that connects to it at once."""
+        rest = list(self.children.values())
+        if "broker" in self.children:
+            rest.pop(0).start()
+        with ThreadPoolExecutor(len(rest)) as pool:
+            for started in [pool.submit(child.start) for child in rest]:
+                started.result()
 
     def _make(self, folder: Path) -> dict[str, Child]:
         children: dict[str, Child] = {}

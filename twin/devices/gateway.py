@@ -23,6 +23,7 @@ from twin.devices.signing import digest
 S = State
 # What a clock may differ between two machines before an approval from the future is refused [s].
 CLOCK_SLACK_S = 5.0
+PATIENCE = 2
 Readings = Mapping[str, Reading]
 
 
@@ -117,7 +118,7 @@ class Gateway:
         device = self.devices[target]
         items = items_of(command)
         try:
-            before = device.read([item.path for item in items])
+            before = _read_patiently(device, [item.path for item in items])
             self._check_base(items, before)
         except Refusal as refusal:
             return self._keep(entry.to(refusal.state, str(refusal), held=_held(before)))
@@ -320,6 +321,16 @@ class Gateway:
             reason = "found other values in the device: " + self._deviation(now, wanted(entry))
             return self._keep(entry.to(S.CONFLICT, reason, held=held))
         return self._undo(entry, device, S.ROLLED_BACK, self._deviation(now, wanted(entry)))
+
+
+def _read_patiently(device: Device, paths: list[str]) -> dict[str, Reading]:
+    """Read before anything was written: a device that is just coming back gets its chance."""
+    for _ in range(PATIENCE):
+        try:
+            return device.read(paths)
+        except NoAnswer:
+            continue
+    return device.read(paths)
 
 
 def items_of(command: Mapping[str, Any]) -> tuple[Item, ...]:

@@ -24,6 +24,7 @@ VERSION = 1
 LARGEST_BYTES = 256_000
 REMEMBERED = 4096
 KEEPALIVE_S = 10
+SUBSCRIBE_S = 1.0
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 Handler = Callable[[str, dict[str, Any]], None]
@@ -58,6 +59,7 @@ class Link:
         self._seen: OrderedDict[tuple[str, str, int], None] = OrderedDict()
         self._up = threading.Event()
         self._refused = ""
+        self._decided = threading.Event()
         self._subscribed: dict[int, threading.Event] = {}
         self._on_connect = on_connect
         self._client = self._make(password, will)
@@ -68,6 +70,7 @@ class Link:
         client.username_pw_set(self.user, password)
         client.reconnect_delay_set(1, 2)
         client.on_connect = self._connected
+        client.on_connect_fail = self._failed
         client.on_disconnect = self._disconnected
         client.on_message = self._message
         client.on_subscribe = self._was_subscribed
@@ -85,7 +88,9 @@ class Link:
             self._client.loop_start()
         except (OSError, ValueError) as error:
             raise Unreachable(f"the broker at {self.url} cannot be reached: {error}") from None
-        if insist and not self._up.wait(timeout_s):
+        if insist:
+            self._decided.wait(timeout_s)
+        if insist and not self.up:
             self.close()
             reason = self._refused or f"no answer within {timeout_s:g} s"
             raise Unreachable(f"the broker at {self.url} cannot be reached: {reason}")
@@ -103,9 +108,9 @@ class Link:
     def listen(self, topics: str, handler: Handler, timeout_s: float = 5.0) -> None:
         """Hand every message on ``topics`` (a filter) to ``handler``, now and after reconnects."""
         self._handlers[topics] = handler
-        if self.up:
-            waiter = self._subscribe(topics)
-            if not waiter.wait(timeout_s):
+        deadline = time.monotonic() + timeout_s
+        while self.up and not self._subscribe(topics).wait(SUBSCRIBE_S):
+            if time.monotonic() > deadline:
                 raise Unreachable(f"the broker at {self.url} did not subscribe us to {topics}")
 
     def _subscribe(self, topics: str) -> threading.Event:
@@ -143,13 +148,19 @@ class Link:
 
     def _connected(self, client: Any, data: Any, flags: Any, code: Any, props: Any) -> None:
         if code.is_failure:
-            self._refused = str(code)
+            self._refused = f"it refused {self.user}: {code}"
+            self._decided.set()
             return
         for topics in list(self._handlers):
             self._subscribe(topics)
         self._up.set()
+        self._decided.set()
         if self._on_connect is not None:
             self._on_connect()
+
+    def _failed(self, *_: Any) -> None:
+        self._refused = "nothing listens there"
+        self._decided.set()
 
     def _disconnected(self, *_: Any) -> None:
         self._up.clear()

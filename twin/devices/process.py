@@ -105,6 +105,13 @@ class Child:
         """Whether the process runs."""
         return self._process is not None and self._process.poll() is None
 
+    def gone(self, timeout_s: float) -> bool:
+        """Wait until it has ended by itself; False when it has not."""
+        try:
+            return self._process is None or self._process.wait(timeout_s) is not None
+        except subprocess.TimeoutExpired:
+            return False
+
     def stop(self) -> None:
         """End it, gently first."""
         if self._process is None:
