@@ -13,10 +13,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from twin.cli.output import JsonTo, console, number, table, write_json
 from twin.errors import BadInput, Fault
-from twin.forecast.backtest import Backtest, backtest
+from twin.forecast.backtesting import Backtest, backtest
 from twin.forecast.document import backtest_document, forecast_document
 from twin.forecast.examples import EXAMPLES, read_example
-from twin.forecast.fit import fit
+from twin.forecast.fitting import fit
 from twin.forecast.reading import read_wear
 from twin.forecast.replacement import Costs
 from twin.forecast.table import WearTable

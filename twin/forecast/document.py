@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from twin.forecast.backtest import Backtest
-from twin.forecast.fit import WearLaw
+from twin.forecast.backtesting import Backtest
+from twin.forecast.fitting import WearLaw
 from twin.forecast.tools import ToolForecast
 
 CURVES = ("p5", "p10", "p25", "p50", "p75", "p90", "p95")

@@ -13,7 +13,7 @@ s_i of the tool's conditions (a tool that wears twice as fast reaches each stage
 The offset ``d`` makes noise additive near zero wear and proportional above, so a reading of 0 is
 as usable as any; the offset ``t0`` gives initial wear. Given the nine hyperparameters everything
 is Gaussian, so evidence and predictions are exact; the hyperparameters themselves are integrated
-over by importance sampling (:mod:`twin.forecast.fit`).
+over by importance sampling (:mod:`twin.forecast.fitting`).
 """
 
 from __future__ import annotations
@@ -62,8 +62,8 @@ class Prior:
 # exponent 0.8 (Wager and Barash 1971; NASA milling data). The others are assumptions, wide enough
 # to be overruled by a handful of tools.
 USUAL = Prior(
-    np.array([0.3, 0.05, 0.06, 0.2, 0.08, 0.07, 1.0, 0.15, 0.1]),
-    np.array([1.0, 1.5, 0.8, 0.5, 0.6, 0.8, 0.7, 0.7, 0.6]),
+    np.array([0.3, 0.05, 0.06, 0.2, 0.08, 0.06, 0.7, 0.15, 0.1]),
+    np.array([1.0, 1.5, 0.8, 0.5, 0.6, 0.8, 0.5, 0.7, 0.6]),
     (0.8, 0.3),
 )
 # Where no tool was read twice, nothing tells growth from the choice of when to read (a table of

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from twin.forecast.fit import WearLaw
+from twin.forecast.fitting import WearLaw
 from twin.forecast.law import (
     Block,
     Hyper,
@@ -110,10 +110,13 @@ class Correction:
         Effect of each reading's news on each point.
     news : array, shape (D, T, n, Q)
         What each reading says that the ones before it did not, in units of its own spread.
+    root : array, shape (D, T, n, n)
+        Triangular root of the readings' covariance.
     """
 
     gain: Array
     news: Array
+    root: Array
 
     def all(self) -> Array:
         """The correction by all readings."""
@@ -156,7 +159,25 @@ def correction(
     y_read = np.take_along_axis(curves.y + curves.noise, take, axis=2)
     gap = np.where(there, log_wear(hyper, law.scale, data.vb_mm)[..., None] - y_read, 0.0)
     gain = np.swapaxes(np.linalg.solve(L, np.swapaxes(C_all, -1, -2)), -1, -2)
-    return Correction(gain, np.asarray(np.linalg.solve(L, gap), dtype=float))
+    return Correction(gain, np.asarray(np.linalg.solve(L, gap), dtype=float), L)
+
+
+def ln_likelihood(law: WearLaw, curves: Curves, data: Block, root: Array) -> Array:
+    """How probable each draw of the hyperparameters makes the first 0, 1, … n readings of a tool.
+
+    For one tool that the law was not learnt from, whose readings are the points of ``curves``.
+
+    Returns
+    -------
+    array, shape (D, n + 1)
+        Logarithm of the density of the first j readings [1/mm each], up to a constant.
+    """
+    y = log_wear(law.hyper, law.scale, data.vb_mm)[:, 0]
+    expected = (curves.H[:, 0] @ law.fleet.mean[..., None])[..., 0]
+    news = np.linalg.solve(root[:, 0], (y - expected)[..., None])[..., 0]
+    # The last term is the change of variable from mm to y
+    each = -0.5 * news**2 - np.log(np.diagonal(root[:, 0], axis1=-2, axis2=-1)) - y
+    return np.concatenate([np.zeros((len(y), 1)), np.cumsum(each, axis=1)], axis=1)
 
 
 def to_mm(law: WearLaw, y: Array) -> Array:

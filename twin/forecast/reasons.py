@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twin.forecast.fit import WearLaw
+from twin.forecast.fitting import WearLaw
 from twin.forecast.table import ToolRecord
 
 FEW_TOOLS = 4

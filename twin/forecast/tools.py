@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from twin.forecast.evidence import Fleet
-from twin.forecast.fit import MOST_READINGS, WearLaw
+from twin.forecast.fitting import MOST_READINGS, WearLaw
 from twin.forecast.law import block
 from twin.forecast.lifetime import (
     Breakage,
@@ -149,7 +149,7 @@ def forecast(
     Parameters
     ----------
     law : WearLaw
-        From :func:`twin.forecast.fit.fit` of the same table.
+        From :func:`twin.forecast.fitting.fit` of the same table.
     table : WearTable
         The tools.
     limit_mm : float

@@ -16,11 +16,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from twin.errors import BadInput, Fault
-from twin.forecast.fit import WearLaw, fit
+from twin.forecast.fitting import WearLaw, fit
 from twin.forecast.law import block
-from twin.forecast.paths import correction, prior_curves, to_mm
+from twin.forecast.paths import correction, ln_likelihood, prior_curves, to_mm
 from twin.forecast.predictions import Metrics, Predictions, join, judge, measure
 from twin.forecast.table import Array, ToolRecord, WearTable
 from twin.rng import stream
@@ -28,6 +29,7 @@ from twin.rng import stream
 Progress = Callable[[int, int], None]
 PROTOCOLS = ("conditions", "next", "origins")
 COPIES = 16  # curves for each hyperparameter draw
+COARSE = 10  # readings at which their weight on the hyperparameters is halved
 MOST_READINGS = 60  # of one tool, predicted
 ENOUGH = 2  # readings before the protocol ``next`` predicts
 
@@ -110,18 +112,34 @@ def predict(law: WearLaw, r: ToolRecord, *, limit_mm: float, seed: int) -> Itera
     rng = stream(seed, f"forecast.backtest.{r.tool}")
     curves = prior_curves(law, data.time_min, data.X, rng, COPIES)
     news = correction(law, curves, data, np.arange(r.n)[None], in_law=False)
+    ln_likely = ln_likelihood(law, curves, data, news.root)
     y, noise = curves.y[:, 0].copy(), curves.noise[:, 0]
     for known in range(r.n):
-        samples = _to_come(law, y, noise, known)
-        yield judge(r, known, samples, limit_mm)
+        draws = _likely_draws(ln_likely[:, known], known)
+        yield judge(r, known, _to_come(law, y, noise, known, draws), limit_mm)
         y += news.gain[:, 0, :, known, None] * news.news[:, 0, known, None, :]
 
 
-def _to_come(law: WearLaw, y: Array, noise: Array, known: int) -> Array:
+def _likely_draws(ln_likely: Array, known: int) -> npt.NDArray[np.int64]:
+    """Draws of the hyperparameters, repeated or left out as the tool's own readings say.
+
+    The likelihood is tempered by 1 / (1 + n / 10), which keeps many smooth readings from
+    picking one draw because no law is exactly right (Miller and Dunson 2019, "coarsened"
+    posterior, doi:10.1080/01621459.2018.1469995).
+    """
+    tempered = ln_likely / (1.0 + known / COARSE)
+    weight = np.exp(tempered - tempered.max())
+    middle = (np.arange(len(weight)) + 0.5) / len(weight)
+    return np.searchsorted(np.cumsum(weight / weight.sum()), middle).clip(max=len(weight) - 1)
+
+
+def _to_come(
+    law: WearLaw, y: Array, noise: Array, known: int, draws: npt.NDArray[np.int64]
+) -> Array:
     """Samples (n, S) of the readings after the first ``known``; true wear never decreases."""
     start = max(known - 1, 0)
     true = np.maximum.accumulate(y[:, start:], axis=1)[:, known - start :]
-    read = to_mm(law, true + noise[:, known:])
+    read = to_mm(law, true + noise[:, known:])[draws]
     return np.swapaxes(read, 0, 1).reshape(read.shape[1], -1)
 
 
