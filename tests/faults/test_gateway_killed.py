@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import pytest
+from rig import Rig, gone
 
-from twin.devices.change import State
-
-if TYPE_CHECKING:
-    from conftest import Rig
+from twin.devices.change import Change, State
 
 S = State
 # The moment, and how a change of two points ends.
@@ -32,24 +30,26 @@ UNDOING = ["ROLLING_BACK:before", "ROLLING_BACK:after", "write3:before", "write3
            "write4:after", "ROLLED_BACK:before", "ROLLED_BACK:after"]  # fmt: skip
 
 
-def killed_at(rig: Rig, moment: str, wanted: dict[str, float | str]) -> State:
-    """Push, lose the gateway at ``moment``, start it again, and return how it ended."""
+Start = Callable[[str], int]
+
+
+def killed_at(rig: Rig, start: Start, moment: str, wanted: dict[str, float | str]) -> Change:
+    """Push and lose the gateway at ``moment``; nothing is running afterwards."""
     change = rig.approved(wanted)
-    rig.gateway.stop()
-    killed = rig.gateway_killed_at(moment)
-    assert rig.desk.push(change.id, wait_s=0.3).state in {S.UNKNOWN, S.CONFIRMED, S.ROLLED_BACK}
-    assert killed.gone(5.0), f"{moment} was never reached"
-    with rig.panel as panel:
-        panel.behave("mill", "normal")
-    rig.new_gateway()
-    return rig.settled(change.id).state
+    killed = start(moment)
+    change = rig.desk.push(change.id, wait_s=0.3)
+    assert change.state in {S.UNKNOWN, S.CONFIRMED, S.ROLLED_BACK}
+    assert gone(killed), f"{moment} was never reached"
+    return change
 
 
 @pytest.mark.parametrize(("moment", "outcome"), MOMENTS, ids=[m for m, _ in MOMENTS])
-def test_killed_while_writing(rig: Rig, moment: str, outcome: State) -> None:
+def test_killed_while_writing(rig: Rig, fresh_gateway: Start, moment: str, outcome: State) -> None:
     before = rig.held()
     speed, feed = rig.other("mill.speed"), rig.other("mill.feed")
-    assert killed_at(rig, moment, {"mill.speed": speed, "mill.feed": feed}) is outcome
+    change = killed_at(rig, fresh_gateway, moment, {"mill.speed": speed, "mill.feed": feed})
+    fresh_gateway("never")
+    assert rig.settled(change.id).state is outcome
     after = rig.held()
     for path, to in (("mill.speed", speed), ("mill.feed", feed)):
         was, now = before[path], after[path]
@@ -61,29 +61,45 @@ def test_killed_while_writing(rig: Rig, moment: str, outcome: State) -> None:
 
 
 @pytest.mark.parametrize("moment", UNDOING)
-def test_killed_while_undoing(rig: Rig, moment: str) -> None:
+def test_killed_while_undoing(rig: Rig, fresh_gateway: Start, moment: str) -> None:
     with rig.panel as panel:
         panel.set("mill", "mill.speed", 100.0)
         before = rig.values()
         panel.behave("mill", "clamp", path="mill.speed", limit=150.0)
     feed = rig.other("mill.feed")
-    outcome = killed_at(rig, moment, {"mill.speed": 200.0, "mill.feed": feed})
-    assert outcome is S.ROLLED_BACK
+    wanted: dict[str, float | str] = {"mill.speed": 200.0, "mill.feed": feed}
+    change = killed_at(rig, fresh_gateway, moment, wanted)
+    with rig.panel as panel:
+        panel.behave("mill", "normal")
+    fresh_gateway("never")
+    assert rig.settled(change.id).state is S.ROLLED_BACK
     assert rig.values() == before
 
 
-def test_changed_at_the_panel_while_the_gateway_was_down(rig: Rig) -> None:
-    change = rig.approved(
-        {"mill.speed": rig.other("mill.speed"), "mill.feed": rig.other("mill.feed")}
-    )
+def test_changed_at_the_panel_while_the_gateway_was_down(rig: Rig, fresh_gateway: Start) -> None:
     feed = rig.values()["mill.feed"]
-    rig.gateway.stop()
-    rig.gateway_killed_at("write1:after")
-    rig.desk.push(change.id, wait_s=0.7)
+    wanted: dict[str, float | str] = {
+        "mill.speed": rig.other("mill.speed"),
+        "mill.feed": rig.other("mill.feed"),
+    }
+    change = killed_at(rig, fresh_gateway, "write1:after", wanted)
     with rig.panel as panel:
         panel.set("mill", "mill.speed", 66.0)
-    rig.new_gateway()
-    done = rig.settled(change.id)
-    assert done.state is S.CONFLICT
+    fresh_gateway("never")
+    assert rig.settled(change.id).state is S.CONFLICT
     assert rig.values()["mill.speed"] == 66.0
     assert rig.values()["mill.feed"] == feed
+
+
+def test_killed_while_settling(rig: Rig, fresh_gateway: Start) -> None:
+    before = rig.values()
+    wanted: dict[str, float | str] = {
+        "mill.speed": rig.other("mill.speed"),
+        "mill.feed": rig.other("mill.feed"),
+    }
+    change = killed_at(rig, fresh_gateway, "write2:before", wanted)
+    for moment in ("ROLLING_BACK:after", "write1:after", "ROLLED_BACK:before"):
+        assert gone(fresh_gateway(moment)), f"{moment} was never reached"
+    fresh_gateway("never")
+    assert rig.settled(change.id).state is S.ROLLED_BACK
+    assert rig.values() == before

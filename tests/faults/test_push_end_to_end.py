@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 import time
-from typing import TYPE_CHECKING
 
 import pytest
+from rig import Rig
 
 from twin.devices.change import State
 from twin.devices.desk import Desk
 from twin.errors import BadInput
-
-if TYPE_CHECKING:
-    from conftest import Rig
 
 EVIDENCE = {
     "base": {"kpis": {"mill.rate": {"value": 50}}, "run_id": "base-run"},

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import time
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+from rig import Rig
 
 from twin.devices.change import Change, State, payload_hash
 from twin.devices.link import Link, Unreachable
 from twin.devices.people import Forbidden
 from twin.devices.topics import Topics
 from twin.errors import BadInput
-
-if TYPE_CHECKING:
-    from conftest import Rig
 
 
 def queued(rig: Rig, settings: dict[str, float | str]) -> Change:

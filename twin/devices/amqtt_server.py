@@ -1,8 +1,8 @@
 """The embedded broker: amqtt with our own users and topic rights.
 
 amqtt compares filters so that ``tele/+`` lets ``tele/#`` through, sends a client's last will
-without asking the topic rights, and kept messages to whoever connects: all are closed here. It speaks MQTT 3.1.1 and keeps nothing on
-disk; for more than one machine use Mosquitto.
+without asking the topic rights, and kept messages to whoever connects: all are closed here. It
+speaks MQTT 3.1.1 and keeps nothing on disk; for more than one machine use Mosquitto.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""The real gateway in a process of its own that gets kill -9 at one chosen moment.
+"""Real gateways, each a process of its own, some of which get kill -9 at one chosen moment.
 
-``python gateway_killed_at.py FOLDER URL MOMENT`` with MOMENT ``STATE:before|after`` (a state put
-in the journal) or ``writeN:before|after`` (the Nth write to the device). ``:before`` and
-``:after`` are instants between two steps; nothing runs in between.
+``python gateway_nursery.py FOLDER URL`` reads a moment a line and forks a gateway for it, so that
+a test does not wait for the imports. A moment is ``STATE:before|after`` (a state put in the
+journal), ``writeN:before|after`` (the Nth write to the device), or ``never``.
 """
 
 from __future__ import annotations
@@ -51,13 +51,29 @@ def arm(service: Service, moment: str) -> None:
         device.write = armed_write  # type: ignore[method-assign]
 
 
-def main() -> None:
+def child(moment: str, life_line: int) -> None:
+    """Be one gateway, until the nursery closes the line or the moment comes."""
+    os.dup2(life_line, 0)
     leave_with_parent()
     service = build(Path(sys.argv[1]), sys.argv[2])
-    arm(service, sys.argv[3])
+    arm(service, moment)
     service.start()
-    say_ready()
+    say_ready(pid=os.getpid())
     service.run()
+
+
+def main() -> None:
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the killed
+    lines: list[int] = []
+    say_ready()
+    for moment in sys.stdin:
+        reader, writer = os.pipe()
+        if os.fork() == 0:
+            for line in (*lines, writer):
+                os.close(line)
+            child(moment.strip(), reader)
+        os.close(reader)
+        lines.append(writer)
 
 
 if __name__ == "__main__":
