@@ -26,6 +26,7 @@ import sqlalchemy as sa
 
 from twin import experiment
 from twin.errors import BadInput, Fault, did_you_mean
+from twin.forecast import question
 from twin.scenario import Scenario, load
 from twin.simulate import Cancelled
 from twin.store import code_version, database
@@ -183,6 +184,9 @@ def _key(kind: str, payload: Mapping[str, Any]) -> str:
     if "scenario" in payload:
         decisive["content"] = _variant(payload).key
         decisive["base"] = load(payload["scenario"]).key
+    if kind == "forecast":
+        question.read(payload)
+        decisive["code"] = question.version()
     return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
 
 
@@ -207,7 +211,7 @@ def _job(row: Any) -> Job:
 
 
 def _runners() -> dict[str, Runner]:
-    return {"run": _run, "compare": _compare, "sweep": _sweep}
+    return {"run": _run, "compare": _compare, "sweep": _sweep, "forecast": _forecast}
 
 
 def _variant(payload: Mapping[str, Any]) -> Scenario:
@@ -255,6 +259,17 @@ def _sweep(
         cancelled=cancelled,
     )
     return {"points": [{"values": v, **result.document()} for v, result in points]}
+
+
+def _forecast(
+    payload: Mapping[str, Any], report: Report, cancelled: Callable[[], bool]
+) -> dict[str, Any]:
+    def told(done: int, total: int) -> None:
+        report(done, total)
+        if cancelled():
+            raise Cancelled
+
+    return question.answer(payload, told)
 
 
 # -- working ------------------------------------------------------------------------------------
