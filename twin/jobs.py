@@ -26,7 +26,6 @@ import sqlalchemy as sa
 
 from twin import experiment
 from twin.errors import BadInput, Fault, did_you_mean
-from twin.forecast import question
 from twin.scenario import Scenario, load
 from twin.simulate import Cancelled
 from twin.store import code_version, database
@@ -185,6 +184,8 @@ def _key(kind: str, payload: Mapping[str, Any]) -> str:
         decisive["content"] = _variant(payload).key
         decisive["base"] = load(payload["scenario"]).key
     if kind == "forecast":
+        from twin.forecast import question
+
         question.read(payload)
         decisive["code"] = question.version()
     return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
@@ -264,6 +265,8 @@ def _sweep(
 def _forecast(
     payload: Mapping[str, Any], report: Report, cancelled: Callable[[], bool]
 ) -> dict[str, Any]:
+    from twin.forecast import question
+
     def told(done: int, total: int) -> None:
         report(done, total)
         if cancelled():
