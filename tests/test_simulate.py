@@ -87,10 +87,10 @@ def test_real_time_is_the_same_code_and_gives_the_same_facts():
 @pytest.mark.parametrize(
     ("document", "words"),
     [
-        ({"plant": {"l": {"kind": "line", "stations": {"a": {"machine": "mil"}}}}}, "no such asset"),
+        ({"plant": {"l": {"kind": "line", "stations": {"a": {"machine": "x"}}}}}, "no such asset"),
         ({"plant": {"l": {"kind": "line"}}}, "at least one station"),
         ({"plant": {"b": {"kind": "building"}}}, "at least one zone"),
-        ({"plant": {"m": MILL}, "sensor": {"s": {"kind": "vibration", "on": "n"}}}, "no such asset"),
+        ({"plant": {"m": MILL}, "sensor": {"s": {"kind": "image", "on": "n"}}}, "no such asset"),
         ({"plant": {"b": {"kind": "building", "zones": {"z": {}}}},
           "sensor": {"s": {"kind": "vibration", "on": "b"}}}, "does not offer spindle_speed"),
         ({"plant": {"m": MILL}, "node": {"n": {"sensor": "x"}}}, "no such sensor"),

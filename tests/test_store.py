@@ -47,8 +47,8 @@ def test_saving_twice_keeps_the_first():
 
 
 def test_refusals(monkeypatch, tmp_path):
+    save("abc")
     with pytest.raises(BadInput, match="no run 'abd', did you mean 'abc'"):
-        save("abc")
         store.get_run("abd")
     with pytest.raises(BadInput, match="has no table 'eventz', did you mean 'events'"):
         store.get_run("abc").table("eventz")

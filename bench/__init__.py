@@ -1,0 +1,1 @@
+"""Every performance figure that the README quotes: ``make bench``."""

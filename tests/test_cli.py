@@ -1,0 +1,182 @@
+"""The command line: the JSON that others rely on, exit codes, one line a fault."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from twin.cli.main import NOT_VERBS
+from twin.family import kinds
+
+COMMAND = [sys.executable, "-c", "from twin.cli.main import main; main()"]
+
+
+def twin(
+    *words: str | Path, expect: int = 0, cwd: Path | None = None
+) -> subprocess.CompletedProcess:
+    done = subprocess.run(
+        [*COMMAND, *map(str, words)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+        cwd=cwd,
+    )
+    assert done.returncode == expect, done.stderr
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def document(*words: str | Path, expect: int = 0) -> dict:
+    return json.loads(twin(*words, "--json", "-", expect=expect).stdout)
+
+
+@pytest.fixture
+def mill(scenarios) -> Path:
+    return scenarios / "mill.toml"
+
+
+def test_run(mill):
+    found = document("run", mill, "--replications", 3)
+    assert {"scenario", "seed", "engine", "replications", "kpis", "expect", "run_id"} <= set(found)
+    assert set(found["kpis"]["mill.tool_changes"]) >= {"value", "low", "high", "unit"}
+    assert found["expect"][0].keys() >= {"kpi", "passed", "value"}
+    assert found["engine"] == "simpy"
+    assert found["kpis"]["mill.tool_changes"]["low"] <= found["kpis"]["mill.tool_changes"]["value"]
+
+
+def test_run_exits_1_when_an_expectation_is_not_met(mill):
+    found = document("run", mill, "--set", "mill.cutting_speed=300", "--replications", 3, expect=1)
+    assert not all(judged["passed"] for judged in found["expect"])
+
+
+def test_run_writes_json_to_a_file_and_repeats_exactly(mill, tmp_path, monkeypatch):
+    twin("run", mill, "-n", 2, "--json", tmp_path / "one.json")
+    monkeypatch.setenv("TWIN_HOME", str(tmp_path / "other"))
+    twin("run", mill, "-n", 2, "--json", tmp_path / "two.json")
+    assert (tmp_path / "one.json").read_text() == (tmp_path / "two.json").read_text()
+
+
+def test_compare(mill):
+    found = document("compare", mill, "--set", "mill.coolant=dry", "--replications", 3)
+    for variant in ("base", "candidate"):
+        assert found[variant]["kpis"]["mill.throughput"].keys() >= {"value", "low", "high", "unit"}
+    difference = found["difference"]["kpis"]["mill.throughput"]
+    assert difference.keys() >= {"value", "low", "high", "unit", "p_better", "verdict"}
+    assert difference["verdict"] in {"better", "worse", "cannot tell"}
+    assert found["changed"] == {"mill.coolant": {"from": "flood", "to": "dry"}}
+
+
+def test_forecast():
+    (first, *_) = document("forecast", "--wear", "example")["tools"]
+    assert first.keys() >= {
+        "tool", "vb_now_mm", "remaining_min", "p_fail_48h", "best_change_min", "cost_rate",
+    }  # fmt: skip
+    for band in (first["vb_now_mm"], first["remaining_min"]):
+        assert set(band) >= {"p10", "p50", "p90"}
+
+
+def test_forecast_backtest(recordings):
+    metrics = document(
+        "forecast", "--wear", recordings / "wear" / "nasa_milling.csv", "--backtest"
+    )["metrics"]  # fmt: skip
+    for protocol in ("conditions", "next", "origins"):
+        assert metrics[protocol].keys() >= {
+            "rmse_mm", "mae_mm", "crps_mm", "coverage_50", "coverage_80", "coverage_90",
+            "brier_skill", "n",
+        }  # fmt: skip
+
+
+def test_models_evaluate(recordings):
+    data = recordings / "bearing" / "cwru_drive_end.npz"
+    found = document("models", "evaluate", "bearing", "--data", data)
+    assert found.keys() >= {
+        "accuracy", "macro_f1", "macro_auroc", "classes", "confusion", "n", "model_bytes",
+    }  # fmt: skip
+
+
+def test_validate():
+    checks = document("validate")["checks"]
+    assert len(checks) > 25
+    for check in checks:
+        assert check.keys() >= {"name", "source", "expected", "tolerance", "got", "passed"}
+        assert check["passed"], check
+
+
+def test_sweep(mill):
+    found = document("sweep", mill, "--vary", "mill.cutting_speed=160:180:2", "-n", 2)
+    assert [point["values"]["mill.cutting_speed"] for point in found["points"]] == [160, 180]
+    assert "mill.throughput" in found["points"][0]["kpis"]
+
+
+def test_explain_and_schema(mill):
+    found = document("explain", "mill.cutting_speed", "--scenario", mill)
+    assert (found["unit"], found["low"], found["high"], found["value"]) == ("m/min", 5, 2000, 180)
+    schema = json.loads(twin("schema").stdout)
+    jsonschema_types = schema["properties"]["plant"]["additionalProperties"]["oneOf"]
+    assert {"cnc", "line", "building"} <= {
+        kind["properties"]["kind"]["const"] for kind in jsonschema_types
+    }
+
+
+def test_scenario_tests_pass_fail_and_write_junit(mill, tmp_path):
+    bad = tmp_path / "bad.toml"
+    bad.write_text(
+        f'extends = "{mill}"\n[[expect]]\nkpi = "mill.throughput"\nat_least = 99\n', "utf-8"
+    )
+    assert "2 passed, 0 failed" in twin("test", mill).stdout
+    done = twin("test", mill, bad, "--junit", tmp_path / "junit.xml", expect=1)
+    assert "mean" in done.stdout
+    assert "is below 99 parts/h" in done.stdout
+    suite = ElementTree.parse(tmp_path / "junit.xml").getroot()[0]
+    assert (suite.get("tests"), suite.get("failures")) == ("3", "1")
+
+
+def test_pytest_collects_scenarios_and_says_why_one_fails(mill, tmp_path):
+    bad = tmp_path / "bad.toml"
+    bad.write_text(
+        f'extends = "{mill}"\n[[expect]]\nkpi = "mill.throughput"\nat_least = 99\n', "utf-8"
+    )
+    (tmp_path / "broken.toml").write_text("[plant.mill]\nkind = 'cmc'\n", "utf-8")
+    (tmp_path / "other.toml").write_text("[tool.other]\na = 1\n", "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", tmp_path],
+        capture_output=True, text=True, timeout=120, check=False, cwd=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "expected mill.throughput at least 99 parts/h" in done.stdout
+    assert "did you mean 'cnc'?" in done.stdout
+    assert "2 failed" in done.stdout
+    assert "Traceback" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["run", "{mill}", "--set", "mill.cuting_speed=3"], "did you mean 'cutting_speed'?"),
+        (["run", "{mill}", "--set", "mill.cutting_speed"], "is not PATH=VALUE"),
+        (["run", "{mill}", "--engine", "warp"], "allowed one of auto, simpy, fast"),
+        (["compare", "{mill}"], "nothing to compare"),
+        (["sweep", "{mill}"], "nothing to vary"),
+        (["explain", "cnc.cutting_sped"], "did you mean 'cutting_speed'?"),
+        (["validate", "--data", "/no/such/folder"], "is not a folder of recordings"),
+        (["test", "{empty}"], "has no scenario files"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_2(mill, tmp_path, words, message):
+    filled = [word.format(mill=mill, empty=tmp_path) for word in words]
+    done = twin(*filled, expect=2)
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert message in done.stderr
+
+
+def test_every_verb_explains_itself():
+    shown = twin("--help").stdout
+    for verb in kinds("twin.cli"):
+        if verb not in NOT_VERBS:
+            assert f" {verb} " in shown
