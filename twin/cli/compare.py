@@ -21,6 +21,7 @@ from twin.cli.options import (
 from twin.cli.progress import bar
 from twin.errors import BadInput
 from twin.scenario import load
+from twin.statistics import Difference
 
 
 def register(app: typer.Typer) -> None:
@@ -84,7 +85,7 @@ def _shared(found: experiment.Comparison) -> set[str]:
     return {path for path, _declared, _value in found.base.scenario.declarations()}
 
 
-def _words(d: experiment.Difference) -> str:
+def _words(d: Difference) -> str:
     if d.value == 0 and d.low == d.high:
         return "no difference"
     if d.verdict == "cannot tell" and d.more_runs:

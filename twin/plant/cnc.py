@@ -215,10 +215,12 @@ class Model(Asset):
         """Cumulative hazard [1] of cutting on for each of ``spans`` [s] (increasing, from 0)."""
         damage = self.tool.damage + spans / self._own_life
         worn = wear.flank_wear(damage, self.settings.wear_limit, self.shape)
-        rate = self.coolant.hazard * wear.breakage_hazard(
-            np.minimum(worn, 4 * self.settings.wear_limit),
-            self.settings.break_rate,
-            self.settings.break_gain,
+        rate = np.asarray(
+            wear.breakage_hazard(
+                np.minimum(worn, 4 * self.settings.wear_limit),
+                self.coolant.hazard * self.settings.break_rate,
+                self.settings.break_gain,
+            )
         )
         steps = 0.5 * (rate[1:] + rate[:-1]) * np.diff(spans)
         return np.concatenate([[0.0], np.cumsum(steps)])
