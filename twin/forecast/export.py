@@ -1,0 +1,169 @@
+"""Planned tool changes to take away: work orders for a maintenance system, a calendar for people.
+
+Pure: plans in, text out. The work orders have the header that Atlas CMMS imports; the calendar is
+RFC 5545. An event keeps its UID from export to export, so a second import moves the first.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from twin.forecast.planning import Planning
+
+ATLAS_HEADER = (
+    "ID", "Title", "Status", "Priority", "Description", "Due Date", "Estimated Hours",
+    "Requires Signature", "Category", "Location Name", "Team Name", "Primary User", "Assigned To",
+    "Asset Name", "Completed By", "Completed On", "Archived", "Feedback", "Contractors",
+)  # fmt: skip
+LIKELY, POSSIBLE = 0.5, 0.1  # from these risks on: high, medium priority
+NAMESPACE = uuid.UUID("6f1a3a52-5a0e-5b52-9d0c-0c1f4f2f8a11")
+FARTHEST_H = 20 * 8766.0  # a change later than 20 years is no plan
+LINE_BYTES = 75  # RFC 5545, 3.1
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePlan:
+    """One planned change.
+
+    Attributes
+    ----------
+    plant, tool : str
+        Where, and which tool.
+    due : datetime
+        When to change it, with its zone.
+    minutes : float
+        How long it takes [min].
+    p_fail : float
+        Probability that it fails within the horizon [1].
+    title, text : str
+        For people, in their language.
+    """
+
+    plant: str
+    tool: str
+    due: datetime
+    minutes: float
+    p_fail: float
+    title: str
+    text: str
+
+    @property
+    def uid(self) -> str:
+        """The same for every export of the next change of this tool."""
+        return f"{uuid.uuid5(NAMESPACE, f'{self.plant}/{self.tool}')}@twin"
+
+    @property
+    def priority(self) -> str:
+        """Priority word of the maintenance system."""
+        if self.p_fail >= LIKELY:
+            return "HIGH"
+        return "MEDIUM" if self.p_fail >= POSSIBLE else "LOW"
+
+
+def hours_until(minutes: float, duty: float) -> float | None:
+    """Hours of the schedule until so many minutes (or cuts) are cut; None where that is never."""
+    if minutes <= 0:
+        return 0.0
+    hours = minutes / duty if duty > 0 else float("inf")
+    return hours if hours <= FARTHEST_H else None
+
+
+def due_tools(tools: Iterable[Mapping[str, Any]], planning: Planning) -> list[Mapping[str, Any]]:
+    """Return the tools to plan for, riskiest first: at risk, or best changed, in the horizon."""
+
+    def soon(tool: Mapping[str, Any]) -> bool:
+        hours = hours_until(tool["best_change_min"], planning.duty)
+        return hours is not None and (tool["p_fail"] >= POSSIBLE or hours <= planning.hours)
+
+    return sorted(filter(soon, tools), key=lambda tool: -float(tool["p_fail"]))
+
+
+def work_orders(plans: Sequence[ChangePlan]) -> str:
+    """Return the plans as CSV with the header of Atlas CMMS."""
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, ATLAS_HEADER, restval="", lineterminator="\r\n")
+    writer.writeheader()
+    for plan in plans:
+        row = {
+            "Title": plan.title,
+            "Status": "OPEN",
+            "Priority": plan.priority,
+            "Description": plan.text,
+            "Due Date": f"{plan.due:%Y-%m-%d}",
+            "Estimated Hours": f"{plan.minutes / 60:.2f}",
+            "Requires Signature": "No",
+            "Category": "Tool change",
+            "Location Name": plan.plant,
+            "Asset Name": plan.tool,
+            "Archived": "No",
+        }
+        writer.writerow({key: _harmless(value) for key, value in row.items()})
+    return text.getvalue()
+
+
+def _harmless(cell: str) -> str:
+    """A cell that a spreadsheet would take for a formula becomes text."""
+    return f"'{cell}" if cell.startswith(FORMULA) else cell
+
+
+def calendar(plans: Sequence[ChangePlan], made: datetime) -> str:
+    """Return the plans as an iCalendar object (RFC 5545), made at ``made``."""
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//twin//tool changes//EN",
+             "CALSCALE:GREGORIAN", "METHOD:PUBLISH"]  # fmt: skip
+    for plan in plans:
+        lines += _event(plan, made)
+    lines.append("END:VCALENDAR")
+    return "".join(fold(line) for line in lines)
+
+
+def _event(plan: ChangePlan, made: datetime) -> list[str]:
+    return [
+        "BEGIN:VEVENT",
+        f"UID:{plan.uid}",
+        f"DTSTAMP:{_stamp(made)}",
+        f"LAST-MODIFIED:{_stamp(made)}",
+        f"SEQUENCE:{int(made.timestamp()) // 60}",
+        f"DTSTART:{_stamp(plan.due)}",
+        f"DTEND:{_stamp(plan.due + timedelta(minutes=plan.minutes))}",
+        f"SUMMARY:{escape(plan.title)}",
+        f"DESCRIPTION:{escape(plan.text)}",
+        f"LOCATION:{escape(plan.plant)}",
+        f"PRIORITY:{ {'HIGH': 1, 'MEDIUM': 5, 'LOW': 9}[plan.priority] }",
+        "STATUS:TENTATIVE",
+        "END:VEVENT",
+    ]
+
+
+def _stamp(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+
+def escape(text: str) -> str:
+    r"""Return a text value as RFC 5545, 3.3.11 writes it.
+
+    >>> escape("T07; now, please")
+    'T07\\; now\\, please'
+    """
+    for sign in ("\\", ";", ","):
+        text = text.replace(sign, "\\" + sign)
+    return text.replace("\r\n", "\\n").replace("\n", "\\n").replace("\r", "\\n")
+
+
+def fold(line: str) -> str:
+    """Return a content line folded at 75 bytes, never inside a character, with its line end."""
+    pieces: list[str] = []
+    piece = ""
+    for sign in line:
+        room = LINE_BYTES - (1 if pieces else 0)
+        if len((piece + sign).encode()) > room:
+            pieces.append(piece)
+            piece = ""
+        piece += sign
+    return "\r\n ".join([*pieces, piece]) + "\r\n"

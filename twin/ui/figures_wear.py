@@ -1,0 +1,214 @@
+"""Figures of tool wear: risk by tool, fan, cost curve, reliability. Data in, figure out; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import plotly.graph_objects as go
+
+from twin.ui.figures import blank, named_line
+from twin.ui.theme import Palette, clear, palette
+
+Array = npt.NDArray[np.float64]
+BANDS = (("p5", "p95", 0.10, "90 %"), ("p10", "p90", 0.13, "80 %"), ("p25", "p75", 0.20, "50 %"))
+DASH = "5px,3px"
+MOST_BARS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words on a figure, in the language of the page."""
+
+    x: str
+    y: str
+    limit: str = ""
+    now: str = ""
+    best: str = ""
+    flat: str = ""
+    sim: str = "SIM"
+    run_on: str = ""
+    perfect: str = ""
+
+
+def _numbers(values: Sequence[float | None]) -> Array:
+    return np.array([np.nan if value is None else value for value in values], dtype=float)
+
+
+def risks(
+    rows: Sequence[tuple[str, float, str]], theme: str, *, axis: str, chosen: str = ""
+) -> go.Figure:
+    """Draw (tool, probability, words) as ordered bars; only what is at risk has a colour."""
+    p = palette(theme)
+    figure = blank(theme)
+    shown = list(reversed(rows[:MOST_BARS]))
+    colours = [_risk_colour(risk, p) for _tool, risk, _words in shown]
+    figure.add_bar(
+        orientation="h",
+        x=np.array([100 * risk for _tool, risk, _words in shown]),
+        y=[tool for tool, _risk, _words in shown],
+        text=[words for _tool, _risk, words in shown],
+        textposition="outside", cliponaxis=False, textfont={"color": p.text},
+        marker={"color": colours, "line": {"width": [2 if tool == chosen else 0 for tool, *_ in shown],
+                                           "color": p.text}},
+        width=0.56, hovertemplate="%{y}: %{text}<extra></extra>",
+    )  # fmt: skip
+    figure.update_xaxes(range=[0, 112], tickvals=[0, 25, 50, 75, 100], ticksuffix=" %",
+                        title={"text": axis})  # fmt: skip
+    figure.update_yaxes(type="category", showgrid=False, tickfont={"color": p.text})
+    return figure
+
+
+def _risk_colour(risk: float, p: Palette) -> str:
+    if risk >= 0.5:
+        return p.red
+    return p.amber if risk >= 0.1 else clear(p.baseline, 0.55)
+
+
+def fan(tool: Mapping[str, Any], theme: str, words: Words, end: float) -> go.Figure:
+    """Draw one tool: readings solid, the forecast dashed with its bands, limit, now, best change.
+
+    ``end`` is how far ahead of now the chart looks, in the unit of the table's time axis.
+    """
+    p = palette(theme)
+    figure = blank(theme)
+    now, limit = tool["now_min"], tool["limit_mm"]
+    ahead = _numbers(tool["fan"]["ahead_min"])
+    keep = ahead <= end * 1.0001
+    x = now + ahead[keep]
+    top = max(1.5 * limit, 1.1 * max([0.0, *tool["read_mm"]]))
+    curves = {name: _numbers(tool["fan"][name])[keep] for name in tool["fan"] if name[0] == "p"}
+    for low, high, opacity, _name in BANDS:
+        _band(figure, x, curves[low], curves[high], clear(p.accent, opacity))
+    figure.add_scatter(x=x, y=curves["p50"], mode="lines", hovertemplate="%{x:.0f}: %{y:.3f}<extra></extra>",
+                       line={"color": p.accent, "width": 2, "dash": DASH})  # fmt: skip
+    figure.add_scatter(x=np.array(tool["read_min"]), y=np.array(tool["read_mm"]),
+                       mode="lines+markers", line={"color": p.text, "width": 1.5},
+                       marker={"color": p.text, "size": 7},
+                       hovertemplate="%{x:.0f}: %{y:.3f}<extra></extra>")  # fmt: skip
+    named_line(figure, limit, words.limit, p)
+    _marks(figure, now, tool["best_change_min"], words, p)
+    _band_names(figure, x, curves, top, p)
+    start = min([now, *tool["read_min"]])
+    figure.update_xaxes(range=[min(0.0, start), now + end], title={"text": words.x}, zeroline=False)
+    figure.update_yaxes(range=[0, top], title={"text": words.y}, zeroline=False)
+    figure.update_layout(margin={"t": 40, "r": 44}, uirevision=tool["tool"])
+    return figure
+
+
+def _band(figure: go.Figure, x: Array, low: Array, high: Array, colour: str) -> None:
+    figure.add_scatter(
+        x=np.concatenate([x, x[::-1]]), y=np.concatenate([high, low[::-1]]), mode="lines",
+        fill="toself", fillcolor=colour, line={"width": 0}, hoverinfo="skip",
+    )  # fmt: skip
+
+
+def _band_names(
+    figure: go.Figure, x: Array, curves: Mapping[str, Array], top: float, p: Palette
+) -> None:
+    """Name each band at its upper edge, where it leaves the picture or the picture ends."""
+    taken: list[float] = []
+    for _low, high, _opacity, name in BANDS:
+        upper = curves[high]
+        inside = np.flatnonzero(upper <= top)
+        if not len(inside) or inside[-1] < len(x) - 1:
+            continue  # it leaves at the top: the caption names the bands
+        if any(abs(float(upper[-1]) - y) < 0.07 * top for y in taken):
+            continue
+        taken.append(float(upper[-1]))
+        figure.add_annotation(x=1, xref="paper", xanchor="left", xshift=4, y=float(upper[-1]),
+                              text=name, showarrow=False,
+                              font={"color": p.quiet, "size": 12})  # fmt: skip
+
+
+def _marks(figure: go.Figure, now: float, best: float, words: Words, p: Palette) -> None:
+    """Mark now and the best change as lines named above the picture, and tag what is forecast."""
+    together = best <= 0
+    figure.add_vline(x=now, line={"color": p.quiet, "width": 1})
+    name = f"{words.now} = {words.best}" if together else words.now
+    _above(
+        figure, now, name, p.accent if together else p.quiet, "right" if not together else "center"
+    )
+    if not together:
+        figure.add_vline(x=now + best, line={"color": p.accent, "width": 1.5})
+        _above(figure, now + best, words.best, p.accent, "left")
+    _sim(figure, words.sim, p)
+
+
+def _above(figure: go.Figure, x: float, text: str, colour: str, anchor: str) -> None:
+    figure.add_annotation(x=x, y=1, yref="paper", yanchor="bottom", xanchor=anchor, text=text,
+                          showarrow=False, font={"color": colour, "size": 12})  # fmt: skip
+
+
+def _sim(figure: go.Figure, word: str, p: Palette) -> None:
+    figure.add_annotation(x=1, xref="paper", xanchor="right", y=1, yref="paper", yanchor="bottom",
+                          yshift=18, text=word, showarrow=False, bordercolor=p.line, borderwidth=1,
+                          borderpad=3, font={"color": p.quiet, "size": 11})  # fmt: skip
+
+
+def cost(tool: Mapping[str, Any], theme: str, words: Words, end: float) -> go.Figure:
+    """Draw what changing later costs above the best, with the stretch that is as good shaded."""
+    p = palette(theme)
+    figure = blank(theme)
+    curve, best = tool["cost_curve"], tool["best_change_min"]
+    x, y = _numbers(curve["ahead_min"]), _numbers(curve["regret"])
+    keep = x <= max(end, 1.05 * tool["flat_min"][1]) * 1.0001
+    low, high = tool["flat_min"]
+    figure.add_vrect(x0=low, x1=max(high, low + 0.004 * end), fillcolor=clear(p.accent, 0.14),
+                     line_width=0, layer="below")  # fmt: skip
+    figure.add_scatter(x=x[keep], y=y[keep], mode="lines",
+                       line={"color": p.accent, "width": 2, "dash": DASH},
+                       hovertemplate="%{x:.0f}: %{y:.2f}<extra></extra>")  # fmt: skip
+    _cost_points(figure, float(y[0]), best, words, p)
+    _above(
+        figure, 0.5 * (low + high), words.flat, p.accent, "left" if low < 0.1 * end else "center"
+    )
+    _sim(figure, words.sim, p)
+    figure.update_xaxes(title={"text": words.x}, rangemode="tozero", zeroline=False)
+    figure.update_yaxes(title={"text": words.y}, rangemode="tozero")
+    figure.update_layout(margin={"t": 40}, uirevision=tool["tool"])
+    return figure
+
+
+def _cost_points(figure: go.Figure, now: float, best: float, words: Words, p: Palette) -> None:
+    if best > 0:
+        figure.add_scatter(x=[0.0], y=[now], mode="markers+text", text=[words.now],
+                           textposition="middle right", cliponaxis=False,
+                           textfont={"color": p.quiet}, hoverinfo="skip",
+                           marker={"color": p.surface, "size": 9,
+                                   "line": {"color": p.quiet, "width": 2}})  # fmt: skip
+    name = words.best if best > 0 else f"{words.now} = {words.best}"
+    figure.add_scatter(x=[best], y=[0.0], mode="markers+text", text=[name],
+                       textposition="top right", cliponaxis=False,
+                       textfont={"color": p.accent}, hoverinfo="skip",
+                       marker={"color": p.accent, "size": 10})  # fmt: skip
+
+
+def reliability(
+    document: Mapping[str, Any], theme: str, words: Words, names: Mapping[str, str]
+) -> go.Figure:
+    """Draw how often what was forecast with some probability came; on the diagonal is honest."""
+    p = palette(theme)
+    figure = blank(theme)
+    figure.add_scatter(x=[0, 100], y=[0, 100], mode="lines", hoverinfo="skip", showlegend=False,
+                       line={"color": p.line, "width": 1.5})  # fmt: skip
+    figure.add_annotation(x=97, y=99, text=words.perfect, showarrow=False, xanchor="right",
+                          yanchor="bottom", font={"color": p.quiet, "size": 12})  # fmt: skip
+    looks = {"conditions": (p.baseline, "square"), "next": (p.accent, "circle"),
+             "origins": (p.text, "diamond")}  # fmt: skip
+    for protocol, entry in document["reliability"].items():
+        colour, symbol = looks[protocol]
+        figure.add_scatter(
+            x=100 * np.array(entry["level"]), y=100 * np.array(entry["below"]),
+            mode="lines+markers", name=names[protocol],
+            line={"color": colour, "width": 1.5},
+            marker={"symbol": symbol, "size": 7, "color": colour},
+            hovertemplate="%{x:.0f} %: %{y:.0f} %<extra>" + names[protocol] + "</extra>",
+        )  # fmt: skip
+    figure.update_xaxes(range=[-2, 102], ticksuffix=" %", title={"text": words.x}, zeroline=False)
+    figure.update_yaxes(range=[-2, 108], ticksuffix=" %", title={"text": words.y}, zeroline=False)
+    figure.update_layout(showlegend=True, margin={"t": 32})
+    return figure
