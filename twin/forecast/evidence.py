@@ -18,6 +18,7 @@ from twin.forecast.law import (
     fleet_prior,
     log_time,
     log_wear,
+    stage,
     tool_covariance,
 )
 from twin.forecast.table import Array
@@ -48,7 +49,8 @@ def _whitened(hyper: Hyper, scale: Scale, data: Block) -> tuple[Array, Array]:
     there = data.there[None]
     both = there[..., :, None] & there[..., None, :]
     one = np.eye(x.shape[-1])
-    C = tool_covariance(hyper, x, x) + hyper["noise"][:, None, None, None] ** 2 * one
+    ahead = stage(hyper, scale, x, data.X)
+    C = tool_covariance(hyper, x, x, ahead, ahead) + hyper["noise"][:, None, None, None] ** 2 * one
     L = np.linalg.cholesky(np.where(both, C, one))
     mean, _ = fleet_prior(hyper, scale)
     H = fleet_design(hyper, scale, x, data.X)

@@ -84,7 +84,9 @@ def fit(table: WearTable, *, seed: int = 1) -> WearLaw:
     records = [r.thinned(MOST_READINGS) for r in table.records if r.n]
     scale = _scale(records, table)
     few = _spread(records)
-    hyper, effective = _sample(scale, block(few, scale.settings), seed)
+    data = block(few, scale.settings)
+    scale = replace(scale, slopes=_slopes(scale, data))
+    hyper, effective = _sample(scale, data, seed)
     coefficients = chunked_fleet(hyper, scale, block(records, scale.settings))
     return WearLaw(
         scale,
@@ -120,6 +122,7 @@ def _scale(records: Sequence[ToolRecord], table: WearTable) -> Scale:
         settings=settings,
         pace=np.zeros(settings.width),
         knots=np.zeros(0),
+        slopes=np.zeros(0),
         prior=USUAL if _growth_seen(records) else ASSUMED_GROWTH,
     )
     pace = _pace(rough, block(_spread(records), settings))
@@ -129,6 +132,14 @@ def _scale(records: Sequence[ToolRecord], table: WearTable) -> Scale:
     )
     knots = np.unique(np.quantile(late, QUANTILES))
     return replace(rough, pace=pace, knots=knots)
+
+
+def _slopes(rough: Scale, data: Block) -> Array:
+    """Slope of the fleet's curve before, between and after the knots, over its mean [1]."""
+    mean = fleet(Hyper(_mode(rough, data)[None]), rough, data).mean[0]
+    slope = mean[1] + np.concatenate([[0.0], np.cumsum(mean[len(mean) - len(rough.knots) :])])
+    slope = slope.clip(0.1, 4.0)
+    return np.asarray(slope / slope.mean(), dtype=float)
 
 
 def _growth_seen(records: Sequence[ToolRecord]) -> bool:

@@ -3,15 +3,17 @@
 For tool i at cutting time t, with x = ln((t + t0) / (t_ref + t0)) and y = ln((VB + d) / VB_ref):
 
     y = a + p x + X_i (b + c x) + g(x - s_i)      the fleet: conditions, their pace, a shared shape
-      + u_i + v_i x + f_i(x)                      the tool: level, exponent, its own smooth curve
+      + u_i + w_i h(x - s_i) + v_i x + f_i(x)     the tool: level, pace, exponent, its own curve
       + noise
 
 The fleet's coefficients have weakly informative priors (exponent p = 0.8 ± 0.3, the range of
 published wear curves); u, v are normal; f_i is a Matérn-3/2 process, so that the wear *rate* is
 continuous; g is a broken line in ln t at the quantiles of the recorded times, shifted by the pace
-s_i of the tool's conditions (a tool that wears twice as fast reaches each stage in half the time).
+s_i of the tool's conditions (conditions that wear a tool twice as fast bring each stage in half the
+time); h is the slope of the fleet's curve over its mean, so that w_i shifts the tool in ln t: a
+tool that happens to wear fast reaches the last, steep stage early.
 The offset ``d`` makes noise additive near zero wear and proportional above, so a reading of 0 is
-as usable as any; the offset ``t0`` gives initial wear. Given the nine hyperparameters everything
+as usable as any; the offset ``t0`` gives initial wear. Given the ten hyperparameters everything
 is Gaussian, so evidence and predictions are exact; the hyperparameters themselves are integrated
 over by importance sampling (:mod:`twin.forecast.fitting`).
 """
@@ -32,6 +34,7 @@ HYPER = (
     "time_offset",  # t0 / t_ref [1]
     "noise",  # sd of a reading, ln [1]
     "tool_level",  # sd of u [1]
+    "tool_pace",  # sd of w [1]
     "tool_exponent",  # sd of v [1]
     "tool_curve",  # sd of f [1]
     "curve_length",  # correlation length of f in ln t [1]
@@ -47,7 +50,7 @@ class Prior:
 
     Attributes
     ----------
-    median, ln_sd : array, shape (9,)
+    median, ln_sd : array, shape (10,)
         Log-normal priors of the hyperparameters, in the order of ``HYPER``.
     exponent : tuple of float
         Mean and standard deviation of p [1].
@@ -58,19 +61,19 @@ class Prior:
     exponent: tuple[float, float]
 
 
-# The tool level follows the scatter of published tool lives, sd(ln T) 0.20 to 0.30, times the
-# exponent 0.8 (Wager and Barash 1971; NASA milling data). The others are assumptions, wide enough
-# to be overruled by a handful of tools.
+# Tool level and pace together follow the scatter of published tool lives, sd(ln T) 0.20 to 0.30,
+# times the exponent 0.8 (Wager and Barash 1971; NASA milling data). The others are assumptions,
+# wide enough to be overruled by a handful of tools.
 USUAL = Prior(
-    np.array([0.3, 0.05, 0.06, 0.2, 0.08, 0.06, 0.7, 0.15, 0.1]),
-    np.array([1.0, 1.5, 0.8, 0.5, 0.6, 0.8, 0.5, 0.7, 0.6]),
+    np.array([0.3, 0.05, 0.06, 0.14, 0.14, 0.08, 0.06, 0.7, 0.15, 0.1]),
+    np.array([1.0, 1.5, 0.8, 0.6, 0.6, 0.6, 0.8, 0.5, 0.7, 0.6]),
     (0.8, 0.3),
 )
 # Where no tool was read twice, nothing tells growth from the choice of when to read (a table of
 # tool lives has one wear at many times): growth is then taken as VB ∝ t^0.8, not learnt.
 ASSUMED_GROWTH = Prior(
-    np.array([0.05, 0.01, 0.06, 0.2, 0.05, 0.05, 1.0, 0.02, 0.02]),
-    np.array([0.1, 0.1, 0.1, 0.5, 0.1, 0.1, 0.1, 0.1, 0.1]),
+    np.array([0.05, 0.01, 0.06, 0.14, 0.14, 0.05, 0.05, 0.7, 0.02, 0.02]),
+    np.array([0.1, 0.1, 0.1, 0.5, 0.5, 0.1, 0.1, 0.1, 0.1, 0.1]),
     (0.8, 0.05),
 )
 QUANTILES = (0.1, 0.3, 0.5, 0.7, 0.9)  # knots of g
@@ -90,6 +93,8 @@ class Scale:
         Effect of each column of the settings on ln of the time to reach any wear [1].
     knots : array
         Where the shared shape may bend: ln of time at the average pace [ln min].
+    slopes : array
+        Slope of the fleet's curve before, between and after the knots, over its mean [1].
     prior : Prior
         What is believed before any reading.
     """
@@ -99,6 +104,7 @@ class Scale:
     settings: Settings
     pace: Array
     knots: Array
+    slopes: Array
     prior: Prior = USUAL
 
     def shift(self, X: Array) -> Array:
@@ -128,7 +134,7 @@ def block(records: Sequence[ToolRecord], settings: Settings) -> Block:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Hyper:
-    """Hyperparameters of ``P`` particles; ``ln`` has shape (P, 9)."""
+    """Hyperparameters of ``P`` particles; ``ln`` has shape (P, 10)."""
 
     ln: Array
 
@@ -189,10 +195,26 @@ def matern(lag: Array, sd: Array, length: Array) -> Array:
     return np.asarray(sd**2 * (1.0 + r) * np.exp(-r), dtype=float)
 
 
-def tool_covariance(hyper: Hyper, x: Array, at: Array) -> Array:
+WINDOW = 0.5  # of ln t, over which the slope of the shared shape is averaged
+
+
+def stage(hyper: Hyper, scale: Scale, x: Array, X: Array) -> Array:
+    """h: slope of the fleet's curve at each point over its mean slope; (P, T, N)."""
+    if not len(scale.slopes):
+        return np.ones_like(x)
+    at = log_time(hyper, scale, np.exp(scale.knots))[:, None, None, :]
+    z = (x - scale.shift(X)[None, :, None])[..., None] - at
+    half = WINDOW / 2.0
+    rise = np.maximum(z + half, 0.0) - np.maximum(z - half, 0.0)
+    return np.asarray(scale.slopes[0] + rise @ np.diff(scale.slopes) / WINDOW, dtype=float)
+
+
+def tool_covariance(hyper: Hyper, x: Array, at: Array, stage_x: Array, stage_at: Array) -> Array:
     """Covariance of one tool's own part between x (P, T, N) and at (P, T, M) → (P, T, N, M)."""
-    part = {name: hyper[name][:, None, None, None] for name in HYPER[3:7]}
+    part = {name: hyper[name][:, None, None, None] for name in HYPER[3:8]}
     left, right = x[..., :, None], at[..., None, :]
     own = matern(left - right, part["tool_curve"], part["curve_length"])
-    own += part["tool_level"] ** 2 + part["tool_exponent"] ** 2 * (left * right)
+    own += part["tool_level"] ** 2
+    own += part["tool_pace"] ** 2 * (stage_x[..., :, None] * stage_at[..., None, :])
+    own += part["tool_exponent"] ** 2 * (left * right)
     return own

@@ -20,6 +20,7 @@ from twin.forecast.law import (
     fleet_design,
     log_time,
     log_wear,
+    stage,
     tool_covariance,
 )
 from twin.forecast.table import Array
@@ -66,8 +67,10 @@ def prior_curves(
     coefficients = law.fleet.mean[..., None] + law.fleet.root @ mirrored(rng, D, p, copies)
     y = H @ coefficients[:, None]
     level = hyper["tool_level"][:, None, None] * mirrored(rng, D, 1, copies)
+    pace = hyper["tool_pace"][:, None, None] * mirrored(rng, D, 1, copies)
     exponent = hyper["tool_exponent"][:, None, None] * mirrored(rng, D, 1, copies)
-    y += level[:, None] + exponent[:, None] * x[..., None]
+    ahead = stage(hyper, law.scale, x, X)
+    y += level[:, None] + pace[:, None] * ahead[..., None] + exponent[:, None] * x[..., None]
     y += _matern_curves(hyper, x, mirrored(rng, 2, D, x.shape[-1], copies))
     noise = hyper["noise"][:, None, None] * mirrored(rng, D, x.shape[-1], copies)
     return Curves(x, H, y, np.broadcast_to(noise[:, None], y.shape))
@@ -146,8 +149,10 @@ def correction(
     take = at[None, :, :, None]
     x_read = np.take_along_axis(curves.x, at[None], axis=2)
     there = data.there[None, :, :, None]
-    C_read = tool_covariance(hyper, x_read, x_read)
-    C_all = tool_covariance(hyper, curves.x, x_read)
+    ahead = stage(hyper, law.scale, curves.x, data.X)
+    ahead_read = np.take_along_axis(ahead, at[None], axis=2)
+    C_read = tool_covariance(hyper, x_read, x_read, ahead_read, ahead_read)
+    C_all = tool_covariance(hyper, curves.x, x_read, ahead, ahead_read)
     if not in_law:
         half_all = curves.H @ law.fleet.root[:, None]
         half_read = np.take_along_axis(half_all, take, axis=2)
