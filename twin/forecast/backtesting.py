@@ -111,7 +111,7 @@ def predict(law: WearLaw, r: ToolRecord, *, limit_mm: float, seed: int) -> Itera
     data = block([r], law.scale.settings)
     rng = stream(seed, f"forecast.backtest.{r.tool}")
     curves = prior_curves(law, data.time_min, data.X, rng, COPIES)
-    news = correction(law, curves, data, np.arange(r.n)[None], in_law=False)
+    news = correction(law, curves, data, np.arange(r.n)[None])
     ln_likely = ln_likelihood(law, curves, data, news.root)
     y, noise = curves.y[:, 0].copy(), curves.noise[:, 0]
     for known in range(r.n):

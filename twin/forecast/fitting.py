@@ -85,8 +85,9 @@ def fit(table: WearTable, *, seed: int = 1) -> WearLaw:
     scale = _scale(records, table)
     few = _spread(records)
     data = block(few, scale.settings)
-    scale = replace(scale, slopes=_slopes(scale, data))
-    hyper, effective = _sample(scale, data, seed)
+    start = _mode(scale, data, np.log(scale.prior.median))
+    scale = replace(scale, slopes=_slopes(scale, data, start))
+    hyper, effective = _sample(scale, data, start, seed)
     coefficients = chunked_fleet(hyper, scale, block(records, scale.settings))
     return WearLaw(
         scale,
@@ -134,9 +135,9 @@ def _scale(records: Sequence[ToolRecord], table: WearTable) -> Scale:
     return replace(rough, pace=pace, knots=knots)
 
 
-def _slopes(rough: Scale, data: Block) -> Array:
+def _slopes(rough: Scale, data: Block, mode: Array) -> Array:
     """Slope of the fleet's curve before, between and after the knots, over its mean [1]."""
-    mean = fleet(Hyper(_mode(rough, data)[None]), rough, data).mean[0]
+    mean = fleet(Hyper(mode[None]), rough, data).mean[0]
     slope = mean[1] + np.concatenate([[0.0], np.cumsum(mean[len(mean) - len(rough.knots) :])])
     slope = slope.clip(0.1, 4.0)
     return np.asarray(slope / slope.mean(), dtype=float)
@@ -177,7 +178,7 @@ def chunked_fleet(hyper: Hyper, scale: Scale, data: Block) -> Fleet:
     )
 
 
-def _mode(scale: Scale, data: Block) -> Array:
+def _mode(scale: Scale, data: Block, start: Array) -> Array:
     """The most probable hyperparameters."""
     centre, sd = np.log(scale.prior.median), scale.prior.ln_sd
     k = len(centre)
@@ -188,7 +189,7 @@ def _mode(scale: Scale, data: Block) -> Array:
 
     found = optimize.minimize(
         value_and_slope,
-        centre,
+        start,
         jac=True,
         method="L-BFGS-B",
         bounds=optimize.Bounds(centre - 4 * sd, centre + 4 * sd),
@@ -213,14 +214,19 @@ def _curvature_root(mode: Array, scale: Scale, data: Block) -> Array:
     return np.asarray(sd[:, None] * vectors / np.sqrt(np.maximum(values, 1.0)), dtype=float)
 
 
-def _sample(scale: Scale, data: Block, seed: int) -> tuple[Hyper, float]:
+def _sample(scale: Scale, data: Block, start: Array, seed: int) -> tuple[Hyper, float]:
     """Equally weighted draws from the posterior of the hyperparameters."""
-    centre = _mode(scale, data)
+    centre = _mode(scale, data, start)
     root = 1.2 * _curvature_root(centre, scale, data)
     rng = stream(seed, "forecast.hyperparameters")
+    best, most = Hyper(centre[None]), 0.0
     for _ in range(ROUNDS):
         ln, weight = _weighted(centre, root, scale, data, rng)
         effective = float(1.0 / (weight**2).sum())
+        if effective > most:
+            even = (np.arange(DRAWS) + 0.5) / DRAWS
+            chosen = np.searchsorted(np.cumsum(weight), even).clip(max=PARTICLES - 1)
+            best, most = Hyper(ln[chosen]), effective
         if effective >= DRAWS:
             break
         # The curvature misjudged the posterior: move the proposal to where the weight lies
@@ -228,8 +234,7 @@ def _sample(scale: Scale, data: Block, seed: int) -> tuple[Hyper, float]:
         apart = ln - centre
         spread = (weight[:, None] * apart).T @ apart + 0.2 * root @ root.T
         root = np.asarray(np.linalg.cholesky(spread), dtype=float)
-    chosen = np.searchsorted(np.cumsum(weight), (np.arange(DRAWS) + rng.random()) / DRAWS)
-    return Hyper(ln[chosen.clip(max=PARTICLES - 1)]), effective
+    return best, most
 
 
 def _weighted(

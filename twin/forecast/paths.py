@@ -103,6 +103,34 @@ def _matern_curves(hyper: Hyper, x: Array, z: Array) -> Array:
     return out
 
 
+def conditioned(law: WearLaw, curves: Curves, data: Block, at: npt.NDArray[np.int64]) -> Array:
+    """What all readings of tools that the law was learnt from add to their curves.
+
+    The law's coefficients know the readings already, so only the tools' own part is corrected.
+
+    Parameters
+    ----------
+    law : WearLaw
+        The law that the curves were drawn from.
+    curves : Curves
+        Prior curves.
+    data : Block
+        The readings.
+    at : array of int, shape (T, n)
+        Which point of the curves each reading is.
+
+    Returns
+    -------
+    array, shape (D, T, N, Q)
+        To be added to ``curves.y``.
+    """
+    C_read, C_all = _own(law, curves, data, at)
+    return np.asarray(
+        C_all @ np.linalg.solve(_padded(law, C_read, data), _gap(law, curves, data, at)),
+        dtype=float,
+    )
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Correction:
     """What each reading adds to the curves: after the first j readings, ``gain[:j] @ news[:j]``.
@@ -121,50 +149,49 @@ class Correction:
     news: Array
     root: Array
 
-    def all(self) -> Array:
-        """The correction by all readings."""
-        return np.asarray(self.gain @ self.news, dtype=float)
 
+def correction(law: WearLaw, curves: Curves, data: Block, at: npt.NDArray[np.int64]) -> Correction:
+    """Make curves agree, reading by reading, with tools that the law was not learnt from.
 
-def correction(
-    law: WearLaw, curves: Curves, data: Block, at: npt.NDArray[np.int64], *, in_law: bool
-) -> Correction:
-    """Make curves agree with readings.
-
-    Parameters
-    ----------
-    law : WearLaw
-        The law that the curves were drawn from.
-    curves : Curves
-        Prior curves.
-    data : Block
-        The readings.
-    at : array of int, shape (T, n)
-        Which point of the curves each reading is.
-    in_law : bool
-        The law was learnt from these very readings too: its coefficients know them already. In a
-        back-test they do not, and the readings also tell about the fleet.
+    Their readings also tell about the fleet. Parameters as in :func:`conditioned`.
     """
-    hyper = law.hyper
-    take = at[None, :, :, None]
-    x_read = np.take_along_axis(curves.x, at[None], axis=2)
-    there = data.there[None, :, :, None]
-    ahead = stage(hyper, law.scale, curves.x, data.X)
-    ahead_read = np.take_along_axis(ahead, at[None], axis=2)
-    C_read = tool_covariance(hyper, x_read, x_read, ahead_read, ahead_read)
-    C_all = tool_covariance(hyper, curves.x, x_read, ahead, ahead_read)
-    if not in_law:
-        half_all = curves.H @ law.fleet.root[:, None]
-        half_read = np.take_along_axis(half_all, take, axis=2)
-        C_read += half_read @ np.swapaxes(half_read, -1, -2)
-        C_all += half_all @ np.swapaxes(half_read, -1, -2)
-    one = np.eye(C_read.shape[-1])
-    C_read += hyper["noise"][:, None, None, None] ** 2 * one
-    L = np.linalg.cholesky(np.where(there & np.swapaxes(there, -1, -2), C_read, one))
-    y_read = np.take_along_axis(curves.y + curves.noise, take, axis=2)
-    gap = np.where(there, log_wear(hyper, law.scale, data.vb_mm)[..., None] - y_read, 0.0)
+    C_read, C_all = _own(law, curves, data, at)
+    half_all = curves.H @ law.fleet.root[:, None]
+    half_read = np.take_along_axis(half_all, at[None, :, :, None], axis=2)
+    C_read += half_read @ np.swapaxes(half_read, -1, -2)
+    C_all += half_all @ np.swapaxes(half_read, -1, -2)
+    L = np.linalg.cholesky(_padded(law, C_read, data))
     gain = np.swapaxes(np.linalg.solve(L, np.swapaxes(C_all, -1, -2)), -1, -2)
-    return Correction(gain, np.asarray(np.linalg.solve(L, gap), dtype=float), L)
+    news = np.linalg.solve(L, _gap(law, curves, data, at))
+    return Correction(gain, np.asarray(news, dtype=float), np.asarray(L, dtype=float))
+
+
+def _own(
+    law: WearLaw, curves: Curves, data: Block, at: npt.NDArray[np.int64]
+) -> tuple[Array, Array]:
+    """Covariance of the tools' own part: among the readings, and of all points with them."""
+    x_read = np.take_along_axis(curves.x, at[None], axis=2)
+    ahead = stage(law.hyper, law.scale, curves.x, data.X)
+    ahead_read = np.take_along_axis(ahead, at[None], axis=2)
+    return (
+        tool_covariance(law.hyper, x_read, x_read, ahead_read, ahead_read),
+        tool_covariance(law.hyper, curves.x, x_read, ahead, ahead_read),
+    )
+
+
+def _padded(law: WearLaw, C_read: Array, data: Block) -> Array:
+    """Covariance of readings with their noise; the identity where there is no reading."""
+    one = np.eye(C_read.shape[-1])
+    there = data.there[None, :, :, None] & data.there[None, :, None, :]
+    noisy = C_read + law.hyper["noise"][:, None, None, None] ** 2 * one
+    return np.where(there, noisy, one)
+
+
+def _gap(law: WearLaw, curves: Curves, data: Block, at: npt.NDArray[np.int64]) -> Array:
+    """Readings minus what the curves would have read; zero where there is no reading."""
+    y_read = np.take_along_axis(curves.y + curves.noise, at[None, :, :, None], axis=2)
+    gap = log_wear(law.hyper, law.scale, data.vb_mm)[..., None] - y_read
+    return np.where(data.there[None, :, :, None], gap, 0.0)
 
 
 def ln_likelihood(law: WearLaw, curves: Curves, data: Block, root: Array) -> Array:

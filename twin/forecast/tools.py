@@ -18,7 +18,7 @@ from twin.forecast.lifetime import (
     survival,
     survival_of_break,
 )
-from twin.forecast.paths import correction, prior_curves, to_mm
+from twin.forecast.paths import conditioned, prior_curves, to_mm
 from twin.forecast.reasons import reasons
 from twin.forecast.replacement import Change, Costs, Renewal, change, renewal
 from twin.forecast.table import Array, Condition, ToolRecord, WearTable
@@ -165,11 +165,15 @@ def forecast(
     """
     job = _Job(
         law, limit_mm, schedule or Schedule(), costs or Costs(), seed, table.time_unit,
-        learn_breakage(table) if breakage else None, 32 if len(table.records) <= CHUNK else 8,
+        learn_breakage(table) if breakage else None, 32,
     )  # fmt: skip
+    if len(table.records) > CHUNK:
+        job = job.coarser(2, 16)
+    long_run = _renewals(job, table.records)
     done: list[ToolForecast] = []
     for start in range(0, len(table.records), CHUNK):
-        done += _several(job, table.records[start : start + CHUNK])
+        part = slice(start, start + CHUNK)
+        done += _several(job, table.records[part], long_run[part])
         if on_progress is not None:
             on_progress(len(done), len(table.records))
     return done
@@ -188,16 +192,13 @@ class _Job:
     breakage: Breakage | None
     copies: int
 
-    def rough(self) -> _Job:
-        """A quarter of the draws, for looking how far the charts must reach."""
-        some = np.arange(0, len(self.law.hyper), 4)
-        few = Fleet(*(part[some] for part in _parts(self.law.fleet)))
+    def coarser(self, step: int, copies: int) -> _Job:
+        """Every ``step``-th draw of the law only, and so many curves of each."""
+        some = np.arange(0, len(self.law.hyper), step)
+        fleet = self.law.fleet
+        few = Fleet(fleet.mean[some], fleet.root[some], fleet.ln_evidence[some])
         law = replace(self.law, hyper=self.law.hyper.take(some), fleet=few)
-        return replace(self, law=law, copies=4)
-
-
-def _parts(fleet: Fleet) -> tuple[Array, Array, Array]:
-    return fleet.mean, fleet.root, fleet.ln_evidence
+        return replace(self, law=law, copies=copies)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -231,7 +232,7 @@ def _futures(job: _Job, records: Sequence[ToolRecord], ahead: Array, *, new: boo
     y = curves.y[:, :, n:]
     usual = np.median(_samples(curves.y[:, :, n]), axis=-1)
     if not new:
-        y = y + correction(law, curves, data, at, in_law=True).all()[:, :, n:]
+        y = y + conditioned(law, curves, data, at)[:, :, n:]
     vb_mm = np.maximum.accumulate(_samples(to_mm(law, y)), axis=1)
     return _lives(job, vb_mm, ahead, usual)
 
@@ -260,28 +261,42 @@ def _reach(job: _Job, records: Sequence[ToolRecord], *, new: bool) -> Array:
     """How far the charts of each tool reach: until nearly all have failed [min]."""
     usual = job.law.scale.time_min
     ahead = usual * np.concatenate([[0.0], np.geomspace(0.01, 300.0, 28)])
-    rough = _futures(job.rough(), records, np.tile(ahead, (len(records), 1)), new=new)
+    rough = _futures(job.coarser(4, 4), records, np.tile(ahead, (len(records), 1)), new=new)
     ends = [quantile_of_life(alive, ahead, NEARLY_ALL) for alive in rough.alive]
     return np.clip(ends, 0.2 * usual, ahead[-1])
 
 
-def _several(job: _Job, records: Sequence[ToolRecord]) -> list[ToolForecast]:
+# Denser early, where a cost curve has its minimum
+EVEN = np.linspace(0.0, 1.0, POINTS) ** 1.5
+
+
+def _renewals(job: _Job, records: Sequence[ToolRecord]) -> list[Renewal]:
+    """Cost of always changing at one age, computed once for tools under equal conditions."""
+    X = job.law.scale.settings.matrix(records)
+    first: dict[tuple[float, ...], int] = {}
+    kind = [first.setdefault(tuple(row), len(first)) for row in X.tolist()]
+    kinds = [records[kind.index(number)] for number in range(len(first))]
+    found: list[Renewal] = []
+    for start in range(0, len(kinds), CHUNK):
+        part = kinds[start : start + CHUNK]
+        age = EVEN * _reach(job, part, new=True)[:, None]
+        alive = _futures(job, part, age, new=True).alive
+        found += [renewal(a, t, job.costs) for a, t in zip(alive, age, strict=True)]
+    return [found[number] for number in kind]
+
+
+def _several(
+    job: _Job, records: Sequence[ToolRecord], long_run: Sequence[Renewal]
+) -> list[ToolForecast]:
     """Forecast some tools side by side."""
-    # Denser early, where a cost curve has its minimum
-    even = np.linspace(0.0, 1.0, POINTS) ** 1.5
-    fan = even * _reach(job, records, new=False)[:, None]
+    fan = EVEN * _reach(job, records, new=False)[:, None]
     horizons = [job.schedule.minutes(h) for h in (ALWAYS_H, job.schedule.hours)]
     extra = np.tile(horizons, (len(records), 1))
     ahead = np.concatenate([fan, extra], axis=1)
     order = np.argsort(ahead, axis=1, kind="stable")
     future = _futures(job, records, np.take_along_axis(ahead, order, axis=1), new=False)
-    age = even * _reach(job, records, new=True)[:, None]
-    fresh = _futures(job, records, age, new=True)
     back = np.argsort(order, axis=1, kind="stable")
-    return [
-        _one(job, r, future, row, back[row], renewal(fresh.alive[row], age[row], job.costs))
-        for row, r in enumerate(records)
-    ]
+    return [_one(job, r, future, row, back[row], long_run[row]) for row, r in enumerate(records)]
 
 
 def _one(
