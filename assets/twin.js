@@ -103,6 +103,44 @@
       return address ? [address, false, null] : [noUpdate(), noUpdate(), noUpdate()];
     },
 
+    // A slider and the number beside it are one value; whichever moved leads the other.
+    link_sliders: function (sliders, numbers) {
+      var moved = triggered();
+      var piece = moved ? JSON.parse(moved.prop_id.replace(/\.value$/, "")).piece : "";
+      var keep = sliders.map(noUpdate);
+      if (piece === "slider") {
+        return [keep, numbers.map(function (n, i) { return n === sliders[i] ? noUpdate() : sliders[i]; })];
+      }
+      return [sliders.map(function (s, i) {
+        return typeof numbers[i] === "number" && numbers[i] !== s ? numbers[i] : noUpdate();
+      }), keep];
+    },
+
+    // Once nothing has moved for a moment, the values become the draft: one step to undo.
+    commit: function (numbers, words, numberIds, wordIds, draft) {
+      var values = Object.assign({}, draft.values);
+      function take(ids, given) {
+        ids.forEach(function (id, i) {
+          var value = given[i];
+          if (value === "" || value === null || value === undefined) return;
+          if (typeof values[id.row] === "boolean") value = value === "true";
+          if (id.row in values) values[id.row] = value;
+        });
+      }
+      take(numberIds, numbers);
+      take(wordIds, words);
+      pending.commit = (pending.commit || 0) + 1;
+      var mine = pending.commit;
+      var same = Object.keys(values).every(function (key) { return values[key] === draft.values[key]; });
+      if (same) return noUpdate();
+      return new Promise(function (resolve) {
+        setTimeout(function () {
+          if (mine !== pending.commit) return resolve(noUpdate());
+          resolve({ values: values, past: draft.past.concat([draft.values]).slice(-50), future: [] });
+        }, 350);
+      });
+    },
+
     // The address follows the page without a new visit, so a reload or a pasted link shows it.
     address: function (address) {
       if (address) window.history.replaceState(window.history.state, "", address);

@@ -17,6 +17,7 @@ Array = npt.NDArray[np.float64]
 BANDS = (("p5", "p95", 0.10, "90 %"), ("p10", "p90", 0.13, "80 %"), ("p25", "p75", 0.20, "50 %"))
 DASH = "5px,3px"
 MOST_BARS = 30
+HOVER = "%{x:.0f}: %{y:.3f}<extra></extra>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +47,14 @@ def risks(
     figure = blank(theme)
     shown = list(reversed(rows[:MOST_BARS]))
     colours = [_risk_colour(risk, p) for _tool, risk, _words in shown]
+    edges = [2 if tool == chosen else 0 for tool, *_rest in shown]
     figure.add_bar(
         orientation="h",
         x=np.array([100 * risk for _tool, risk, _words in shown]),
         y=[tool for tool, _risk, _words in shown],
         text=[words for _tool, _risk, words in shown],
         textposition="outside", cliponaxis=False, textfont={"color": p.text},
-        marker={"color": colours, "line": {"width": [2 if tool == chosen else 0 for tool, *_ in shown],
-                                           "color": p.text}},
+        marker={"color": colours, "line": {"width": edges, "color": p.text}},
         width=0.56, hovertemplate="%{y}: %{text}<extra></extra>",
     )  # fmt: skip
     figure.update_xaxes(range=[0, 112], tickvals=[0, 25, 50, 75, 100], ticksuffix=" %",
@@ -83,12 +84,12 @@ def fan(tool: Mapping[str, Any], theme: str, words: Words, end: float) -> go.Fig
     curves = {name: _numbers(tool["fan"][name])[keep] for name in tool["fan"] if name[0] == "p"}
     for low, high, opacity, _name in BANDS:
         _band(figure, x, curves[low], curves[high], clear(p.accent, opacity))
-    figure.add_scatter(x=x, y=curves["p50"], mode="lines", hovertemplate="%{x:.0f}: %{y:.3f}<extra></extra>",
+    figure.add_scatter(x=x, y=curves["p50"], mode="lines", hovertemplate=HOVER,
                        line={"color": p.accent, "width": 2, "dash": DASH})  # fmt: skip
     figure.add_scatter(x=np.array(tool["read_min"]), y=np.array(tool["read_mm"]),
                        mode="lines+markers", line={"color": p.text, "width": 1.5},
                        marker={"color": p.text, "size": 7},
-                       hovertemplate="%{x:.0f}: %{y:.3f}<extra></extra>")  # fmt: skip
+                       hovertemplate=HOVER)  # fmt: skip
     named_line(figure, limit, words.limit, p)
     _marks(figure, now, tool["best_change_min"], words, p)
     _band_names(figure, x, curves, top, p)

@@ -44,12 +44,12 @@ _INDEX = """<!DOCTYPE html>
 </html>"""
 
 
-class App(Dash):  # type: ignore[misc]
+class App(Dash):
     """Dash, with the language and the theme of the request in the first line of its HTML."""
 
-    def interpolate_index(self, **parts: str) -> str:
+    def interpolate_index(self, **parts: str) -> str:  # type: ignore[override]
         """Return the HTML around the app."""
-        html = str(super().interpolate_index(**parts))
+        html = str(super().interpolate_index(**parts))  # type: ignore[no-untyped-call]
         return html.replace("@lang", language(), 1).replace("@theme", theme(), 1)
 
 
@@ -61,7 +61,7 @@ def assets() -> Path:
 
 def build(context: Context) -> App:
     """Return the app with every page registered, on a web server of its own."""
-    server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    server: Any = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     _routes(server)
     app = App(
         "twin",
@@ -72,7 +72,7 @@ def build(context: Context) -> App:
         include_assets_files=True,
         index_string=_INDEX,
         title="twin",
-        update_title=None,
+        update_title="",
         add_log_handler=False,
         on_error=shell.trouble,
         suppress_callback_exceptions=True,  # pages come and go; a test walks all callbacks instead
@@ -96,6 +96,9 @@ def _routes(server: FastAPI) -> None:
 
 def guarded(app: App, hosts: Collection[str] = ()) -> Guard:
     """Return the app behind its guard: what uvicorn serves."""
+    # Dash finds stylesheets and scripts at the first visit of "/" only; a link into the middle of
+    # the app may come first.
+    app._setup_server()  # type: ignore[no-untyped-call]
     paths = ["/", *(entry.path for entry in pages())]
     return Guard(app.server, content_policy(app.csp_hashes()), paths, hosts)
 

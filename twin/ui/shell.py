@@ -8,13 +8,14 @@ from enum import StrEnum
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import ALL, ClientsideFunction, Dash, Input, Output, State, dcc, html, set_props
+from dash import ALL, Dash, Input, Output, State, dcc, html, set_props
 from dash.development.base_component import Component
 
 from twin.errors import BadInput
 from twin.ui import links, search, theme
+from twin.ui.browser import in_browser
 from twin.ui.components import card, watch
-from twin.ui.components.frame import icon, notice, page, sim_tag
+from twin.ui.components.frame import aria, icon, notice, page, sim_tag
 from twin.ui.context import Context
 from twin.ui.i18n import LANGUAGES, language, t
 from twin.ui.pages.base import Page, pages
@@ -54,7 +55,7 @@ THEME = Ids.THEME
 
 def layout(context: Context) -> Component:
     """Return the shell, in the language and theme of the request."""
-    return dmc.MantineProvider(
+    drawn: Component = dmc.MantineProvider(
         [
             dcc.Location(id=Ids.URL, refresh="callback-nav"),
             dcc.Store(id=Ids.THEME, data=theme.theme()),
@@ -67,7 +68,7 @@ def layout(context: Context) -> Component:
             html.Nav(
                 [_link(entry, "side") for entry in pages()],
                 className="nav",
-                **{"aria-label": t("shell.pages")},
+                **aria(label=t("shell.pages")),
             ),
             html.Main(id=Ids.PAGE, tabIndex=-1),
             _bottom(),
@@ -78,11 +79,12 @@ def layout(context: Context) -> Component:
         theme=theme.mantine("var(--font)"),
         forceColorScheme=theme.theme(),
     )
+    return drawn
 
 
 def _header(context: Context) -> Component:
     choices = [{"value": name, "label": _title(context, name)} for name in context.scenarios]
-    label = {"aria-label": t("shell.scenario")}
+    label = aria(label=t("shell.scenario"))
     return html.Header(
         [
             dcc.Link([html.Span("twin", className="brand-word")], href="/", className="brand"),
@@ -95,13 +97,13 @@ def _header(context: Context) -> Component:
             dmc.Button(
                 [html.Span(t("shell.search")), html.Kbd("Ctrl K")], id=Ids.SEARCH_OPEN,
                 leftSection=icon("search"), variant="default", className="search-open", n_clicks=0,
-                **{"aria-label": t("shell.search_all")},
+                **aria(label=t("shell.search_all")),
             ),
             _languages(Ids.LANGUAGE),
             dmc.ActionIcon(
-                [icon("moon", hidden=False), icon("sun", hidden=False)], id=Ids.TOGGLE,
+                [icon("moon"), icon("sun")], id=Ids.TOGGLE,
                 variant="default", size=36, className="toggle-theme", n_clicks=0,
-                **{"aria-label": t("shell.toggle_theme")},
+                **aria(label=t("shell.toggle_theme")),
             ),
         ],
         className="header",
@@ -109,7 +111,7 @@ def _header(context: Context) -> Component:
 
 
 def _languages(name: Ids) -> Component:
-    return dmc.Select(
+    drawn: Component = dmc.Select(
         id=name,
         value=language(),
         allowDeselect=False,
@@ -118,8 +120,9 @@ def _languages(name: Ids) -> Component:
         className="language",
         comboboxProps={"shadow": "none"},
         leftSection=icon("languages"),
-        **{"aria-label": t("shell.language")},
+        **aria(label=t("shell.language")),
     )
+    return drawn
 
 
 def _title(context: Context, name: str) -> str:
@@ -130,7 +133,7 @@ def _title(context: Context, name: str) -> str:
 
 
 def _link(entry: Page, at: str) -> Component:
-    return dmc.NavLink(
+    drawn: Component = dmc.NavLink(
         id={"nav": entry.path, "at": at},
         label=t(entry.title_key),
         href=entry.path,
@@ -138,6 +141,7 @@ def _link(entry: Page, at: str) -> Component:
         leftSection=icon(entry.icon),
         className="nav-link",
     )
+    return drawn
 
 
 def _bottom() -> Component:
@@ -148,12 +152,12 @@ def _bottom() -> Component:
     return html.Nav(
         [*[_link(entry, "bottom") for entry in pages()[:BOTTOM]], more],
         className="bottom",
-        **{"aria-label": t("shell.pages_phone")},
+        **aria(label=t("shell.pages_phone")),
     )
 
 
 def _more() -> Component:
-    return dmc.Drawer(
+    drawn: Component = dmc.Drawer(
         [*[_link(entry, "more") for entry in pages()], _languages(Ids.LANGUAGE_PHONE)],
         id=Ids.MORE,
         title=t("shell.more"),
@@ -162,6 +166,7 @@ def _more() -> Component:
         closeButtonProps={"aria-label": t("shell.close")},
         zIndex=300,
     )
+    return drawn
 
 
 def _search() -> Component:
@@ -170,9 +175,9 @@ def _search() -> Component:
         placeholder=t("shell.search_hint"), nothingFoundMessage=t("shell.search_nothing"),
         maxDropdownHeight=360, leftSection=icon("search"),
         comboboxProps={"withinPortal": False, "shadow": "none"},
-        selectFirstOptionOnChange=True, **{"aria-label": t("shell.search_all")},
+        selectFirstOptionOnChange=True, **aria(label=t("shell.search_all")),
     )  # fmt: skip
-    return dmc.Modal(
+    drawn: Component = dmc.Modal(
         box,
         id=Ids.SEARCH,
         title=t("shell.search_all"),
@@ -182,6 +187,7 @@ def _search() -> Component:
         closeButtonProps={"aria-label": t("shell.close")},
         styles={"body": {"minHeight": 440}},
     )
+    return drawn
 
 
 def not_found() -> Component:
@@ -204,10 +210,20 @@ def render(view: links.View, context: Context) -> tuple[Component, dict[str, Any
     except BadInput as error:
         body = notice("red", t("shell.refused"), "\n".join(str(f) for f in error.faults))
         return page(entry.name, body), _head(entry.path, t(entry.title_key), context.first)
+    except Exception as error:
+        # A page that fails says so in its place; a blank one would say nothing.
+        body = notice("red", t("shell.failed"), t("shell.failed_number", number=_log(error)))
+        return page(entry.name, body), _head(entry.path, t(entry.title_key), view.scenario)
 
 
 def _head(path: str, title: str, scenario: str) -> dict[str, Any]:
     return {"path": path, "title": f"{title} · twin", "scenario": scenario}
+
+
+def _log(error: Exception) -> str:
+    number = uuid.uuid4().hex[:8]
+    LOG.error("a page or callback failed, number %s", number, exc_info=error)
+    return number
 
 
 def trouble(error: Exception) -> None:
@@ -215,9 +231,7 @@ def trouble(error: Exception) -> None:
     if isinstance(error, BadInput):
         title, text = t("shell.refused"), "\n".join(str(fault) for fault in error.faults)
     else:
-        number = uuid.uuid4().hex[:8]
-        LOG.error("callback failed, %s", number, exc_info=error)
-        title, text = t("shell.failed"), t("shell.failed_number", number=number)
+        title, text = t("shell.failed"), t("shell.failed_number", number=_log(error))
     shown = {"action": "show", "title": title, "message": text, "color": "red", "autoClose": 12000,
              "id": uuid.uuid4().hex}  # fmt: skip
     set_props(Ids.NOTICES, {"sendNotifications": [shown]})
@@ -244,8 +258,9 @@ def _register_routes(app: Dash, context: Context) -> None:
     def show_page(pathname: str | None, query: str | None) -> Any:
         return render(links.read(pathname, query, pages()[0].name, context.first), context)
 
-    app.clientside_callback(
-        ClientsideFunction("twin", "arrived"),
+    in_browser(
+        app,
+        "arrived",
         Output({"nav": ALL, "at": ALL}, "href"),
         Output({"nav": ALL, "at": ALL}, "active"),
         Output({"nav": ALL, "at": ALL}, "aria-current"),
@@ -254,38 +269,37 @@ def _register_routes(app: Dash, context: Context) -> None:
         Output(Ids.SEARCH, "opened", allow_duplicate=True),
         Input(Ids.HEAD, "data"),
         State({"nav": ALL, "at": ALL}, "id"),
-        prevent_initial_call=True,
     )
 
 
 def _register_choices(app: Dash) -> None:
-    app.clientside_callback(
-        ClientsideFunction("twin", "choose_scenario"),
+    in_browser(
+        app,
+        "choose_scenario",
         Output(Ids.URL, "href"),
         Input(Ids.SCENARIO, "value"),
         State(Ids.HEAD, "data"),
-        prevent_initial_call=True,
     )
-    app.clientside_callback(
-        ClientsideFunction("twin", "choose_language"),
+    in_browser(
+        app,
+        "choose_language",
         Output(Ids.DONE, "data"),
         Input(Ids.LANGUAGE, "value"),
         Input(Ids.LANGUAGE_PHONE, "value"),
-        prevent_initial_call=True,
     )
-    app.clientside_callback(
-        ClientsideFunction("twin", "toggle_theme"),
+    in_browser(
+        app,
+        "toggle_theme",
         Output(Ids.PROVIDER, "forceColorScheme"),
         Output(Ids.THEME, "data"),
         Input(Ids.TOGGLE, "n_clicks"),
         State(Ids.THEME, "data"),
-        prevent_initial_call=True,
     )
-    app.clientside_callback(
-        ClientsideFunction("twin", "opened"),
+    in_browser(
+        app,
+        "opened",
         Output(Ids.MORE, "opened"),
         Input(Ids.MORE_OPEN, "n_clicks"),
-        prevent_initial_call=True,
     )
 
 
@@ -299,17 +313,17 @@ def _register_search(app: Dash, context: Context) -> None:
     def offer_search(_n: int, head: dict[str, Any] | None) -> Any:
         return search.groups(context, (head or {}).get("scenario", context.first))
 
-    app.clientside_callback(
-        ClientsideFunction("twin", "opened"),
+    in_browser(
+        app,
+        "opened",
         Output(Ids.SEARCH, "opened"),
         Input(Ids.SEARCH_OPEN, "n_clicks"),
-        prevent_initial_call=True,
     )
-    app.clientside_callback(
-        ClientsideFunction("twin", "go_to"),
+    in_browser(
+        app,
+        "go_to",
         Output(Ids.URL, "href", allow_duplicate=True),
         Output(Ids.SEARCH, "opened", allow_duplicate=True),
         Output(Ids.SEARCH_BOX, "value"),
         Input(Ids.SEARCH_BOX, "value"),
-        prevent_initial_call=True,
     )

@@ -14,10 +14,11 @@ from typing import Any
 
 import dash_mantine_components as dmc
 import plotly.graph_objects as go
-from dash import MATCH, ClientsideFunction, Dash, Input, Output, State, dcc, html
+from dash import MATCH, Dash, Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
 
-from twin.ui.components.frame import icon
+from twin.ui.browser import in_browser
+from twin.ui.components.frame import aria, icon
 from twin.ui.i18n import language, t
 
 FORMATS = ("png", "svg", "csv")
@@ -34,7 +35,7 @@ class Chart:
     rows: Sequence[Sequence[str]] = field(default_factory=tuple)
 
 
-def part(name: str, piece: str) -> dict[str, str]:
+def part(name: Any, piece: str) -> dict[str, Any]:
     """Return the id of one piece of a chart card."""
     return {"chart": name, "piece": piece}
 
@@ -46,8 +47,18 @@ def card(noun: str, *content: Component, classes: str = "", **props: Any) -> Com
     )
 
 
-def chart_card(name: str, noun: str, *, height: int = 280, waiting: str = "") -> Component:
-    """Return an empty chart card named ``name``; a callback fills it."""
+def chart_card(
+    name: str,
+    noun: str,
+    *,
+    height: int = 280,
+    waiting: str = "",
+    picker: Component | None = None,
+) -> Component:
+    """Return an empty chart card named ``name``; a callback fills it.
+
+    ``picker`` is a control that chooses what is drawn; it stands under the heading.
+    """
     graph = dcc.Graph(
         id=part(name, "figure"),
         config=graph_config(),
@@ -66,7 +77,7 @@ def chart_card(name: str, noun: str, *, height: int = 280, waiting: str = "") ->
                 className="table-scroll",
                 tabIndex=0,
                 role="region",
-                **{"aria-label": noun},
+                **aria(label=noun),
             ),
         ],
         className="chart-table",
@@ -76,6 +87,7 @@ def chart_card(name: str, noun: str, *, height: int = 280, waiting: str = "") ->
         [
             html.Div([html.Div([html.P(noun, className="noun"), heading]), _menu(name, noun)],
                      className="card-top"),
+            *([html.Div(picker, className="picker")] if picker is not None else []),
             html.P(waiting, id=part(name, "reason"), className="chart-empty quiet"),
             body,
             table,
@@ -95,14 +107,15 @@ def _menu(name: str, noun: str) -> Component:
     ]
     button = dmc.ActionIcon(
         icon("download"), variant="subtle", color="gray", size=32, className="card-menu",
-        **{"aria-label": t("shell.save_chart", chart=noun)},
+        **aria(label=t("shell.save_chart", chart=noun)),
     )  # fmt: skip
-    return dmc.Menu(
+    menu: Component = dmc.Menu(
         [dmc.MenuTarget(button), dmc.MenuDropdown(items)], position="bottom-end", shadow="none"
     )
+    return menu
 
 
-def graph_config() -> dict[str, Any]:
+def graph_config() -> Any:
     """Return the plotly configuration that every chart shares."""
     tag = language()
     config: dict[str, Any] = {"displayModeBar": False, "displaylogo": False}
@@ -128,11 +141,16 @@ def chart_values(chart: Chart) -> tuple[Any, ...]:
 def register(app: Dash) -> None:
     """Let the menu of every chart card save what it shows, in the browser."""
     for kind in FORMATS:
-        app.clientside_callback(
-            ClientsideFunction("twin", f"save_{kind}"),
-            Output(part(MATCH, kind), "n_clicks"),  # type: ignore[arg-type]
-            Input(part(MATCH, kind), "n_clicks"),  # type: ignore[arg-type]
-            State(part(MATCH, "figure"), "id"),  # type: ignore[arg-type]
-            State(part(MATCH, "table"), "data"),  # type: ignore[arg-type]
-            prevent_initial_call=True,
+        in_browser(
+            app,
+            f"save_{kind}",
+            Output(part(MATCH, kind), "n_clicks"),
+            Input(part(MATCH, kind), "n_clicks"),
+            State(part(MATCH, "figure"), "id"),
+            State(part(MATCH, "table"), "data"),
         )
+
+
+def unchanged() -> tuple[Any, ...]:
+    """Return "leave the chart as it is" for :func:`chart_outputs`."""
+    return (no_update,) * 6

@@ -14,10 +14,19 @@ Level = Literal["empty", "info", "amber", "red"]
 SIGNS: dict[Level, str] = {"empty": "", "info": "", "amber": "▲", "red": "◆"}
 
 
-def icon(name: str, **props: Any) -> Component:
+def aria(**words: str) -> Any:
+    """Return ``aria-…`` properties: ``aria(label="Pages")``.
+
+    >>> aria(label="Pages", hidden="true")
+    {'aria-label': 'Pages', 'aria-hidden': 'true'}
+    """
+    return {f"aria-{key}": word for key, word in words.items()}
+
+
+def icon(name: str) -> Component:
     """Return an icon of ``assets/icons`` in the colour of the text around it."""
     picture = {"--icon": f"url(/assets/icons/{name}.svg)"}
-    return html.Span(className="icon", style=picture, **{"aria-hidden": "true"}, **props)
+    return html.Span(className="icon", style=picture, **aria(hidden="true"))
 
 
 def page(name: str, *content: Component, aside: Component | None = None) -> Component:
@@ -37,18 +46,20 @@ def sim_tag() -> Component:
 
 def mark(level: Literal["amber", "red"], word: str) -> Component:
     """Return a sign with its word: abnormal is never said by colour alone."""
-    return html.Span([html.Span(SIGNS[level], **{"aria-hidden": "true"}), f" {word}"],
-                     className=f"mark {level}")  # fmt: skip
+    sign = html.Span(SIGNS[level], **aria(hidden="true"))
+    return html.Span([sign, f" {word}"], className=f"mark {level}")
 
 
 def notice(level: Level, title: str, text: str = "", action: Component | None = None) -> Component:
     """Return what stands where something is missing: what, why, and the one thing to do."""
     sign = SIGNS[level]
-    heading = [html.Span(f"{sign} ", **{"aria-hidden": "true"}), title] if sign else [title]
+    heading: list[Children] = [title]
+    if sign:
+        heading.insert(0, html.Span(f"{sign} ", **aria(hidden="true")))
     parts: list[Component] = [html.P(heading, className="notice-title")]
     if text:
         parts.append(html.P(text, className="quiet"))
     if action is not None:
         parts.append(html.Div(action, className="notice-action"))
-    role = {"role": "alert"} if level == "red" else {}
-    return html.Div(parts, className=f"notice {level}", **role)
+    role = "alert" if level == "red" else None
+    return html.Div(parts, className=f"notice {level}", role=role)

@@ -15,14 +15,14 @@ from dash.development.base_component import Component
 
 from twin import jobs
 from twin.errors import BadInput
-from twin.ui.components.frame import icon
+from twin.ui.components.frame import aria, icon
 from twin.ui.i18n import t
 
 EVERY = 250
 """Between two looks at an open job [ms]."""
 
 
-def _id(name: str, piece: str) -> dict[str, str]:
+def _id(name: Any, piece: str) -> dict[str, Any]:
     return {"watch": name, "piece": piece}
 
 
@@ -50,7 +50,7 @@ def strip(name: str, job_id: str = "") -> Component:
             dcc.Interval(id=_id(name, "tick"), interval=EVERY, disabled=not job_id),
             html.Span(id=_id(name, "text"), className="watch-text small", role="status"),
             dmc.Progress(id=_id(name, "bar"), value=0, size=6, transitionDuration=200,
-                         **{"aria-label": t("shell.progress")}),
+                         **aria(label=t("shell.progress"))),
             dmc.Button(t("shell.cancel"), id=cancel_button(name), variant="default", size="xs",
                        leftSection=icon("square"), n_clicks=0),
         ],
@@ -77,15 +77,15 @@ def register(app: Dash) -> None:
     """Register the callbacks that every watched job shares."""
 
     @app.callback(
-        Output(_id(MATCH, "phase"), "data"),  # type: ignore[arg-type]
-        Output(_id(MATCH, "bar"), "value"),  # type: ignore[arg-type]
-        Output(_id(MATCH, "text"), "children"),  # type: ignore[arg-type]
-        Output(_id(MATCH, "tick"), "disabled"),  # type: ignore[arg-type]
-        Output(_id(MATCH, "strip"), "className"),  # type: ignore[arg-type]
-        Input(_id(MATCH, "job"), "data"),  # type: ignore[arg-type]
-        Input(_id(MATCH, "tick"), "n_intervals"),  # type: ignore[arg-type]
-        Input(_id(MATCH, "cancel"), "n_clicks"),  # type: ignore[arg-type]
-        State(_id(MATCH, "phase"), "data"),  # type: ignore[arg-type]
+        Output(_id(MATCH, "phase"), "data"),
+        Output(_id(MATCH, "bar"), "value"),
+        Output(_id(MATCH, "text"), "children"),
+        Output(_id(MATCH, "tick"), "disabled"),
+        Output(_id(MATCH, "strip"), "className"),
+        Input(_id(MATCH, "job"), "data"),
+        Input(_id(MATCH, "tick"), "n_intervals"),
+        Input(_id(MATCH, "cancel"), "n_clicks"),
+        State(_id(MATCH, "phase"), "data"),
     )
     def poll(job_id: str, _n: int | None, clicks: int, before: dict[str, str] | None) -> Any:
         asked = ctx.triggered_id
@@ -94,3 +94,11 @@ def register(app: Dash) -> None:
         now, share, text, over = look(job_id or "")
         shown = "watch" if over else "watch open"
         return (no_update if now == before else now), share, text, over, shown
+
+
+def is_open(job_id: str) -> bool:
+    """Return whether a job still waits or runs; one that is not known does not."""
+    try:
+        return jobs.get(job_id).open
+    except BadInput:
+        return False

@@ -1,0 +1,30 @@
+// Cells of tables: a risk with its sign, and a small fan chart drawn from ready paths.
+(function () {
+  "use strict";
+  var SIGNS = { red: "◆ ", amber: "▲ " };
+  var cells = (window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {});
+
+  cells.TwinRisk = function (props) {
+    var row = props.data;
+    return React.createElement(
+      "span", { className: "risk " + (row.level || "calm") },
+      React.createElement("span", { "aria-hidden": "true" }, SIGNS[row.level] || ""), row.chance
+    );
+  };
+
+  cells.TwinFan = function (props) {
+    var fan = props.value, e = React.createElement;
+    if (!fan) return null;
+    return e(
+      "svg",
+      { className: "fan-small", viewBox: "0 0 132 28", width: 132, height: 28, "aria-hidden": "true" },
+      e("path", { className: "band", d: fan.band }),
+      e("line", { className: "limit", x1: 0, x2: 132, y1: fan.limit, y2: fan.limit }),
+      e("path", { className: "median", d: fan.median }),
+      e("path", { className: "past", d: fan.past }),
+      fan.dots.map(function (dot, i) {
+        return e("circle", { key: i, className: "dot", cx: dot[0], cy: dot[1], r: 2 });
+      })
+    );
+  };
+})();

@@ -1,0 +1,90 @@
+"""What-if asks for a change: the dialogue, and the draft with the comparison as its evidence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import Dash, Input, Output, State, dcc, html
+from dash.development.base_component import Component
+
+from twin import jobs
+from twin.devices.desk import Desk
+from twin.errors import BadInput
+from twin.scenario import Scenario
+from twin.ui import draft as drafts
+from twin.ui import links, names
+from twin.ui.components import watch
+from twin.ui.components.frame import notice
+from twin.ui.context import Context
+from twin.ui.i18n import t
+from twin.ui.pages._what_if_editor import PAGE, Ids
+
+
+def register(app: Dash, context: Context) -> None:
+    """Register the callbacks of the dialogue."""
+
+    @app.callback(
+        Output(Ids.REQUEST_BOX, "opened"),
+        Output(Ids.REQUEST_BODY, "children"),
+        Output(Ids.REQUEST_SEND, "disabled"),
+        Output(Ids.REQUEST_ANSWER, "children", allow_duplicate=True),
+        Input(Ids.REQUEST, "n_clicks"),
+        State(Ids.DRAFT, "data"),
+        State(Ids.BASE, "data"),
+        State(watch.phase(PAGE), "data"),
+        prevent_initial_call=True,
+    )
+    def open_request(_n: int, stored: Any, name: str, phase: Any) -> tuple[Any, ...]:
+        scenario, draft = context.scenario(name), drafts.restore(stored)
+        values = drafts.changed(scenario, draft.values)
+        body, ready = request_body(scenario, values, phase or {})
+        return True, body, not ready, None
+
+    @app.callback(
+        Output(Ids.REQUEST_ANSWER, "children"),
+        Input(Ids.REQUEST_SEND, "n_clicks"),
+        State(Ids.REQUEST_NOTE, "value"),
+        State(Ids.DRAFT, "data"),
+        State(Ids.BASE, "data"),
+        State(watch.phase(PAGE), "data"),
+        prevent_initial_call=True,
+        running=[(Output(Ids.REQUEST_SEND, "loading"), True, False)],
+    )
+    def send_request(_n: int, note: str | None, stored: Any, name: str, phase: Any) -> Any:
+        scenario, draft = context.scenario(name), drafts.restore(stored)
+        values = drafts.changed(scenario, draft.values)
+        return request(values, jobs.get(phase["job"]).result, note or "", name)
+
+
+def request_body(
+    scenario: Scenario, values: dict[str, Any], phase: dict[str, str]
+) -> tuple[Component, bool]:
+    """Return what the dialogue says, and whether the change can be asked for."""
+    lines = [
+        html.Li(f"{names.parameter(path)}: {drafts.written(scenario.value(path))} → "
+                f"{drafts.written(value)} {scenario.declaration(path).unit}")
+        for path, value in values.items()
+    ]  # fmt: skip
+    fixed = [names.parameter(path) for path in values if not scenario.declaration(path).live]
+    if not values:
+        return notice("empty", t("what_if.request_nothing"), t("what_if.move")), False
+    if fixed:
+        text = t("what_if.request_not_live_why", names=t("what_if.comma").join(fixed))
+        return notice("amber", t("what_if.request_not_live"), text), False
+    if phase.get("state") != "done":
+        return notice("empty", t("what_if.request_no_result"), t("what_if.waiting")), False
+    words = html.P(t("what_if.request_words"), className="quiet")
+    return html.Div([html.Ul(lines), words]), True
+
+
+def request(values: dict[str, Any], evidence: Any, note: str, name: str) -> Component:
+    """Draft the change with the comparison as its evidence, and say what became of it."""
+    try:
+        change = Desk().draft(values, evidence=evidence, note=note)
+    except BadInput as error:
+        return notice("red", t("what_if.request_refused"), "\n".join(map(str, error.faults)))
+    address = links.write("changes", name, {"change": change.id})
+    link = dcc.Link(t("what_if.request_see"), href=address)
+    return notice(
+        "empty", t("what_if.request_done", id=change.id), t("what_if.request_done_why"), link
+    )

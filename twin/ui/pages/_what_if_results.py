@@ -1,0 +1,296 @@
+"""The right side of What-if: verdict, differences, figures, and traces of both variants."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import dash_mantine_components as dmc
+import numpy as np
+from dash import html
+from dash.development.base_component import Component
+
+from twin import jobs
+from twin.scenario import Scenario
+from twin.ui import comparison, figures, names, runs
+from twin.ui.comparison import Line, Outcome
+from twin.ui.components.card import Chart, chart_card
+from twin.ui.components.frame import aria, mark, notice, sim_tag
+from twin.ui.i18n import t
+from twin.ui.pages._what_if_editor import FOREST, LUCK, TRACE, Ids
+from twin.ui.wording import number, unit
+
+FAVOURITES = ("wear", "wip", "temperature", "air", "power")
+"""Channels that say most, tried in this order."""
+
+
+def results() -> Component:
+    """Return the right side, empty; callbacks fill it."""
+    waiting = t("what_if.waiting")
+    return html.Div(
+        [
+            html.Section(
+                html.Div(skeleton(), id=Ids.VERDICT), className="card verdict",
+                **aria(live="polite"),
+            ),
+            chart_card(FOREST, t("what_if.forest_noun"), height=280, waiting=waiting),
+            html.Section(html.Div(id=Ids.FIGURES, className="figures-wrap"),
+                         className="card figures-card"),
+        ],
+        className="results",
+    )  # fmt: skip
+
+
+def below() -> Component:
+    """Return the traces of both and the spread of luck, under the fold."""
+    waiting = t("what_if.waiting")
+    pick = {"size": "sm", "allowDeselect": False, "comboboxProps": {"shadow": "none"}, "data": []}
+    channel = dmc.Select(id=Ids.CHANNEL, **pick, **aria(label=t("what_if.channel")))
+    kpi = dmc.Select(id=Ids.KPI, **pick, **aria(label=t("what_if.kpi")))
+    left = chart_card(TRACE, t("what_if.trace_noun"), height=260, waiting=waiting, picker=channel)
+    right = chart_card(LUCK, t("what_if.luck_noun"), height=260, waiting=waiting, picker=kpi)
+    return html.Div(
+        [html.Div(left, className="two-thirds"), html.Div(right, className="third")],
+        className="cards",
+    )
+
+
+def skeleton() -> list[Component]:
+    """Return what stands in the verdict card until there is a verdict."""
+    return [html.P(t("what_if.verdict_noun"), className="noun"),
+            html.H2(t("what_if.waiting"), className="quiet")]  # fmt: skip
+
+
+def finished(job_id: str) -> Outcome | None:
+    """Return the outcome of a job that is done; None while there is none."""
+    if not job_id:
+        return None
+    job = jobs.get(job_id)
+    return comparison.outcome(job.result) if job.state == "done" and job.result else None
+
+
+def trouble(phase: dict[str, str]) -> list[Component]:
+    """Return the verdict card of a job that was cancelled, failed or is not known."""
+    state = phase["state"]
+    level: Any = "amber" if state == "cancelled" else "red"
+    text = phase["error"].strip().splitlines()[-1] if phase["error"] else t(f"what_if.{state}_why")
+    return [notice(level, t(f"what_if.{state}"), text)]
+
+
+# -- verdict ------------------------------------------------------------------------------------
+
+
+def verdict(scenario: Scenario, result: Outcome) -> list[Component]:
+    """Return the verdict card."""
+    lines = result.pick(comparison.headline(scenario))
+    noun = html.Div(
+        [html.Span(t("what_if.verdict_noun")), sim_tag(),
+         html.Span(t("what_if.paired" if result.compared else "what_if.runs",
+                     n=result.replications))],
+        className="noun verdict-noun",
+    )  # fmt: skip
+    if not result.compared:
+        return [noun, html.H2(_baseline_sentence(lines), className="verdict-words"),
+                html.P(t("what_if.move"), className="quiet")]  # fmt: skip
+    head, rest = comparison.verdict(lines)
+    parts: list[Component] = [noun, html.H2(head, className="verdict-words")]
+    if rest:
+        parts.append(html.P(rest, className="quiet"))
+    narrow = _bottleneck(result)
+    return [*parts, html.P(narrow, className="quiet")] if narrow else parts
+
+
+def _baseline_sentence(lines: Sequence[Line]) -> str:
+    shown = [line for line in lines if line.base["value"] is not None][:2]
+    listed = t("what_if.comma").join(
+        f"{names.kpi(line.path)} {comparison.value_text(line.base)}" for line in shown
+    )
+    return t("what_if.baseline_is", kpis=listed)
+
+
+def _bottleneck(result: Outcome) -> str:
+    before, after = comparison.bottleneck(result.lines)
+    if not before:
+        return ""
+    if before == after:
+        return t("what_if.bottleneck_stays", station=before)
+    return t("what_if.bottleneck_moves", before=before, after=after)
+
+
+# -- differences --------------------------------------------------------------------------------
+
+
+def forest(scenario: Scenario, result: Outcome | None, theme: str) -> Chart:
+    """Return the forest plot of the headline KPIs."""
+    if result is None:
+        return Chart(t("what_if.forest_none"), None, t("what_if.waiting"))
+    lines = result.pick(comparison.headline(scenario))
+    head = [t("what_if.col_kpi"), t("what_if.col_relative"), t("what_if.col_low"),
+            t("what_if.col_high"), t("what_if.col_verdict")]  # fmt: skip
+    rows = [whisker(line) for line in lines]
+    drawn = [row for row in rows if row is not None]
+    if not result.compared or not drawn:
+        return Chart(t("what_if.forest_none"), None, t("what_if.forest_none_why"))
+    figure = figures.forest(drawn, theme, axis=t("what_if.forest_axis"), zero=t("what_if.baseline"))
+    better = sum(line.verdict == "better" for line in lines)
+    worse = sum(line.verdict == "worse" for line in lines)
+    finding = t("what_if.forest_finding", better=better, worse=worse,
+                open=len(lines) - better - worse)  # fmt: skip
+    table = [[row.name, number(row.value, 2), number(row.low, 2), number(row.high, 2), row.label]
+             for row in drawn]  # fmt: skip
+    return Chart(finding, figure, t("what_if.forest_caption", n=result.replications), head, table)
+
+
+def whisker(line: Line) -> figures.Whisker | None:
+    """Return one row of the forest plot; None where per cent of the baseline has no sense."""
+    relative = line.relative
+    if relative is None:
+        return None
+    label = f"{comparison.difference_text(line)}, {comparison.verdict_text(line)}"
+    settled = line.verdict in {"better", "worse"}
+    word = t(f"what_if.{line.verdict.replace(' ', '_')}") if line.verdict else t("what_if.same")
+    return figures.Whisker(
+        names.kpi(line.path), *relative, settled, line.verdict == "worse", word, label
+    )
+
+
+def figure_table(scenario: Scenario, result: Outcome) -> list[Component]:
+    """Return the figures: headline KPIs as rows, everything else one click away."""
+    lead = comparison.headline(scenario)
+    others = [line.path for line in result.lines if line.path not in lead]
+    columns = ["col_kpi", "baseline"]
+    if result.compared:
+        columns += ["candidate", "difference", "col_verdict"]
+    head = html.Thead(html.Tr([html.Th(t(f"what_if.{name}"), scope="col") for name in columns]))
+    body = html.Tbody([_row(line, result.compared) for line in result.pick(lead)])
+    more = dmc.Table(
+        data={"head": [t(f"what_if.{name}") for name in columns],
+              "body": [_flat(line, result.compared) for line in result.pick(others)]}
+    )  # fmt: skip
+    return [
+        html.P(t("what_if.figures_noun"), className="noun"),
+        html.Div(html.Table([head, body], className="figures"), className="table-wide",
+                 tabIndex=0, role="region", **aria(label=t("what_if.figures_noun"))),
+        html.Details(
+            [html.Summary(t("what_if.all_figures", n=len(others))),
+             html.Div(more, className="table-scroll", tabIndex=0, role="region",
+                      **aria(label=t("what_if.all_figures", n=len(others))))],
+        ),
+    ]  # fmt: skip
+
+
+def _cells(line: Line, compared: bool) -> list[str]:
+    """Name, owner and unit, baseline, candidate, difference and verdict of one KPI."""
+    cells = [names.kpi(line.path), _small(line), comparison.band(line.base)]
+    if compared:
+        candidate = comparison.band(line.candidate) if line.candidate else "–"
+        cells += [candidate, comparison.bare_difference(line), comparison.verdict_text(line)]
+    return cells
+
+
+def _small(line: Line) -> str:
+    of = names.owner(line.path)
+    return f"{of},{unit(line.unit)}" if unit(line.unit) else of
+
+
+def _flat(line: Line, compared: bool) -> list[str]:
+    name, small, *rest = _cells(line, compared)
+    return [f"{name} · {small}", *rest]
+
+
+def _row(line: Line, compared: bool) -> Component:
+    name, small, *cells = _cells(line, compared)
+    tds: list[Component] = [html.Th([name, html.Span(small, className="of small")], scope="row")]
+    tds += [html.Td(cell, className="number") for cell in cells]
+    if compared and line.verdict == "worse":
+        tds[-1] = html.Td(mark("amber", cells[-1]), className="said")
+    elif compared and line.verdict == "better":
+        tds[-1] = html.Td(html.Span(cells[-1], className="accent strong"), className="said")
+    elif compared:
+        tds[-1] = html.Td(cells[-1], className="quiet said")
+    return html.Tr(tds)
+
+
+# -- traces -------------------------------------------------------------------------------------
+
+
+def channel_choices(scenario: Scenario, result: Outcome) -> list[dict[str, str]]:
+    """Return the channels that were sampled, the most telling first."""
+    found = runs.channels(result.base_run)
+    rank = {name: place for place, name in enumerate(FAVOURITES)}
+    found.sort(key=lambda pair: rank.get(pair[1], len(rank)))
+    return [
+        {"value": f"{source}/{name}", "label": f"{names.word(name).capitalize()} · {source}"}
+        for source, name in found
+        if name not in {"tool"}
+    ]
+
+
+def trace(scenario: Scenario, result: Outcome | None, picked: str | None, theme: str) -> Chart:
+    """Return one channel of both variants over time, from the first replication."""
+    if result is None or not picked or "/" not in picked:
+        return Chart(t("what_if.trace_none"), None, t("what_if.waiting"))
+    source, name = picked.split("/", 1)
+    declared = runs.channel(scenario, source, name)
+    lines = [(t("what_if.baseline"), result.base_run, False)]
+    if result.compared:
+        lines.append((t("what_if.candidate"), result.candidate_run, True))
+    drawn = [
+        figures.Trace(label, *runs.series(run, source, name, declared.unit), is_candidate)
+        for label, run, is_candidate in lines
+    ]
+    word = names.word(name)
+    figure = figures.traces(
+        drawn, theme, axis=f"{word}{_bracket(declared.unit)}", time_axis=t("what_if.time_axis"),
+        limit=_wear_limit(scenario, source, name),
+    )  # fmt: skip
+    peaks = [float(np.nanmax(one.value)) for one in drawn]
+    values = t("what_if.comma").join(
+        f"{one.name} {number(peak)}{unit(declared.unit)}"
+        for one, peak in zip(drawn, peaks, strict=True)
+    )
+    finding = t("what_if.trace_finding", channel=word, values=values)
+    rows = [
+        [one.name, number(time / 60, 1), number(value, 4)]
+        for one in drawn
+        for time, value in zip(*figures.thin(one.time, one.value, 60), strict=True)
+    ]
+    head = [t("what_if.col_variant"), t("what_if.col_time"), f"{word}{_bracket(declared.unit)}"]
+    return Chart(finding, figure, t("what_if.trace_caption"), head, rows)
+
+
+def _bracket(text: str) -> str:
+    return "" if text in {"", "1"} else f" [{text}]"
+
+
+def _wear_limit(scenario: Scenario, source: str, name: str) -> tuple[float, str] | None:
+    path = f"{source}.wear_limit"
+    if name != "wear" or source not in scenario.entries:
+        return None
+    return float(scenario.value(path)), names.parameter(path)
+
+
+def luck(result: Outcome | None, kpi: str | None, theme: str) -> Chart:
+    """Return every replication of one KPI: the same luck under both variants."""
+    if result is None or not kpi:
+        return Chart(t("what_if.luck_none"), None, t("what_if.waiting"))
+    line = next((line for line in result.lines if line.path == kpi), None)
+    base = runs.replications(result.base_run, kpi)
+    if line is None or not base:
+        return Chart(t("what_if.luck_none"), None, t("what_if.luck_none_why"))
+    axis = f"{names.kpi(kpi)}{_bracket(line.unit)}"
+    if not result.compared:
+        figure = figures.spread(base, theme, name=t("what_if.baseline"), axis=axis)
+        finding = f"{names.kpi(kpi)} {comparison.value_text(line.base)}"
+        rows = [[str(i + 1), number(a, 4)] for i, a in enumerate(base)]
+        return Chart(finding, figure, t("what_if.luck_caption_one"),
+                     [t("what_if.col_run"), t("what_if.baseline")], rows)  # fmt: skip
+    candidate = runs.replications(result.candidate_run, kpi)
+    both = (t("what_if.baseline"), t("what_if.candidate"))
+    figure = figures.pairs(base, candidate, theme, names=both, axis=axis)
+    up = sum(b > a for a, b in zip(base, candidate, strict=True))
+    down = sum(b < a for a, b in zip(base, candidate, strict=True))
+    finding = t("what_if.luck_finding", kpi=names.kpi(kpi), up=up, down=down, n=len(base))
+    rows = [[str(i + 1), number(a, 4), number(b, 4)]
+            for i, (a, b) in enumerate(zip(base, candidate, strict=True))]  # fmt: skip
+    return Chart(finding, figure, t("what_if.luck_caption"), [t("what_if.col_run"), *both], rows)

@@ -1,0 +1,90 @@
+"""Finished runs as the pages read them. A run never changes, so what was read once is kept."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from twin import jobs, store
+from twin.family import load as load_kind
+from twin.records import Channel
+from twin.scenario import Scenario
+from twin.units import from_si
+
+Array = npt.NDArray[np.floating[Any]]
+KEPT = 64
+
+
+@functools.lru_cache(maxsize=KEPT)
+def table(run_id: str, name: str) -> pd.DataFrame:
+    """Return one table of a finished run."""
+    return store.get_run(run_id).table(name)
+
+
+@functools.lru_cache(maxsize=KEPT)
+def end(run_id: str) -> float:
+    """Return the simulated time at which a run ended [s]."""
+    return float(store.get_run(run_id).document()["facts"]["end"])
+
+
+def baseline_job(file: str, **more: Any) -> jobs.Job:
+    """Return the job that runs a scenario as it is; one that ran before is there at once."""
+    return jobs.submit("run", {"scenario": file, "values": {}, **more})
+
+
+def channels(run_id: str) -> list[tuple[str, str]]:
+    """Return (source, channel) of everything that was sampled in a run."""
+    rows = table(run_id, "samples")[["source", "channel"]].drop_duplicates()
+    return [(str(source), str(channel)) for source, channel in rows.itertuples(index=False)]
+
+
+def channel(scenario: Scenario, source: str, name: str) -> Channel:
+    """Return the declaration of a channel; one that is not declared has no unit."""
+    entry = scenario.entries.get(source.split(".", maxsplit=1)[0])
+    declared: Sequence[Channel] = ()
+    if entry is not None and entry.section == "plant":
+        declared = load_kind("twin.plant", entry.kind).Model.channels
+    found = next((one for one in declared if one.name == name), None)
+    return found or Channel(name, "1", "")
+
+
+def series(run_id: str, source: str, name: str, unit: str) -> tuple[Array, Array]:
+    """Return times [s] and values (in ``unit``) of a sampled channel, held to the end."""
+    rows = table(run_id, "samples")
+    mine = rows[(rows["source"] == source) & (rows["channel"] == name)]
+    time = np.append(mine["time"].to_numpy(float), end(run_id))
+    values = mine["value"].to_numpy(float)
+    held = np.append(values, values[-1:] if len(values) else np.nan)
+    shown = held if unit == "1" else np.asarray(from_si(held, unit), float)
+    return time, shown
+
+
+def spans(run_id: str) -> dict[str, list[tuple[float, float, str]]]:
+    """Return what each thing did in a run: source → (start, end, state)."""
+    stop = end(run_id)
+    found: dict[str, list[tuple[float, float, str]]] = {}
+    for source, rows in table(run_id, "states").groupby("source", sort=False):
+        starts = rows["time"].to_numpy(float)
+        ends = np.append(starts[1:], stop)
+        states = rows["state"].astype(str)
+        parts = zip(starts.tolist(), ends.tolist(), states, strict=True)
+        found[str(source)] = [(a, b, state) for a, b, state in parts if b > a]
+    return found
+
+
+def events(run_id: str, kinds: Sequence[str]) -> list[tuple[float, str, str]]:
+    """Return (time, source, event) of some kinds of events."""
+    rows = table(run_id, "events")
+    mine = rows[rows["name"].isin(list(kinds))]
+    return list(mine[["time", "source", "name"]].itertuples(index=False, name=None))
+
+
+def replications(run_id: str, kpi: str) -> list[float]:
+    """Return a KPI of every replication of a run."""
+    rows = table(run_id, "replications")
+    return [float(value) for value in rows[kpi]] if kpi in rows else []
