@@ -7,7 +7,7 @@ export PYTHON
 .PHONY: app test check bench venv models docs clean
 
 app: .venv/.app            ## start the web app on http://127.0.0.1:8050
-	exec $(BIN)/python app.py
+	exec $(BIN)/python app.py $(if $(PORT),--port $(PORT))
 
 test: .venv/.dev           ## everything the tests need, and the tests
 	scripts/chromium

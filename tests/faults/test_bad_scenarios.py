@@ -14,11 +14,54 @@ from twin.scenario import parse
 from twin.simulate import check
 
 VALUES = [
-    None, True, 3, -1, 1e308, float("nan"), 10**400, "", "8 h", "abc", "3 kg", [], [1], {}, {"a": 1},
-    datetime.date(2020, 1, 1), "é" * 50, "1e400 h", "-0", [{}], "m/min", "5 °", "3 (", "3 m/", "3 **",
-]  # fmt: skip
-KEYS = ["kind", "on", "sensor", "board", "model", "horizon", "seed", "cutting_speed", "teeth", "zones",
-        "stations", "machine", "machines", "buffer", "kpi", "at_most", "a.b", "", "é", "expect"]  # fmt: skip
+    None,
+    True,
+    3,
+    -1,
+    1e308,
+    float("nan"),
+    10**400,
+    "",
+    "8 h",
+    "abc",
+    "3 kg",
+    [],
+    [1],
+    {},
+    {"a": 1},
+    datetime.date(2020, 1, 1),
+    "é" * 50,
+    "1e400 h",
+    "-0",
+    [{}],
+    "m/min",
+    "5 °",
+    "3 (",
+    "3 m/",
+    "3 **",
+]
+KEYS = [
+    "kind",
+    "on",
+    "sensor",
+    "board",
+    "model",
+    "horizon",
+    "seed",
+    "cutting_speed",
+    "teeth",
+    "zones",
+    "stations",
+    "machine",
+    "machines",
+    "buffer",
+    "kpi",
+    "at_most",
+    "a.b",
+    "",
+    "é",
+    "expect",
+]
 
 
 def places(table: dict, above: tuple = ()):
