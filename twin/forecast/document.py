@@ -45,7 +45,8 @@ def tool_document(tool: ToolForecast) -> dict[str, Any]:
 
 def law_document(law: WearLaw) -> dict[str, Any]:
     """What was learnt, in numbers that a person can check."""
-    mean = law.fleet.mean.mean(0)
+    # Of ln VB itself at the typical time and wear: the law is written in ln(VB + offset)
+    mean = (law.fleet.mean * (1.0 + law.hyper["wear_offset"])[:, None]).mean(0)
     names = [
         f"{c.name}{suffix}"
         for c in law.scale.settings.columns

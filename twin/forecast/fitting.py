@@ -28,7 +28,7 @@ from twin.rng import stream
 DRAWS = 64  # equally weighted hyperparameter draws kept in a law
 PARTICLES = 256  # importance-sampling particles, a power of two for Sobol points
 MOST_READINGS = 40  # of one tool, when fitting
-MOST_TOOLS = 48  # when fitting hyperparameters; the fleet's coefficients always use every tool
+MOST_TOOLS = 32  # when fitting hyperparameters; the fleet's coefficients always use every tool
 STEP = 1e-3
 CURVATURE_STEP = 0.25  # of the prior's spread
 ROUNDS = 4  # of importance sampling, while the effective sample stays below DRAWS
