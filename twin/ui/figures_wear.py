@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from twin.ui.figures import blank, named_line
+from twin.ui.figures import blank
 from twin.ui.theme import Palette, clear, palette
 
 Array = npt.NDArray[np.float64]
@@ -90,7 +90,7 @@ def fan(tool: Mapping[str, Any], theme: str, words: Words, end: float) -> go.Fig
                        mode="lines+markers", line={"color": p.text, "width": 1.5},
                        marker={"color": p.text, "size": 7},
                        hovertemplate=HOVER)  # fmt: skip
-    named_line(figure, limit, words.limit, p)
+    _limit(figure, limit, words.limit, p)
     _marks(figure, now, tool["best_change_min"], words, p)
     _band_names(figure, x, curves, top, p)
     start = min([now, *tool["read_min"]])
@@ -98,6 +98,14 @@ def fan(tool: Mapping[str, Any], theme: str, words: Words, end: float) -> go.Fig
     figure.update_yaxes(range=[0, top], title={"text": words.y}, zeroline=False)
     figure.update_layout(margin={"t": 40, "r": 44}, uirevision=tool["tool"])
     return figure
+
+
+def _limit(figure: go.Figure, y: float, name: str, p: Palette) -> None:
+    """Draw the limit as a line with its name at the left, where the fan is not."""
+    figure.add_hline(y=y, line={"color": p.amber, "width": 1.2})
+    figure.add_annotation(x=0, xref="paper", xanchor="left", xshift=4, y=y, yanchor="bottom",
+                          text=name, showarrow=False,
+                          font={"color": p.amber, "size": 12})  # fmt: skip
 
 
 def _band(figure: go.Figure, x: Array, low: Array, high: Array, colour: str) -> None:
@@ -164,9 +172,8 @@ def cost(tool: Mapping[str, Any], theme: str, words: Words, end: float) -> go.Fi
                        line={"color": p.accent, "width": 2, "dash": DASH},
                        hovertemplate="%{x:.0f}: %{y:.2f}<extra></extra>")  # fmt: skip
     _cost_points(figure, float(y[0]), best, words, p)
-    _above(
-        figure, 0.5 * (low + high), words.flat, p.accent, "left" if low < 0.1 * end else "center"
-    )
+    figure.add_annotation(x=low, y=0.94, yref="paper", xanchor="left", xshift=4, text=words.flat,
+                          showarrow=False, font={"color": p.accent, "size": 12})  # fmt: skip
     _sim(figure, words.sim, p)
     figure.update_xaxes(title={"text": words.x}, rangemode="tozero", zeroline=False)
     figure.update_yaxes(title={"text": words.y}, rangemode="tozero")
@@ -175,17 +182,19 @@ def cost(tool: Mapping[str, Any], theme: str, words: Words, end: float) -> go.Fi
 
 
 def _cost_points(figure: go.Figure, now: float, best: float, words: Words, p: Palette) -> None:
+    """Mark the best time, and now where that is another."""
+    name = words.best if best > 0 else f"{words.now} = {words.best}"
+    figure.add_vline(x=best, line={"color": p.accent, "width": 1.5})
+    _above(figure, best, name, p.accent, "left")
+    figure.add_scatter(x=[best], y=[0.0], mode="markers", cliponaxis=False, hoverinfo="skip",
+                       marker={"color": p.accent, "size": 9})  # fmt: skip
     if best > 0:
-        figure.add_scatter(x=[0.0], y=[now], mode="markers+text", text=[words.now],
-                           textposition="middle right", cliponaxis=False,
-                           textfont={"color": p.quiet}, hoverinfo="skip",
+        figure.add_scatter(x=[0.0], y=[now], mode="markers", cliponaxis=False, hoverinfo="skip",
                            marker={"color": p.surface, "size": 9,
                                    "line": {"color": p.quiet, "width": 2}})  # fmt: skip
-    name = words.best if best > 0 else f"{words.now} = {words.best}"
-    figure.add_scatter(x=[best], y=[0.0], mode="markers+text", text=[name],
-                       textposition="top right", cliponaxis=False,
-                       textfont={"color": p.accent}, hoverinfo="skip",
-                       marker={"color": p.accent, "size": 10})  # fmt: skip
+        figure.add_annotation(x=0, y=now, xanchor="left", yanchor="bottom", xshift=6, yshift=2,
+                              text=words.now, showarrow=False,
+                              font={"color": p.quiet, "size": 12})  # fmt: skip
 
 
 def reliability(

@@ -44,10 +44,7 @@ def tables_row(asked: Asked, select: str, upload: str) -> Component:
     options = [{"value": name, "label": view.table_name(Asked(name))} for name in EXAMPLES]
     if asked.table not in EXAMPLES:
         options.append({"value": asked.table, "label": view.table_name(asked)})
-    button = dmc.Button(
-        t("tool_wear.upload"), variant="default", leftSection=icon("upload"), component="span",
-        className="upload-button",
-    )  # fmt: skip
+    button = html.Span([icon("upload"), t("tool_wear.upload")], className="upload-button")
     return html.Div(
         [
             dmc.Select(

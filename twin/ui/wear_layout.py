@@ -126,7 +126,7 @@ def _tools() -> Component:
             "suppressCellFocus": False,
             "suppressColumnVirtualisation": True,
         },
-        className="wear-grid",
+        className="wear-grid is-empty",
         style={"height": None, "width": "100%"},
     )
     top = html.Div(
