@@ -14,17 +14,16 @@ from rig import Nursery, Rig, gone
 from twin.devices import broker as brokers
 
 
-@pytest.fixture(scope="module")
-def module_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def built(home: Path, engine: str) -> Rig:
+    """A rig whose desk keeps its changes in ``home``."""
     with pytest.MonkeyPatch.context() as patch:
-        home = tmp_path_factory.mktemp("home")
         patch.setenv("TWIN_HOME", str(home))
-        yield home
+        return Rig(home, engine)
 
 
-@pytest.fixture(scope="module")
-def shared(module_home: Path) -> Iterator[Rig]:
-    rig = Rig(module_home)
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    rig = built(tmp_path_factory.mktemp("amqtt"), "amqtt")
     try:
         yield rig.start()
     finally:
@@ -35,7 +34,7 @@ def shared(module_home: Path) -> Iterator[Rig]:
 def rig(
     shared: Rig, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> Iterator[Rig]:
-    """The module's rig, with well-behaved controllers and everything running."""
+    """The rig, with well-behaved controllers and everything running."""
     monkeypatch.setenv("TWIN_HOME", str(shared.home))
     uses_nursery = "fresh_gateway" in request.fixturenames
     with shared.panel as panel:
@@ -49,11 +48,12 @@ def rig(
 
 @pytest.fixture(scope="module")
 def nursery(shared: Rig) -> Iterator[Nursery]:
-    """Gateways to kill; the module's own one is stopped."""
+    """Gateways to kill, while the rig's own one is stopped."""
     shared.gateway.stop()
     made = Nursery(shared)
     yield made
     made.child.stop()
+    shared.new_gateway()
 
 
 @pytest.fixture
@@ -76,17 +76,14 @@ def fresh_gateway(nursery: Nursery) -> Iterator[Callable[[str], int]]:
     stop()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def mosquitto_rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
     if brokers.mosquitto() is None or shutil.which("mosquitto_passwd") is None:
         if os.environ.get("CI") == "true":
             pytest.fail("mosquitto is not installed")
         pytest.skip("mosquitto is not installed")
-    with pytest.MonkeyPatch.context() as patch:
-        home = tmp_path_factory.mktemp("mosquitto")
-        patch.setenv("TWIN_HOME", str(home))
-        rig = Rig(home, "mosquitto")
-        try:
-            yield rig.start()
-        finally:
-            rig.stop()
+    rig = built(tmp_path_factory.mktemp("mosquitto"), "mosquitto")
+    try:
+        yield rig.start()
+    finally:
+        rig.stop()

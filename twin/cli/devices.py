@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,9 +15,9 @@ from twin.devices.acl import PANEL_USER
 from twin.devices.desk import Desk
 from twin.devices.embedded import Embedded, prepare
 from twin.devices.link import Unreachable
-from twin.devices.plant import points_document, read, read_file, to_document
-from twin.errors import BadInput, Fault
-from twin.scenario import Scenario, load, read_setting
+from twin.devices.plant import of_declarations, read, read_file, to_document
+from twin.errors import BadInput
+from twin.scenario import load, read_setting
 
 PointsFile = Annotated[
     Path, typer.Argument(metavar="SCENARIO|POINTS.json", help="A scenario, or a points document.")
@@ -39,32 +38,9 @@ def document_of(file: Path) -> dict[str, Any]:
     """Return the points document of a scenario file or of a points file."""
     if file.suffix == ".json":
         return to_document(read_file(file))
-    return of_scenario(load(file))
-
-
-def of_scenario(scenario: Scenario) -> dict[str, Any]:
-    """Return the points document of a scenario: every parameter that is declared live."""
-    document = points_document(
-        _rows(scenario), title=scenario.title, site=scenario.header.site, area="plant"
-    )
-    if not document["devices"]:
-        message = "has no parameter that a device holds, so there is nothing to serve"
-        raise BadInput(Fault(message, file=scenario.file))
-    return document
-
-
-def _rows(scenario: Scenario) -> Iterator[dict[str, Any]]:
-    for path, declared, value in scenario.declarations():
-        if declared.live:
-            yield {
-                "path": path,
-                "unit": declared.unit,
-                "low": declared.low,
-                "high": declared.high,
-                "value": value,
-                "options": list(declared.options),
-                "meaning": declared.meaning,
-            }
+    scenario = load(file)
+    title, site = scenario.title, scenario.header.site
+    return of_declarations(scenario.declarations(), title=title, site=site)
 
 
 def serve(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import queue
 import secrets
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, replace
@@ -31,13 +32,14 @@ from twin.devices.live import Live
 from twin.devices.people import People
 from twin.devices.plant import Plant, read_file
 from twin.devices.signing import digest
-from twin.devices.topics import GATEWAY, Topics
+from twin.devices.topics import CHANGES, GATEWAY, Topics
 from twin.errors import BadInput, Fault
 
 COMMAND_LIFE_S = 300.0
 ANSWER_S = 15.0
 TAKE_S = 3.0  # for the broker to take a message
 SETTLE_S = 2.0
+PRESENT_S = 3.0
 
 
 class Desk:
@@ -223,7 +225,7 @@ class Desk:
 
     def _send(self, change: Change, person: str, wait_s: float) -> Change:
         try:
-            link, answers = self._connect(change.id)
+            link, answers = self._connect(change.id, present=True)
         except Unreachable as error:
             why = str(error)
             return self.ledger.update(change.id, lambda c: replace(c, reason=why), PLATFORM)
@@ -237,13 +239,18 @@ class Desk:
         finally:
             link.close()
 
-    def _connect(self, key: str) -> tuple[Link, queue.Queue[dict[str, Any]]]:
+    def _connect(
+        self, key: str, *, present: bool = False
+    ) -> tuple[Link, queue.Queue[dict[str, Any]]]:
+        """Listen to the gateway's answers; with ``present`` make sure that it is there."""
         answers: queue.Queue[dict[str, Any]] = queue.Queue()
         link = Link(self._running(), PLATFORM, self._password())
         link.open()
         try:
-            topic = Topics.of(self.plant).answer(key)
-            link.listen(topic, lambda _, body: answers.put(body))
+            topics = Topics.of(self.plant)
+            link.listen(topics.answer(key), lambda _, body: answers.put(body))
+            if present:
+                _await_gateway(link, topics)
         except Unreachable:
             link.close()
             raise
@@ -355,3 +362,16 @@ class Desk:
 
 def _fresh_id() -> str:
     return f"C-{datetime.now(UTC):%Y%m%d}-{secrets.token_hex(4)}"
+
+
+def _await_gateway(link: Link, topics: Topics) -> None:
+    """Wait until the gateway says that it is there: what is not sent yet can wait safely."""
+    there = threading.Event()
+
+    def heard(_: str, body: dict[str, Any]) -> None:
+        if body.get("alive"):
+            there.set()
+
+    link.listen(topics.at(GATEWAY, CHANGES, "death"), heard)
+    if not there.wait(PRESENT_S):
+        raise Unreachable("the gateway does not run; nothing was sent")

@@ -147,9 +147,9 @@ class Embedded:
                 log.write(f"not started again, will be tried again: {error}\n")
 
     def status(self) -> list[dict[str, Any]]:
-        """One row a process: ``name, running, pid``."""
+        """One row a process: ``name, running, pid``; running once it is ready."""
         return [
-            {"name": name, "running": child.running, "pid": child.pid}
+            {"name": name, "running": child.ready, "pid": child.pid}
             for name, child in self.children.items()
         ]
 

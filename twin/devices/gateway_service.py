@@ -17,7 +17,7 @@ from twin.devices.link import Link
 from twin.devices.people import People
 from twin.devices.plant import Plant, read_file
 from twin.devices.process import leave_with_parent, say_ready
-from twin.devices.topics import CHANGES, GATEWAY, SETPOINTS, Topics
+from twin.devices.topics import CHANGES, GATEWAY, Topics
 from twin.store import database, home
 
 SETTLE_S = 0.5
@@ -33,12 +33,18 @@ class Service:
         self.topics = Topics.of(plant)
         self.people = people
         self._inbox: queue.Queue[dict[str, Any]] = queue.Queue()
-        death = self.topics.at(GATEWAY, CHANGES, "death")
-        self.link = Link(url, GATEWAY, password, will=death)
+        self._listening = False
+        self._presence = self.topics.at(GATEWAY, CHANGES, "death")
+        self.link = Link(url, GATEWAY, password, on_connect=self._up, will=self._presence)
         self.devices: dict[str, Device] = {
             spec.name: load(spec.kind)(spec, self.topics, self.link) for spec in plant.devices
         }
         self.gateway = Gateway(plant, self.devices, journal, people, self._tell)
+
+    def _up(self) -> None:
+        """Connected again, and subscribed again."""
+        if self._listening:
+            self.link.say(self._presence, {"alive": True}, retain=True)
 
     def _tell(self, entry: Entry) -> None:
         """Answer, signed: the platform believes nobody else."""
@@ -53,7 +59,8 @@ class Service:
             device.connect()
         commands = self.topics.command("+")
         self.link.listen(commands, lambda _, body: self._inbox.put(body))
-        self.link.listen(self.topics.at("+", SETPOINTS, "birth"), lambda *_: None)
+        self._listening = True
+        self._up()
 
     def run(self) -> None:
         """Serve until the process ends."""

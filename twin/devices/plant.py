@@ -17,6 +17,7 @@ from typing import Any
 from twin import units
 from twin.devices.base import Point, Spec, load
 from twin.errors import BadInput, Fault, did_you_mean
+from twin.params import Declaration
 
 VERSION = 1
 DEFAULT_RISK = 2  # four eyes, unless the declaration says that less is at stake
@@ -85,6 +86,41 @@ def points_document(
     document = {"v": VERSION, "title": title, "site": site, "area": area}
     document["devices"] = list(devices.values())
     return to_document(read(document))
+
+
+def of_declarations(
+    declarations: Iterable[tuple[str, Declaration, Any]],
+    *,
+    title: str = "",
+    site: str = "site",
+    area: str = "plant",
+) -> dict[str, Any]:
+    """Build the points document from ``Scenario.declarations()``: those that are live.
+
+    Raises
+    ------
+    BadInput
+        When none is.
+    """
+    document = points_document(map(_row, declarations), title=title, site=site, area=area)
+    if not document["devices"]:
+        message = "has no parameter that a device holds, so there is nothing to serve"
+        raise BadInput(Fault(message, path=title))
+    return document
+
+
+def _row(entry: tuple[str, Declaration, Any]) -> dict[str, Any]:
+    path, declared, value = entry
+    return {
+        "path": path,
+        "unit": declared.unit,
+        "low": declared.low,
+        "high": declared.high,
+        "value": value,
+        "options": list(declared.options),
+        "meaning": declared.meaning,
+        "live": declared.live,
+    }
 
 
 def _in_unit(row: Mapping[str, Any]) -> Any:

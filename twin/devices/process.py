@@ -51,6 +51,7 @@ class Child:
         self.env = dict(env or {})
         self._process: subprocess.Popen[bytes] | None = None
         self.facts: dict[str, Any] = {}
+        self._ready = False
 
     @classmethod
     def module(
@@ -62,6 +63,7 @@ class Child:
     def start(self, timeout_s: float = START_S) -> dict[str, Any]:
         """Start it, wait until it is ready, and return what it said."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
+        self._ready = False
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 self.command,
@@ -76,6 +78,7 @@ class Child:
         except ValueError:
             self.stop()
             raise NotStarted(self._why(timeout_s)) from None
+        self._ready = True
         return self.facts
 
     def _first_line(self, timeout_s: float) -> bytes:
@@ -104,6 +107,11 @@ class Child:
     def running(self) -> bool:
         """Whether the process runs."""
         return self._process is not None and self._process.poll() is None
+
+    @property
+    def ready(self) -> bool:
+        """Whether it runs and has said that it is ready."""
+        return self._ready and self.running
 
     def gone(self, timeout_s: float) -> bool:
         """Wait until it has ended by itself; False when it has not."""
