@@ -19,7 +19,8 @@ from twin.physics.spectrum import above_surroundings, band_envelope
 Array = npt.NDArray[np.float32]
 Spectrum = npt.NDArray[np.complexfloating]
 
-LOW, HIGH = 400.0, 5600.0  # demodulated range [Hz]; every common recording reaches it
+# Demodulated range [Hz]: above the shaft, teeth and motor, and within every common recording.
+LOW, HIGH = 1000.0, 5600.0
 LOWEST_RATE = 2.0 * HIGH  # [Hz]
 SPLITS = (1, 2, 4)  # the whole range, its halves, its quarters
 HARMONICS = 3
@@ -44,6 +45,7 @@ def combs(bearing: Bearing) -> dict[str, tuple[float, ...]]:
         "ball": tuple(k * hit for k in turns),
         "spin": tuple((k - 0.5) * hit for k in turns),
         "outer_sides": tuple(k * outer + s for k in (1, 2) for s in (-1.0, 1.0)),
+        "outer_cage": tuple(k * outer + s * cage for k in (1, 2) for s in (-1.0, 1.0)),
         "inner_sides": tuple(k * inner + s for k in (1, 2) for s in (-1.0, 1.0)),
         "ball_sides": tuple(k * hit + s * cage for k in (1, 2) for s in (-1.0, 1.0)),
         "cage": tuple(k * cage for k in (1, 2, 3)),
@@ -103,20 +105,19 @@ def lines(
     """Each envelope's lines over their surroundings, ``(envelope, bin)``.
 
     ``resolution`` is the order per bin and ``highest`` the last order [1/rev]; a bin is the mean
-    of ``group`` lines. A bin keeps the largest of itself and its two neighbours, since an order
-    rarely falls on the middle of a bin.
+    of ``group`` lines, and 0 beyond what a band's envelope can hold. A bin keeps the largest of
+    itself and its two neighbours, since an order rarely falls on the middle of a bin.
     """
     size = int(highest / resolution) + 2
-    amplitude = np.zeros((len(squared), size), np.float32)
+    level = np.zeros((len(squared), size), np.float32)
+    half = max(round(SURROUNDINGS / resolution), 4)
     for row, envelope in enumerate(squared):
         cell = np.fft.rfft(envelope)[: size * group]
         power = cell.real**2 + cell.imag**2
         whole = len(power) // group
         found = np.sqrt(power[: whole * group].reshape(whole, group).mean(axis=1))
-        amplitude[row, :whole] = found / np.sqrt(len(envelope))
-    amplitude[:, 0] = amplitude[:, 1]
-    level = above_surroundings(amplitude, max(round(SURROUNDINGS / resolution), 4))
-    level[amplitude == 0.0] = 0.0
+        found[0] = found[1]
+        level[row, :whole] = above_surroundings(found, half)
     wide = level.copy()
     np.maximum(wide[:, 1:], level[:, :-1], out=wide[:, 1:])
     np.maximum(wide[:, :-1], level[:, 1:], out=wide[:, :-1])

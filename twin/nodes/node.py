@@ -180,16 +180,32 @@ class Node:
         """
         speed = abs(context.get("spindle_speed", 0.0))
         if speed < STANDSTILL:
-            return self._say("idle", 1.0, {}, GATE_INSTRUCTIONS)
+            return self._gated("idle", GATE_INSTRUCTIONS)
         reason = self._fault_of(block, rate, speed)
         if reason:
-            return self._say("bad", 1.0, {}, GATE_INSTRUCTIONS + len(block), reason)
+            return self._gated("bad", GATE_INSTRUCTIONS + len(block), reason)
         row = features(block, rate, speed, self.bearing)
         found = self.model.scores(row[None, :])[0]
         scores = dict(zip(self.card.classes, map(float, found), strict=True))
         label = max(scores, key=lambda word: scores[word])
-        cost = self.card.front.instructions * len(block) / self._window
-        return self._say(label, scores[label], scores, cost, inferred=True)
+        alarm = self._count(label != HEALTHY and scores[label] >= self.settings.threshold)
+        work = self.card.front.instructions * len(block) / self._window
+        latency = run_time(work, self.board) + inference_time(self.card.layers, self.board)
+        energy = latency * self.board.active_power
+        sent = self._message(label, scores[label], alarm=alarm)
+        return Verdict(label, scores[label], scores, latency, energy, alarm, sent)
+
+    def _gated(self, label: str, work: float, reason: str = "") -> Verdict:
+        """Verdict without the model; the row of abnormal windows neither grows nor breaks."""
+        latency = run_time(work, self.board)
+        energy = latency * self.board.active_power
+        sent = self._message(label, 1.0, alarm=False)
+        return Verdict(label, 1.0, {}, latency, energy, False, sent, reason)
+
+    def _count(self, abnormal: bool) -> bool:
+        """Count abnormal windows in a row; return whether there are enough for an alarm."""
+        self._in_a_row = self._in_a_row + 1 if abnormal else 0
+        return self._in_a_row >= self.settings.alarm_after
 
     @property
     def _window(self) -> float:
@@ -210,37 +226,7 @@ class Node:
         }
         return next((flaw for flaw, found in flaws.items() if found), "")
 
-    def _say(
-        self,
-        label: str,
-        score: float,
-        scores: dict[str, float],
-        count: float,
-        reason: str = "",
-        *,
-        inferred: bool = False,
-    ) -> Verdict:
-        latency = run_time(count, self.board)
-        if inferred:
-            latency += inference_time(self.card.layers, self.board)
-        abnormal = inferred and label != HEALTHY and score >= self.settings.threshold
-        # Standing still or a bad window says nothing: the row of abnormal windows goes on.
-        self._in_a_row = self._in_a_row + int(abnormal) if inferred else self._in_a_row
-        if inferred and not abnormal:
-            self._in_a_row = 0
-        alarm = abnormal and self._in_a_row >= self.settings.alarm_after
-        return Verdict(
-            label,
-            score,
-            scores,
-            latency,
-            latency * self.board.active_power,
-            alarm,
-            self._message(label, score, alarm),
-            reason,
-        )
-
-    def _message(self, label: str, score: float, alarm: bool) -> int:
+    def _message(self, label: str, score: float, *, alarm: bool) -> int:
         """Bytes of the message that goes out, if one does."""
         report, key = self.settings.report, f"{label}/{alarm}"
         due = report == "always" or alarm or (report == "change" and key != self._sent)

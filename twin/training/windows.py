@@ -24,9 +24,9 @@ SPEEDS = (15.0, 250.0)  # [rev/s], equally often on a logarithmic axis
 SPEED_ERROR = 0.002  # of the tachometer
 GEOMETRY_ERROR = 0.008  # of the ball circle; moves the orders by about as much
 LOUDNESS = (-0.5, 1.3)  # decades of the impact's peak over the background's r.m.s.
-DENTED = 0.5  # share of damaged balls whose debris dented the rings
-DENTS = (-0.8, 0.0)  # decades of those dents over a damage of the ring itself
-SHARES = (0.34, 0.22, 0.22, 0.22)  # of the classes
+DENTED = 0.35  # share of damaged balls whose debris dented the rings
+DENTS = (-1.2, -0.3)  # decades of those dents over a damage of the ring itself
+SHARES = (0.25, 0.25, 0.25, 0.25)  # of the classes
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +66,11 @@ def draw_settings(rng: np.random.Generator, bearing: Bearing) -> dict[str, Any]:
         "jitter": 100.0 * _decades(rng, -3.5, -1.9),
         "load_extent": _between(rng, 0.3, 0.8),
         "load_exponent": _between(rng, 0.5, 3.0),
-        "load_floor": _between(rng, 0.0, 90.0),
+        "load_floor": 90.0 * rng.random() ** 2,
         "impact_spread": _between(rng, 0.0, 60.0),
-        "unevenness": _between(rng, 0.0, 50.0),
-        "rotating_load": _between(rng, 0.0, 70.0),
-        "waviness": _sometimes(rng, 0.5, _between(rng, 0.0, 8.0)),
+        "unevenness": _between(rng, 0.0, 60.0),
+        "rotating_load": _between(rng, 0.0, 100.0),
+        "waviness": _sometimes(rng, 0.3, _between(rng, 0.0, 3.0)),
         "wander": _between(rng, 0.0, 90.0),
         "spall": _sometimes(rng, 0.4, _between(rng, 0.2, 1.0)),
         "resonance_1": _between(rng, 500.0, 1800.0),
