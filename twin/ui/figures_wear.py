@@ -53,13 +53,15 @@ def risks(
         x=np.array([100 * risk for _tool, risk, _words in shown]),
         y=[tool for tool, _risk, _words in shown],
         text=[words for _tool, _risk, words in shown],
-        textposition="outside", cliponaxis=False, textfont={"color": p.text},
+        textposition="outside", cliponaxis=False, textfont={"color": p.text, "size": 12}, constraintext="none",
         marker={"color": colours, "line": {"width": edges, "color": p.text}},
-        width=0.56, hovertemplate="%{y}: %{text}<extra></extra>",
+        width=min(0.56, 0.1 * len(shown)), hovertemplate="%{y}: %{text}<extra></extra>",
     )  # fmt: skip
     figure.update_xaxes(range=[0, 112], tickvals=[0, 25, 50, 75, 100], ticksuffix=" %",
                         title={"text": axis})  # fmt: skip
-    figure.update_yaxes(type="category", showgrid=False, tickfont={"color": p.text})
+    figure.update_yaxes(
+        type="category", showgrid=False, tickfont={"color": p.text}, ticklabelstandoff=8
+    )
     return figure
 
 
@@ -205,7 +207,7 @@ def reliability(
     figure = blank(theme)
     figure.add_scatter(x=[0, 100], y=[0, 100], mode="lines", hoverinfo="skip", showlegend=False,
                        line={"color": p.line, "width": 1.5})  # fmt: skip
-    figure.add_annotation(x=97, y=99, text=words.perfect, showarrow=False, xanchor="right",
+    figure.add_annotation(x=33, y=36, text=words.perfect, showarrow=False, xanchor="right",
                           yanchor="bottom", font={"color": p.quiet, "size": 12})  # fmt: skip
     looks = {"conditions": (p.baseline, "square"), "next": (p.accent, "circle"),
              "origins": (p.text, "diamond")}  # fmt: skip
@@ -219,6 +221,6 @@ def reliability(
             hovertemplate="%{x:.0f} %: %{y:.0f} %<extra>" + names[protocol] + "</extra>",
         )  # fmt: skip
     figure.update_xaxes(range=[-2, 102], ticksuffix=" %", title={"text": words.x}, zeroline=False)
-    figure.update_yaxes(range=[-2, 108], ticksuffix=" %", title={"text": words.y}, zeroline=False)
+    figure.update_yaxes(range=[-2, 102], ticksuffix=" %", title={"text": words.y}, zeroline=False)
     figure.update_layout(showlegend=True, margin={"t": 32})
     return figure

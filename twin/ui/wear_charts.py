@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from twin.forecast.export import hours_until
 from twin.ui import figures_wear as figures
 from twin.ui import wear_view as view
 from twin.ui.components.card import Chart
 from twin.ui.figures_wear import Words
 from twin.ui.i18n import t
 from twin.ui.wear_view import Tool
-from twin.ui.wording import UNKNOWN, number, signed, trimmed
+from twin.ui.wording import UNKNOWN, number, trimmed
 
 PROTOCOLS = ("conditions", "next", "origins")
 FEW = 30  # predictions, below which a score says little
@@ -84,10 +85,20 @@ def cost(document: Mapping[str, Any], tool: Tool, theme: str, duty: float) -> Ch
     head = [t("tool_wear.axis_ahead", unit=unit), t("tool_wear.axis_cost")]
     rows = [[number(x, 0), number(y, 2)]
             for x, y in zip(curve["ahead_min"], curve["regret"], strict=True)][::3]  # fmt: skip
-    first, last = view.ahead(low, duty), view.ahead(high, duty)
-    key = "cost_finding_now" if low <= 0 else "cost_finding"
-    finding = t(f"tool_wear.{key}", first=first, last=last)
+    first, last = (hours_until(minutes, duty) for minutes in (low, high))
+    finding = _flat_finding(first, last)
     return Chart(finding, figure, t("tool_wear.cost_caption"), head, rows)
+
+
+def _flat_finding(first: float | None, last: float | None) -> str:
+    if first is None:
+        return t("tool_wear.cost_finding_beyond")
+    if last is None:
+        return t("tool_wear.cost_finding_open", first=view.span(first))
+    key = "cost_finding_now" if first <= 0 else "cost_finding"
+    if last <= 0:
+        key = "cost_finding_only_now"
+    return t(f"tool_wear.{key}", first=view.span(first), last=view.span(last))
 
 
 def options(document: Mapping[str, Any], tool: Tool, duty: float) -> list[dict[str, str]]:
@@ -119,7 +130,7 @@ def options(document: Mapping[str, Any], tool: Tool, duty: float) -> list[dict[s
 
 
 def _money(value: float) -> str:
-    return f"{signed(value, 1 if value < 10 else 0)} EUR"
+    return f"{number(value, 1 if value < 10 else 0)} EUR"
 
 
 # -- how good past forecasts were ---------------------------------------------------------------

@@ -55,7 +55,8 @@ GRID_LOOK = {
     "headerBackgroundColor": "var(--surface)", "headerTextColor": "var(--quiet)",
     "borderColor": "var(--line)", "accentColor": "var(--accent)",
     "rowHoverColor": "var(--ground)", "selectedRowBackgroundColor": "var(--wash)",
-    "wrapperBorder": False, "wrapperBorderRadius": 0, "cellHorizontalPadding": 10,
+    "wrapperBorder": False, "headerColumnResizeHandleColor": "transparent",
+    "wrapperBorderRadius": 0, "cellHorizontalPadding": 10,
     "tooltipBackgroundColor": "var(--surface)", "tooltipTextColor": "var(--text)",
 }  # fmt: skip
 """The table in the colours of the app; they follow the theme by themselves."""
@@ -166,10 +167,10 @@ def _one(asked: Asked) -> Component:
 def _cost() -> Component:
     return html.Div(
         [
-            card.chart_card(Ids.COST, t("tool_wear.cost_noun"), height=260),
+            card.chart_card(Ids.COST, t("tool_wear.cost_noun"), height=280),
             html.Ul(id=Ids.OPTIONS, className="wear-options"),
         ],
-        className="half wear-cost",
+        className="whole wear-pair wear-cost",
     )
 
 
@@ -184,9 +185,10 @@ def _past() -> Component:
         **aria(label=t("tool_wear.past_noun")),
     )
     chart = card.chart_card(
-        Ids.RELIABILITY, t("tool_wear.past_noun"), height=260, waiting=t("tool_wear.past_waiting")
+        Ids.RELIABILITY, t("tool_wear.past_noun"), height=300, waiting=t("tool_wear.past_waiting")
     )
-    return html.Div(
-        [chart, table, html.Div([button, watch.strip(Ids.PAST)], className="wear-backtest")],
-        className="half wear-past",
+    side = html.Div(
+        [html.Div([button, watch.strip(Ids.PAST)], className="wear-backtest"), table],
+        className="wear-side",
     )
+    return html.Div([chart, side], className="whole wear-pair wear-past")

@@ -16,7 +16,7 @@ from twin.forecast.planning import Planning, declared, read_planning
 from twin.forecast.reading import NASA_HEADER, NASA_MAP, REQUIRED
 from twin.ui.i18n import known, t
 from twin.ui.links import View
-from twin.ui.wording import UNKNOWN, duration, number, trimmed, with_band
+from twin.ui.wording import UNKNOWN, decimals, duration, number, trimmed, with_band
 
 FIRST = "example-cuts"
 DEFAULTS: Mapping[str, Mapping[str, float]] = {"example-cuts": {"duty": 2.0}}
@@ -167,12 +167,20 @@ def unit_word(unit: str) -> str:
 
 def ahead(minutes: float, duty: float) -> str:
     """Return when a change is due, on the clock of the schedule: ``in 33 h``, ``now``."""
-    if minutes <= 0:
-        return t("tool_wear.now")
     hours = hours_until(minutes, duty)
-    return (
-        t("tool_wear.beyond") if hours is None else t("tool_wear.in", time=duration(3600 * hours))
-    )
+    if hours == 0:
+        return t("tool_wear.now")
+    return t("tool_wear.beyond") if hours is None else t("tool_wear.in", time=span(hours))
+
+
+def span(hours: float) -> str:
+    """Return a time span no finer than a forecast can tell.
+
+    >>> span(0.7), span(2.53), span(15.4), span(60)
+    ('42 min', '2 h 30 min', '15 h', '2 d 12 h')
+    """
+    step = 1 / 60 if hours < 1 else 1 / 6 if hours < 10 else 1.0
+    return duration(3600 * step * round(hours / step))
 
 
 def ranked(document: Mapping[str, Any]) -> list[Tool]:
@@ -253,10 +261,17 @@ def reason(sentence: str) -> str:
 
 def rows(document: Mapping[str, Any], duty: float) -> list[dict[str, Any]]:
     """Return one row a tool, riskiest first."""
-    return [_row(tool, document["time_unit"], duty) for tool in ranked(document)]
+    tools = ranked(document)
+    halves = sorted(_half(tool["vb_now_mm"]) for tool in tools)
+    places = decimals(halves[len(halves) // 2] or None, 0.1)
+    return [_row(tool, document["time_unit"], duty, places) for tool in tools]
 
 
-def _row(tool: Tool, unit: str, duty: float) -> dict[str, Any]:
+def _half(band: Mapping[str, float]) -> float:
+    return float(band["p90"] - band["p10"]) / 2
+
+
+def _row(tool: Tool, unit: str, duty: float, places: int) -> dict[str, Any]:
     now, left = tool["vb_now_mm"], tool["remaining_min"]
     best = tool["best_change_min"]
     when = ahead(best, duty)
@@ -265,7 +280,7 @@ def _row(tool: Tool, unit: str, duty: float) -> dict[str, Any]:
         "risk": tool["p_fail"],
         "chance": chance(tool["p_fail"]),
         "level": level(tool["p_fail"]),
-        "now": with_band(now["p50"], now["p10"], now["p90"]),
+        "now": f"{number(now['p50'], places)} ± {number(_half(now), places)}",
         "left": " / ".join(UNKNOWN if left[q] is None else _round(left[q]) for q in QUANTILES),
         "change": when if best <= 0 else f"{when} · {count(best, unit)}",
         "change_min": best,

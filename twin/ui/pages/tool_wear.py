@@ -222,21 +222,21 @@ def columns(document: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the columns of the table of tools."""
     hours, unit = view.horizon(document["hours"]), view.unit_word(document["time_unit"])
     right = {"type": "rightAligned"}
+    wide = min(150, max(72, 28 + 8 * max(len(tool["tool"]) for tool in document["tools"])))
     return [
-        {"field": "tool", "headerName": t("tool_wear.col_tool"), "pinned": "left", "width": 96,
-         "minWidth": 80, "cellClass": "strong"},
-        {"field": "risk", "headerName": t("tool_wear.col_risk", hours=hours), "width": 128,
+        {"field": "tool", "headerName": t("tool_wear.col_tool"), "pinned": "left", "width": wide,
+         "cellClass": "strong"},
+        {"field": "risk", "headerName": t("tool_wear.col_risk", hours=hours), "width": 148,
          "cellRenderer": "TwinRisk", "sort": "desc", **right},
-        {"field": "now", "headerName": t("tool_wear.col_now"), "width": 136, **right},
-        {"field": "left", "headerName": t("tool_wear.col_left", unit=unit), "width": 172,
+        {"field": "now", "headerName": t("tool_wear.col_now"), "width": 124, **right},
+        {"field": "left", "headerName": t("tool_wear.col_left", unit=unit), "width": 170,
          "sortable": False, **right},
-        {"field": "change_min", "headerName": t("tool_wear.col_change"), "width": 160,
+        {"field": "change_min", "headerName": t("tool_wear.col_change"), "width": 150,
          "valueFormatter": {"function": "params.data.change"}, **right},
-        {"field": "fan", "headerName": t("tool_wear.col_fan"), "width": 156, "sortable": False,
-         "cellDataType": False,
-         "cellRenderer": "TwinFan"},
-        {"field": "why", "headerName": t("tool_wear.col_why"), "flex": 1, "minWidth": 200,
-         "sortable": False, "tooltipField": "why"},
+        {"field": "fan", "headerName": t("tool_wear.col_fan"), "width": 152, "sortable": False,
+         "cellDataType": False, "cellRenderer": "TwinFan"},
+        {"field": "why", "headerName": t("tool_wear.col_why"), "flex": 1, "minWidth": 150,
+         "sortable": False, "cellClass": "why", "tooltipField": "why"},
     ]  # fmt: skip
 
 
