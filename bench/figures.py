@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 
-from bench.__main__ import Figure, best, paired
+from bench.measure import Figure, best, paired
 from bench.peers import raw_simpy_line
 from twin import experiment, jobs
 from twin.forecast import fit, forecast

@@ -1,0 +1,79 @@
+"""TOML documents: read, with what they ``extends`` laid beneath, or refused in one line."""
+
+from __future__ import annotations
+
+import copy
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from twin.errors import BadInput, Fault, did_you_mean
+
+MOST_BYTES = 4_000_000
+"""A document is written by people; anything larger is another kind of file."""
+MOST_EXTENDS = 16
+
+
+def read_document(file: Path, seen: tuple[Path, ...] = ()) -> dict[str, Any]:
+    """Return the file's tables with everything it extends merged beneath.
+
+    Raises
+    ------
+    BadInput
+        When a file is missing, too large, not TOML, or extends itself.
+    """
+    table = read_toml(file)
+    base = table.pop("extends", None)
+    if base is None:
+        return table
+    if not isinstance(base, str):
+        raise BadInput(Fault("the path of another scenario is needed", "extends", str(file)))
+    target = file.parent / base
+    if target.resolve() in seen or len(seen) >= MOST_EXTENDS:
+        raise BadInput(Fault("extends itself in a circle", "extends", str(file), repr(base)))
+    try:
+        below = read_document(target, (*seen, file.resolve()))
+    except BadInput as error:
+        if not target.exists():
+            raise BadInput(
+                Fault(f"no such file ({target})", "extends", str(file), repr(base))
+            ) from error
+        raise
+    return merge(below, table)
+
+
+def read_toml(file: Path) -> dict[str, Any]:
+    """Read one TOML file, or say in one line why it cannot be read."""
+    name = str(file)
+    if not file.exists():
+        near = did_you_mean(file.name, [p.name for p in file.parent.glob("*.toml")])
+        raise BadInput(Fault("no such file" + (near if near.startswith(",") else ""), file=name))
+    if not file.is_file():
+        raise BadInput(Fault("is not a file", file=name))
+    size = file.stat().st_size
+    if size > MOST_BYTES:
+        message = f"is {size / 1e6:,.0f} MB; a scenario has at most {MOST_BYTES / 1e6:.0f} MB"
+        raise BadInput(Fault(message, file=name))
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except UnicodeDecodeError:
+        raise BadInput(Fault("is not text in UTF-8", file=name)) from None
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(Fault(f"is not valid TOML: {error}", file=name)) from None
+    except RecursionError:
+        raise BadInput(Fault("is nested too deeply", file=name)) from None
+    except OSError as error:
+        raise BadInput(Fault(f"cannot be read: {error.strerror}", file=name)) from None
+
+
+def merge(below: dict[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``above`` laid over ``below``: tables key by key, anything else replaced."""
+    merged = dict(below)
+    for key, value in above.items():
+        old = merged.get(key)
+        if isinstance(value, Mapping) and isinstance(old, Mapping):
+            merged[key] = merge(dict(old), value)
+        else:
+            merged[key] = copy.deepcopy(value)
+    return merged
