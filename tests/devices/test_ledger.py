@@ -42,7 +42,7 @@ TOUCHES = {
     "the last line removed": "DELETE FROM device_audit WHERE n = 6",
     "two lines exchanged": "UPDATE device_audit SET n = CASE n WHEN 2 THEN -3 WHEN 3 THEN 2 END"
     " WHERE n IN (2, 3)",
-    "another hash": "UPDATE device_audit SET hash = 'f' || substr(hash, 2) WHERE n = 2",
+    "another hash": "UPDATE device_audit SET hash = 'x' || substr(hash, 2) WHERE n = 2",
     "another value in a change": "UPDATE device_change SET document ="
     " replace(document, '201.0', '399.0')",
     "a change removed": "DELETE FROM device_change WHERE id = 'C-1'",

@@ -49,13 +49,16 @@ def serve(
     engine: Annotated[
         str, typer.Option("--broker", metavar="amqtt|mosquitto|URL", help="Which broker.")
     ] = "amqtt",
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Forget set-points held from an earlier time.")
+    ] = False,
 ) -> None:
     """Serve the simulated controllers of a scenario, with broker and gateway, until Ctrl-C."""
     out = output.console()
     over = threading.Event()
     for kind in (signal.SIGINT, signal.SIGTERM):
         signal.signal(kind, lambda *_: over.set())
-    with Embedded(document_of(file), port=port, broker=engine) as devices:
+    with Embedded(document_of(file), port=port, broker=engine, fresh=fresh) as devices:
         out.print(f"broker {devices.url}, data in {devices.home}")
         rows = [(row["name"], str(row["pid"])) for row in devices.status()]
         out.print(output.table("", ("process", "pid"), rows))

@@ -59,6 +59,8 @@ class Embedded:
     broker : str
         ``amqtt`` (embedded), ``mosquitto`` (installed), or the URL of a broker that runs already
         and knows the users of ``devices/users.json``.
+    fresh : bool
+        Let the controllers forget what they held and start with the values of the document.
     """
 
     def __init__(
@@ -68,7 +70,9 @@ class Embedded:
         *,
         port: int = 0,
         broker: str = "amqtt",
+        fresh: bool = False,
     ) -> None:
+        self.fresh = fresh
         self.plant = read(dict(points))
         self.home = home or default_home()
         self.broker = broker
@@ -91,6 +95,9 @@ class Embedded:
         """
         folder = prepare(self.home, self.plant)
         self._lock = _only_one(folder)
+        if self.fresh:
+            for spec in self.plant.devices:
+                (folder / f"controller-{spec.name}.json").unlink(missing_ok=True)
         self.children = self._make(folder)
         try:
             self._start_all()

@@ -12,12 +12,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from twin import units
 from twin.devices.base import Point, Spec, load
 from twin.errors import BadInput, Fault, did_you_mean
-from twin.params import Declaration
+
+if TYPE_CHECKING:
+    from twin.params import Declaration
 
 VERSION = 1
 DEFAULT_RISK = 2  # four eyes, unless the declaration says that less is at stake
@@ -128,6 +129,8 @@ def _in_unit(row: Mapping[str, Any]) -> Any:
     value = row.get("value")
     if not isinstance(value, str) or row.get("options"):
         return value
+    from twin import units  # here, because a controller starts without numpy and pint
+
     number, unit = units.split(value)
     return units.convert(number, unit, str(row["unit"])) if unit else number
 
