@@ -18,8 +18,8 @@ def level(ap_mm: float, feed_mm: float, material: str) -> float:
     return base * ap_mm ** EXPONENTS["ap_mm"] * feed_mm ** EXPONENTS["feed_mm"]
 
 
-def power_law(tools: int, readings: int = 8, seed: int = 5) -> WearTable:
-    """Tools with VB = level · e^scatter · t^0.8, read with 3 % and 5 µm of noise."""
+def power_law(tools: int, readings: int = 8, seed: int = 5, gauge: float = 1.0) -> WearTable:
+    """Tools with VB = level · e^scatter · t^0.8, read with 3 % and 5 µm of noise; 0: none."""
     rng = stream(seed, "tests.forecast.power_law")
     records: list[ToolRecord] = []
     for number in range(tools):
@@ -27,7 +27,8 @@ def power_law(tools: int, readings: int = 8, seed: int = 5) -> WearTable:
         material = str(rng.choice(["iron", "steel"]))
         time_min = np.sort(rng.uniform(1.0, 60.0, readings))
         true = level(ap, feed, material) * np.exp(SCATTER * rng.normal()) * time_min**GROWTH
-        read = true * (1 + 0.03 * rng.normal(size=readings)) + 0.005 * rng.normal(size=readings)
+        part, floor = rng.normal(size=readings), rng.normal(size=readings)
+        read = true * (1 + 0.03 * gauge * part) + 0.005 * gauge * floor
         conditions = {"ap_mm": ap, "feed_mm": feed, "material": material}
         records.append(record(f"T{number}", time_min, np.maximum(read, 0.0), conditions))
     return WearTable(tuple(records))

@@ -21,6 +21,7 @@ from twin.forecast.law import (
     log_time,
     log_wear,
     matern,
+    reading_sd,
     stage,
     tool_covariance,
 )
@@ -50,7 +51,8 @@ def dense(law: WearLaw, table: WearTable) -> tuple[np.ndarray, np.ndarray, np.nd
     own = tool_covariance(hyper, x, x, ahead, ahead)[0]
     T, N = data.time_min.shape
     flat = H.reshape(T * N, -1)
-    covariance = flat @ np.diag(sd[0] ** 2) @ flat.T + hyper["noise"][0] ** 2 * np.eye(T * N)
+    noise = reading_sd(hyper, y)[0].ravel()
+    covariance = flat @ np.diag(sd[0] ** 2) @ flat.T + np.diag(noise**2)
     for tool in range(T):
         part = slice(tool * N, (tool + 1) * N)
         covariance[part, part] += own[tool]
@@ -117,7 +119,7 @@ def test_conditioning_is_exact(law: WearLaw, table: WearTable, in_law: bool) -> 
         C = C + half @ np.swapaxes(half, -1, -2)
     mean = (curves.H[:, 0] @ law.fleet.mean[..., None])[..., 0]
     read = log_wear(law.hyper, law.scale, r.vb_mm)
-    noisy = C[:, : r.n, : r.n] + law.hyper["noise"][:, None, None] ** 2 * np.eye(r.n)
+    noisy = C[:, : r.n, : r.n] + reading_sd(law.hyper, read)[..., None] ** 2 * np.eye(r.n)
     gain = np.linalg.solve(noisy, (read - mean[:, : r.n])[..., None])
     expected = mean + (C[:, :, : r.n] @ gain)[..., 0]
     assert y[:, 0].mean(-1) == pytest.approx(expected, abs=1e-9)

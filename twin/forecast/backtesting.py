@@ -21,7 +21,7 @@ import numpy.typing as npt
 from twin.errors import BadInput, Fault
 from twin.forecast.fitting import WearLaw, fit
 from twin.forecast.law import block
-from twin.forecast.paths import correction, ln_likelihood, prior_curves, to_mm
+from twin.forecast.paths import correction, ln_likelihood, prior_curves, reading_mm
 from twin.forecast.predictions import Metrics, Predictions, join, judge, measure
 from twin.forecast.table import Array, ToolRecord, WearTable
 from twin.rng import stream
@@ -139,7 +139,7 @@ def _to_come(
     """Samples (n, S) of the readings after the first ``known``; true wear never decreases."""
     start = max(known - 1, 0)
     true = np.maximum.accumulate(y[:, start:], axis=1)[:, known - start :]
-    read = to_mm(law, true + noise[:, known:])[draws]
+    read = reading_mm(law, true, noise[:, known:])[draws]
     return np.swapaxes(read, 0, 1).reshape(read.shape[1], -1)
 
 

@@ -18,6 +18,7 @@ from twin.forecast.law import (
     fleet_prior,
     log_time,
     log_wear,
+    reading_sd,
     stage,
     tool_covariance,
 )
@@ -50,7 +51,7 @@ def _whitened(hyper: Hyper, scale: Scale, data: Block) -> tuple[Array, Array]:
     both = there[..., :, None] & there[..., None, :]
     one = np.eye(x.shape[-1])
     ahead = stage(hyper, scale, x, data.X)
-    C = tool_covariance(hyper, x, x, ahead, ahead) + hyper["noise"][:, None, None, None] ** 2 * one
+    C = tool_covariance(hyper, x, x, ahead, ahead) + reading_sd(hyper, y)[..., None] ** 2 * one
     L = np.linalg.cholesky(np.where(both, C, one))
     mean, _ = fleet_prior(hyper, scale)
     H = fleet_design(hyper, scale, x, data.X)

@@ -12,10 +12,10 @@ continuous; g is a broken line in ln t at the quantiles of the recorded times, s
 s_i of the tool's conditions (conditions that wear a tool twice as fast bring each stage in half the
 time); h is the slope of the fleet's curve over its mean, so that w_i shifts the tool in ln t: a
 tool that happens to wear fast reaches the last, steep stage early.
-The offset ``d`` makes noise additive near zero wear and proportional above, so a reading of 0 is
-as usable as any; the offset ``t0`` gives initial wear. Given the ten hyperparameters everything
-is Gaussian, so evidence and predictions are exact; the hyperparameters themselves are integrated
-over by importance sampling (:mod:`twin.forecast.fitting`).
+The noise of a reading is proportional to wear above the gauge's floor ``d`` and never below ``d``,
+so that a reading of 0 is as usable as any; the offset ``t0`` gives initial wear. Given the ten
+hyperparameters everything is Gaussian, so evidence and predictions are exact; the hyperparameters
+themselves are integrated over by importance sampling (:mod:`twin.forecast.fitting`).
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ from twin.forecast.settings import Settings
 from twin.forecast.table import Array, ToolRecord
 
 HYPER = (
-    "wear_offset",  # d / VB_ref [1]
+    "wear_offset",  # d / VB_ref, the floor of the gauge [1]
     "time_offset",  # t0 / t_ref [1]
-    "noise",  # sd of a reading, ln [1]
+    "noise",  # sd of a reading well above the floor, ln [1]
     "tool_level",  # sd of u [1]
     "tool_pace",  # sd of w [1]
     "tool_exponent",  # sd of v [1]
@@ -65,7 +65,7 @@ class Prior:
 # times the exponent 0.8 (Wager and Barash 1971; NASA milling data). The others are assumptions,
 # wide enough to be overruled by a handful of tools.
 USUAL = Prior(
-    np.array([0.3, 0.05, 0.06, 0.14, 0.14, 0.08, 0.06, 0.7, 0.15, 0.1]),
+    np.array([0.05, 0.05, 0.06, 0.14, 0.14, 0.08, 0.06, 0.7, 0.15, 0.1]),
     np.array([1.0, 1.5, 0.8, 0.6, 0.6, 0.6, 0.8, 0.5, 0.7, 0.6]),
     (0.8, 0.3),
 )
@@ -159,6 +159,13 @@ def log_wear(hyper: Hyper, scale: Scale, vb_mm: Array) -> Array:
     """y of each particle; shape (P, *vb_mm.shape)."""
     offset = hyper["wear_offset"].reshape(-1, *[1] * vb_mm.ndim)
     return np.asarray(np.log(vb_mm[None] / scale.vb_mm + offset), dtype=float)
+
+
+def reading_sd(hyper: Hyper, y: Array) -> Array:
+    """Standard deviation of a reading at y (P, …): proportional to wear, and never below ``d``."""
+    shape = (-1, *[1] * (y.ndim - 1))
+    part, floor = hyper["noise"].reshape(shape), hyper["wear_offset"].reshape(shape)
+    return np.asarray(np.hypot(part, floor * np.exp(-y)), dtype=float)
 
 
 def fleet_design(hyper: Hyper, scale: Scale, x: Array, X: Array) -> Array:

@@ -20,6 +20,7 @@ from twin.forecast.law import (
     fleet_design,
     log_time,
     log_wear,
+    reading_sd,
     stage,
     tool_covariance,
 )
@@ -72,7 +73,7 @@ def prior_curves(
     ahead = stage(hyper, law.scale, x, X)
     y += level[:, None] + pace[:, None] * ahead[..., None] + exponent[:, None] * x[..., None]
     y += _matern_curves(hyper, x, mirrored(rng, 2, D, x.shape[-1], copies))
-    noise = hyper["noise"][:, None, None] * mirrored(rng, D, x.shape[-1], copies)
+    noise = mirrored(rng, D, x.shape[-1], copies)
     return Curves(x, H, y, np.broadcast_to(noise[:, None], y.shape))
 
 
@@ -183,14 +184,17 @@ def _padded(law: WearLaw, C_read: Array, data: Block) -> Array:
     """Covariance of readings with their noise; the identity where there is no reading."""
     one = np.eye(C_read.shape[-1])
     there = data.there[None, :, :, None] & data.there[None, :, None, :]
-    noisy = C_read + law.hyper["noise"][:, None, None, None] ** 2 * one
+    sd = reading_sd(law.hyper, log_wear(law.hyper, law.scale, data.vb_mm))
+    noisy = C_read + sd[..., None] ** 2 * one
     return np.where(there, noisy, one)
 
 
 def _gap(law: WearLaw, curves: Curves, data: Block, at: npt.NDArray[np.int64]) -> Array:
     """Readings minus what the curves would have read; zero where there is no reading."""
-    y_read = np.take_along_axis(curves.y + curves.noise, at[None, :, :, None], axis=2)
-    gap = log_wear(law.hyper, law.scale, data.vb_mm)[..., None] - y_read
+    take = at[None, :, :, None]
+    read = log_wear(law.hyper, law.scale, data.vb_mm)
+    noise = reading_sd(law.hyper, read)[..., None] * np.take_along_axis(curves.noise, take, axis=2)
+    gap = read[..., None] - np.take_along_axis(curves.y, take, axis=2) - noise
     return np.where(data.there[None, :, :, None], gap, 0.0)
 
 
@@ -216,3 +220,12 @@ def to_mm(law: WearLaw, y: Array) -> Array:
     """Wear [mm] of y (D, …), never below zero."""
     offset = law.hyper["wear_offset"].reshape(-1, *[1] * (y.ndim - 1))
     return np.maximum(np.exp(np.minimum(y, 20.0)) - offset, 0.0) * law.scale.vb_mm
+
+
+def reading_mm(law: WearLaw, y: Array, z: Array) -> Array:
+    """What a gauge would read [mm] at true wear y (D, …), with standard normal luck z."""
+    shape = (-1, *[1] * (y.ndim - 1))
+    true = to_mm(law, y)
+    floor = law.hyper["wear_offset"].reshape(shape) * law.scale.vb_mm
+    sd = np.hypot(law.hyper["noise"].reshape(shape) * (true + floor), floor)
+    return np.maximum(true + sd * z, 0.0)
