@@ -18,6 +18,7 @@ from twin.nodes.recordings import Recording
 from twin.physics.bearings import Bearing
 
 OVERLAP = 0.5
+ALARM_SCORE = 0.6  # a window counts as alarming from this score on, as in a node by default
 Floats = npt.NDArray[np.floating]
 Labels = npt.NDArray[np.intp]
 
@@ -33,7 +34,8 @@ class Report:
     auroc : dict
         Of each class against the rest [1].
     false_alarms, missed_alarms : float
-        Share of healthy windows called faulty, of faulty windows called healthy [1].
+        Share of healthy windows called faulty with a score of at least 0.6, and of faulty windows
+        not called so [1].
     inner_against_outer : float
         Share of inner and outer windows, called one of the two, that are called right [1].
     classes : tuple of str
@@ -100,7 +102,8 @@ def judge(classes: tuple[str, ...], truth: Labels, scores: Floats, names: Sequen
     areas = {word: auroc(scores[:, k], truth == k) for k, word in enumerate(classes)}
     known = [area for area in areas.values() if np.isfinite(area)]
     healthy = classes.index("normal")
-    faulty = np.delete(table, healthy, axis=0)
+    alarming = (called != healthy) & (scores.max(axis=1) >= ALARM_SCORE)
+    sound = truth == healthy
     pair = [classes.index("inner"), classes.index("outer")]
     races = table[np.ix_(pair, pair)]
     by_recording = {
@@ -112,8 +115,8 @@ def judge(classes: tuple[str, ...], truth: Labels, scores: Floats, names: Sequen
         macro_f1=macro_f1(table),
         macro_auroc=float(np.mean(known)) if known else float("nan"),
         auroc=areas,
-        false_alarms=_share(table[healthy].sum() - table[healthy, healthy], table[healthy].sum()),
-        missed_alarms=_share(faulty[:, healthy].sum(), faulty.sum()),
+        false_alarms=_share(float((alarming & sound).sum()), float(sound.sum())),
+        missed_alarms=_share(float((~alarming & ~sound).sum()), float((~sound).sum())),
         inner_against_outer=_share(np.trace(races), races.sum()),
         classes=classes,
         confusion=table.tolist(),

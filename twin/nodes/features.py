@@ -26,6 +26,7 @@ SPLITS = (1, 2, 4)  # the whole range, its halves, its quarters
 HARMONICS = 3
 DEVIATION = 0.012  # lines may be this far from the geometry's order: slip, contact angle, speed
 STEPS = 17
+MOST_TEETH = 8
 SURROUNDINGS = 1.0  # half width of a line's surroundings [orders]
 SMOOTHING = 60.0  # half width over which a spectrum is levelled [Hz]
 COARSEST = 0.026  # orders per bin that fast spindles are averaged to [1/rev]
@@ -61,6 +62,7 @@ NAMES = (
     *(f"{comb}_levelled" for comb in COMBS),
     *(f"{comb}_{k}" for comb in FAULTS for k in range(1, HARMONICS + 1)),
     "shaft",
+    "teeth",
     "peakiness_all",
     "peakiness_best",
     "peakiness_levelled",
@@ -160,6 +162,14 @@ def read_combs(level: Array, resolution: float, bearing: Bearing) -> Array:
     return np.array([*best, *level_score, *harmonics], np.float32)
 
 
+def read_shaft(level: Array, resolution: float) -> Array:
+    """Read the lines of the shaft (mean of 1 to 4) and of teeth (best of 2 to 8 and its double)."""
+    index = np.rint(np.arange(1, 2 * MOST_TEETH + 1) / resolution).astype(np.intp)
+    turns = level[:BANDS, np.minimum(index, level.shape[1] - 1)]
+    teeth = 0.5 * (turns[:, 1:MOST_TEETH] + turns[:, 3::2])
+    return np.array([turns[:, :4].mean(axis=1).max(), teeth.max()], np.float32)
+
+
 def peakiness(squared: list[npt.NDArray[np.floating]]) -> Array:
     """Logarithm of each envelope's fourth moment over that of noise (0 for noise) [1]."""
     fourth = np.array([np.mean(envelope * envelope) for envelope in squared], np.float32)
@@ -192,6 +202,6 @@ def features(block: Array, rate: float, speed: float, bearing: Bearing) -> Array
     squared = envelopes(block, rate)
     highest = float(_plan(bearing)[0].max()) + SURROUNDINGS
     level = lines(squared[: BANDS + 1], resolution, group, highest)
-    shaft = level[:BANDS, np.rint(np.arange(1, 5) / resolution).astype(np.intp)].mean(axis=1).max()
+    shaft = read_shaft(level, resolution)
     read = read_combs(without_shaft(level, resolution), resolution, bearing)
-    return np.concatenate([read, [shaft], peakiness(squared)], dtype=np.float32)
+    return np.concatenate([read, shaft, peakiness(squared)], dtype=np.float32)

@@ -23,7 +23,7 @@ CLASSES = ("normal", "inner", "outer", "ball")
 SPEEDS = (15.0, 250.0)  # [rev/s], equally often on a logarithmic axis
 SPEED_ERROR = 0.002  # of the tachometer
 GEOMETRY_ERROR = 0.008  # of the ball circle; moves the orders by about as much
-LOUDNESS = (-0.5, 1.3)  # decades of the impact's peak over the background's r.m.s.
+LOUDNESS = (-0.3, 1.3)  # decades of the impact's peak over the background's r.m.s.
 DENTED = 0.35  # share of damaged balls whose debris dented the rings
 DENTS = (-1.2, -0.3)  # decades of those dents over a damage of the ring itself
 SHARES = (0.25, 0.25, 0.25, 0.25)  # of the classes
@@ -71,7 +71,7 @@ def draw_settings(rng: np.random.Generator, bearing: Bearing) -> dict[str, Any]:
         "unevenness": _between(rng, 0.0, 60.0),
         "rotating_load": _between(rng, 0.0, 100.0),
         "waviness": _sometimes(rng, 0.3, _between(rng, 0.0, 3.0)),
-        "wander": _between(rng, 0.0, 90.0),
+        "wander": _between(rng, 0.0, 80.0),
         "spall": _sometimes(rng, 0.4, _between(rng, 0.2, 1.0)),
         "resonance_1": _between(rng, 500.0, 1800.0),
         "resonance_2": _between(rng, 1500.0, 4000.0),
@@ -82,6 +82,7 @@ def draw_settings(rng: np.random.Generator, bearing: Bearing) -> dict[str, Any]:
         "damping": _between(rng, 0.6, 12.0),
         "colour": _between(rng, 0.0, 100.0),
         "pulsation": _between(rng, 0.0, 70.0),
+        "wear_noise": _decades(rng, -0.5, 1.0),
         "lines": int(rng.integers(0, 7)),
         "line_level": _decades(rng, -1.3, 0.3),
         "looseness": _sometimes(rng, 0.25, _decades(rng, -0.3, 1.0)),
@@ -102,7 +103,7 @@ def draw_bearing(rng: np.random.Generator) -> Bearing:
 def draw_work(rng: np.random.Generator) -> dict[str, float]:
     """Draw what the spindle is doing, whatever its bearing is like."""
     return {
-        "cutting": _sometimes(rng, 0.4, 1.0),
+        "cutting": _sometimes(rng, 0.5, 1.0),
         "teeth": float(rng.integers(1, 9)),
         "force": _decades(rng, 0.5, 2.7),
         "wear": _sometimes(rng, 0.5, _between(rng, 0.0, 4e-4)),
