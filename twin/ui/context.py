@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from twin.errors import BadInput, Fault, did_you_mean
-from twin.scenario import Scenario, load
+from twin.scenario import Scenario, first, load, shipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +57,5 @@ def offer(files: Iterable[Path]) -> Context:
 
 def shipped_files() -> list[Path]:
     """Return the scenario files that come with the program; ``mill`` is shown first."""
-    from twin import scenario
-
-    found: Path
-    if hasattr(scenario, "shipped"):
-        found = scenario.shipped()
-    else:
-        found = Path(scenario.__file__).parents[1] / "scenarios"
-    return sorted(found.glob("*.toml"), key=lambda file: (file.stem != "mill", file.stem))
+    opening = first()
+    return [opening, *sorted(file for file in shipped().glob("*.toml") if file != opening)]

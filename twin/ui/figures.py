@@ -27,7 +27,8 @@ def blank(theme: str, height: int | None = None) -> go.Figure:
     return figure
 
 
-def _title(text: str) -> dict[str, Any]:
+def axis_title(text: str) -> dict[str, Any]:
+    """Return the title of an axis; it names the unit."""
     return {"text": text}
 
 
@@ -44,8 +45,8 @@ class Whisker:
     high: float
     settled: bool
     worse: bool
-    word: str
     label: str
+    word: str = ""
 
 
 def forest(
@@ -61,7 +62,8 @@ def forest(
         _whisker(figure, row, place, reach, p)
     figure.add_annotation(x=0, y=1, yref="paper", yanchor="bottom", text=zero, showarrow=False,
                           font={"color": p.quiet, "size": 12})  # fmt: skip
-    figure.update_xaxes(range=[-reach * 1.06, reach * 1.06], title=_title(axis), zeroline=False,
+    figure.update_xaxes(nticks=5, tickangle=0)
+    figure.update_xaxes(range=[-reach * 1.06, reach * 1.06], title=axis_title(axis), zeroline=False,
                         ticksuffix=" %")  # fmt: skip
     figure.update_yaxes(range=[-0.6, len(rows) - 0.4], showgrid=False, zeroline=False,
                         tickvals=list(range(len(rows))),
@@ -136,7 +138,7 @@ def pairs(
                            line={"color": colour, "width": 3}, hoverinfo="skip")  # fmt: skip
     figure.update_xaxes(tickvals=[0, 1], ticktext=list(names), range=[-0.5, 1.5], showgrid=False,
                         tickfont={"color": p.text})  # fmt: skip
-    figure.update_yaxes(title=_title(axis), zeroline=False)
+    figure.update_yaxes(title=axis_title(axis), zeroline=False)
     return figure
 
 
@@ -152,7 +154,7 @@ def spread(values: Sequence[float], theme: str, *, name: str, axis: str) -> go.F
     figure.add_scatter(x=[-0.3, 0.3], y=[mean, mean], mode="lines", hoverinfo="skip",
                        line={"color": p.baseline, "width": 3})  # fmt: skip
     figure.update_xaxes(tickvals=[0], ticktext=[name], range=[-1, 1], showgrid=False)
-    figure.update_yaxes(title=_title(axis), zeroline=False)
+    figure.update_yaxes(title=axis_title(axis), zeroline=False)
     return figure
 
 
@@ -207,9 +209,9 @@ def traces(
         )  # fmt: skip
     if limit is not None:
         named_line(figure, limit[0], limit[1], p)
-    figure.update_xaxes(title=_title(time_axis.format(unit="h" if unit == HOUR else "d")),
+    figure.update_xaxes(title=axis_title(time_axis.format(unit="h" if unit == HOUR else "d")),
                         rangemode="tozero")  # fmt: skip
-    figure.update_yaxes(title=_title(axis), rangemode="tozero")
+    figure.update_yaxes(title=axis_title(axis), rangemode="tozero")
     figure.update_layout(showlegend=len(drawn) > 1, hovermode="x unified", margin={"t": 28})
     return figure
 
@@ -253,10 +255,40 @@ def states(
     figure.update_layout(barmode="overlay", bargap=0.2, showlegend=True, margin={"t": 28},
                          legend={"traceorder": "normal"})  # fmt: skip
     letter = "h" if unit == HOUR else "d"
-    figure.update_xaxes(range=[0, end / unit], title=_title(time_axis.format(unit=letter)))
+    figure.update_xaxes(range=[0, end / unit], title=axis_title(time_axis.format(unit=letter)))
     figure.update_yaxes(categoryorder="array", categoryarray=rows, showgrid=False,
                         tickfont={"color": p.text})  # fmt: skip
     return figure
+
+
+SEEN_FIRST = ("down", "broken", "tool change")
+"""States that a coarse time line shows even when they are short."""
+
+
+def coarse(
+    parts: Sequence[tuple[float, float, str]], end: float, bins: int = 360
+) -> list[tuple[float, float, str]]:
+    """Return the spans on a grid of ``bins``: the abnormal state of a bin, else the longest.
+
+    A shift of one-minute cycles has thousands of spans, more than a screen or a reader can take.
+    """
+    step = end / bins
+    time: list[dict[str, float]] = [{} for _ in range(bins)]
+    for start, stop, state in parts:
+        for place in range(int(start / step), min(bins, int(np.ceil(stop / step)))):
+            share = min(stop, (place + 1) * step) - max(start, place * step)
+            time[place][state] = time[place].get(state, 0.0) + share
+    found: list[tuple[float, float, str]] = []
+    for place, held in enumerate(time):
+        if not held:
+            continue
+        odd = [state for state in SEEN_FIRST if held.get(state, 0.0) > 0]
+        state = odd[0] if odd else max(held, key=lambda kind: held[kind])
+        if found and found[-1][2] == state:
+            found[-1] = (found[-1][0], (place + 1) * step, state)
+        else:
+            found.append((place * step, (place + 1) * step, state))
+    return found
 
 
 def _state_colours(

@@ -32,9 +32,22 @@ def end(run_id: str) -> float:
     return float(store.get_run(run_id).document()["facts"]["end"])
 
 
-def baseline_job(file: str, **more: Any) -> jobs.Job:
+def baseline(scenario: Scenario, replications: int | None = None) -> dict[str, Any]:
+    """Return the question "what does this scenario give", as every page asks it.
+
+    All pages ask it in the same words, so it is computed once. Sensors run where there are any.
+    """
+    return {
+        "scenario": scenario.file,
+        "values": {},
+        "replications": replications or scenario.header.replications,
+        "sense": bool(scenario.of("sensor")),
+    }
+
+
+def baseline_job(scenario: Scenario) -> jobs.Job:
     """Return the job that runs a scenario as it is; one that ran before is there at once."""
-    return jobs.submit("run", {"scenario": file, "values": {}, **more})
+    return jobs.submit("run", baseline(scenario))
 
 
 def channels(run_id: str) -> list[tuple[str, str]]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import functools
 import signal
 import sys
+import sysconfig
+import threading
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,10 @@ from starlette.responses import PlainTextResponse, RedirectResponse
 
 import twin
 from twin import jobs
-from twin.ui import shell
+from twin.devices.embedded import Embedded
+from twin.devices.plant import of_declarations
+from twin.errors import BadInput
+from twin.ui import runs, shell
 from twin.ui.context import Context
 from twin.ui.guard import Guard, content_policy
 from twin.ui.i18n import language
@@ -54,9 +58,11 @@ class App(Dash):
 
 
 def assets() -> Path:
-    """Return the folder of stylesheets, fonts and icons: in the package, or beside it."""
-    packaged = Path(str(resources.files("twin.ui"))) / "assets"
-    return packaged if packaged.is_dir() else Path(twin.__file__).parents[1] / "assets"
+    """Return the folder of stylesheets, fonts and icons: in the checkout, or where pip put it."""
+    checkout = Path(twin.__file__).resolve().parents[1] / "assets"
+    if (checkout / "base.css").exists():
+        return checkout
+    return Path(sysconfig.get_path("data")) / "share" / "twin" / "assets"
 
 
 def build(context: Context) -> App:
@@ -122,14 +128,14 @@ def serve(
         server_header=False,
         timeout_graceful_shutdown=3,
     )
-    with beside():
+    with beside(context, say):
         say(f"twin is at http://{host}:{port}/  (Ctrl+C stops it)")
         uvicorn.Server(config).run()
 
 
 @contextmanager
-def beside() -> Iterator[ExitStack]:
-    """Run what the app needs beside it, and stop all of it at the end or on a signal."""
+def beside(context: Context, say: Callable[[str], None] = print) -> Iterator[None]:
+    """Run worker, broker, controllers and gateway; stop all of them at the end or on a signal."""
 
     def leave(*_: Any) -> None:
         sys.exit(0)
@@ -139,4 +145,33 @@ def beside() -> Iterator[ExitStack]:
     with ExitStack() as stack:
         stack.callback(signal.signal, signal.SIGTERM, before)
         stack.callback(jobs.start_worker().stop)
-        yield stack
+        stack.enter_context(_devices(context, say))
+        runs.baseline_job(context.scenario(context.first))  # so that the first visit finds it
+        yield
+
+
+@contextmanager
+def _devices(context: Context, say: Callable[[str], None]) -> Iterator[None]:
+    """Run the simulated devices of the first scenario; the app does not wait for them."""
+    scenario = context.scenario(context.first)
+    title, site = scenario.title, scenario.header.site
+    try:
+        devices = Embedded(of_declarations(scenario.declarations(), title=title, site=site))
+    except BadInput as error:
+        say(f"no devices beside the app: {error}")
+        yield
+        return
+
+    def start() -> None:
+        try:
+            devices.start()
+        except BadInput as error:
+            say(f"no devices beside the app: {error}")
+
+    starter = threading.Thread(target=start, name="devices-start", daemon=True)
+    starter.start()
+    try:
+        yield
+    finally:
+        starter.join()
+        devices.stop()

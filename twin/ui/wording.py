@@ -92,7 +92,8 @@ def span(low: float | None, high: float | None, places: int) -> str:
 
 def unit(text: str) -> str:
     """Return a unit to stand behind a number; a pure number has none."""
-    return "" if text in {"", "1"} else f" {text}"
+    shown = text.replace("*", "·").replace("^2", "²").replace("^3", "³")
+    return "" if text in {"", "1"} else f" {shown}"
 
 
 def duration(seconds: float) -> str:

@@ -102,3 +102,11 @@ def is_open(job_id: str) -> bool:
         return jobs.get(job_id).open
     except BadInput:
         return False
+
+
+def reason(phase: dict[str, str]) -> str:
+    """Return why a job gave no result, in words for its reader: our own for a fault of ours."""
+    error = phase.get("error", "").strip()
+    if not error or error.startswith("Traceback"):
+        return t(f"shell.job_{phase['state']}_why")
+    return error

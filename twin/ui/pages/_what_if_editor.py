@@ -116,7 +116,7 @@ def choices(scenario: Scenario, draft: drafts.Draft) -> list[dict[str, Any]]:
 
 def limit_name(name: str) -> str:
     """Return the name of a limit in the language of the request."""
-    return names.word(name)
+    return names.humane(names.word(name))
 
 
 def limits(scenario: Scenario, values: drafts.Values) -> list[Component]:
@@ -165,18 +165,25 @@ def foot(scenario: Scenario, job_id: str, replications: int) -> Component:
             _tool(Ids.UNDO, "undo-2", t("what_if.undo")),
             _tool(Ids.REDO, "redo-2", t("what_if.redo")),
             _history(),
-            dmc.Button(t("what_if.save"), id=Ids.SAVE, leftSection=icon("file-down"),
-                       variant="default", n_clicks=0, className="foot-wide",
-                       **aria(label=t("what_if.save"))),
-            dmc.Button(t("what_if.request"), id=Ids.REQUEST, leftSection=icon("send"),
-                       variant="default", n_clicks=0, className="foot-wide",
-                       **aria(label=t("what_if.request"))),
+            _take(Ids.SAVE, "file-down", "save"),
+            _take(Ids.REQUEST, "send", "request"),
             dcc.Download(id=Ids.FILE),
         ],
         className="foot",
         role="region",
         **aria(label=t("what_if.foot")),
     )  # fmt: skip
+
+
+def _take(name: Ids, picture: str, key: str) -> Component:
+    """A button with its label, and what is left of that on a phone."""
+    text, short = t(f"what_if.{key}"), t(f"what_if.{key}_short")
+    button: Component = dmc.Button(
+        [html.Span(text, className="long"), html.Span(short, className="short")], id=name,
+        leftSection=icon(picture), variant="default", n_clicks=0, className="foot-wide",
+        **aria(label=text),
+    )  # fmt: skip
+    return button
 
 
 def _tool(name: Ids, picture: str, label: str) -> Component:

@@ -14,6 +14,7 @@ from twin import jobs
 from twin.scenario import Scenario
 from twin.ui import comparison, figures, names, runs
 from twin.ui.comparison import Line, Outcome
+from twin.ui.components import watch
 from twin.ui.components.card import Chart, chart_card
 from twin.ui.components.frame import aria, mark, notice, sim_tag
 from twin.ui.i18n import t
@@ -73,8 +74,7 @@ def trouble(phase: dict[str, str]) -> list[Component]:
     """Return the verdict card of a job that was cancelled, failed or is not known."""
     state = phase["state"]
     level: Any = "amber" if state == "cancelled" else "red"
-    text = phase["error"].strip().splitlines()[-1] if phase["error"] else t(f"what_if.{state}_why")
-    return [notice(level, t(f"what_if.{state}"), text)]
+    return [notice(level, t(f"what_if.{state}"), watch.reason(phase))]
 
 
 # -- verdict ------------------------------------------------------------------------------------
@@ -150,7 +150,7 @@ def whisker(line: Line) -> figures.Whisker | None:
     settled = line.verdict in {"better", "worse"}
     word = t(f"what_if.{line.verdict.replace(' ', '_')}") if line.verdict else t("what_if.same")
     return figures.Whisker(
-        names.kpi(line.path), *relative, settled, line.verdict == "worse", word, label
+        names.kpi(line.path), *relative, settled, line.verdict == "worse", label, word
     )
 
 

@@ -1,22 +1,194 @@
-"""Placeholder."""
+"""Streams: what does the machine say? One sensor's windows, and what its node makes of them."""
 
 from __future__ import annotations
 
-from dash import Dash
+from enum import StrEnum
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
-from twin.ui.components.frame import page
+from twin import jobs
+from twin.scenario import Scenario
+from twin.ui import links, names, runs, shell
+from twin.ui.browser import in_browser
+from twin.ui.components import card, watch
+from twin.ui.components.card import Chart, chart_card
+from twin.ui.components.frame import aria, notice, page, sim_tag
 from twin.ui.context import Context
+from twin.ui.i18n import t
 from twin.ui.links import View
+from twin.ui.pages import _streams_views as views
+from twin.ui.wording import clock
 
 ORDER = 60
 ICON = "activity"
+PAGE = "streams"
+WAVE, LINES, ENVELOPE, VERDICTS = "waveform", "spectrum", "envelope", "verdicts"
+
+
+class Ids(StrEnum):
+    """Ids of the page."""
+
+    BASE = "streams-scenario"
+    SENSOR = "streams-sensor"
+    WINDOW = "streams-window"
+    AT = "streams-at"
+    ADDRESS = "streams-address"
+    SPECTRA = "streams-spectra"
 
 
 def layout(view: View, context: Context) -> Component:
-    """Return the page."""
-    return page("streams")
+    """Return the page of one sensor; without sensors it says how to get one."""
+    scenario = context.scenario(view.scenario)
+    sensors = list(scenario.of("sensor"))
+    if not sensors:
+        return page(PAGE, nothing(context))
+    chosen = view.one("sensor") if view.one("sensor") in sensors else sensors[0]
+    job = runs.baseline_job(scenario)
+    at = view.one("window")
+    return page(
+        PAGE,
+        dcc.Store(id=Ids.BASE, data=view.scenario),
+        dcc.Store(id=Ids.ADDRESS),
+        _controls(scenario, sensors, chosen, int(at) if at.isdigit() else 7),
+        html.Div(watch.strip(PAGE, job.id), className="page-watch"),
+        _cards(),
+    )
+
+
+def nothing(context: Context) -> Component:
+    """Return what stands on the page of a scenario that has no sensors."""
+    having = [name for name in context.scenarios if context.scenario(name).of("sensor")]
+    listed = [html.Li(dcc.Link(name, href=links.write(PAGE, name))) for name in having]
+    action = html.Ul(listed, className="plain") if listed else None
+    return notice("empty", t("streams.no_sensor"), t("streams.no_sensor_why"), action)
+
+
+def _controls(scenario: Scenario, sensors: list[str], chosen: str, at: int) -> Component:
+    options = [
+        {"value": name, "label": f"{name} · {names.word(scenario.entries[name].kind)}"}
+        for name in sensors
+    ]
+    return html.Div(
+        [
+            dmc.SegmentedControl(id=Ids.SENSOR, data=options, value=chosen, size="sm",
+                                 **aria(label=t("streams.sensor"))),
+            html.Div(
+                [html.Span(t("streams.window"), className="small quiet"),
+                 dmc.Slider(id=Ids.WINDOW, min=0, max=7, step=1, value=at, label=None, size=6,
+                            thumbSize=18, thumbLabel=t("streams.window"),
+                            marks=[{"value": place} for place in range(8)]),
+                 html.Span(id=Ids.AT, className="small tabular")],
+                className="window-pick",
+            ),
+            sim_tag(),
+        ],
+        className="controls",
+    )  # fmt: skip
+
+
+def _cards() -> Component:
+    waiting = t("overview.running")
+    return html.Div(
+        [
+            html.Div(chart_card(WAVE, t("streams.window_noun"), height=260, waiting=waiting),
+                     className="half"),
+            html.Div(chart_card(VERDICTS, t("streams.verdict_noun"), height=260, waiting=waiting),
+                     className="half"),
+            html.Div(
+                [html.Div(chart_card(LINES, t("streams.spectrum_noun"), height=280,
+                                     waiting=waiting), className="half"),
+                 html.Div(chart_card(ENVELOPE, t("streams.envelope_noun"), height=280,
+                                     waiting=waiting), className="half")],
+                id=Ids.SPECTRA, className="cards whole",
+            ),
+        ],
+        className="cards",
+    )  # fmt: skip
 
 
 def register(app: Dash, context: Context) -> None:
     """Register the callbacks of the page."""
+    look = (Input(watch.phase(PAGE), "data"), Input(Ids.SENSOR, "value"),
+            Input(Ids.WINDOW, "value"), Input(shell.THEME, "data"),
+            State(Ids.BASE, "data"))  # fmt: skip
+
+    @app.callback(
+        *card.chart_outputs(WAVE), Output(Ids.AT, "children"), Output(Ids.ADDRESS, "data"), *look
+    )
+    def draw_window(phase: Any, sensor: str, at: int, theme: str, name: str) -> Any:
+        scenario, window = context.scenario(name), pick(phase, sensor, at)
+        address = links.write(PAGE, name, {"sensor": sensor, "window": str(at)})
+        if window is None:
+            return *card.chart_values(missing(phase)), "", address
+        seen = t("streams.at", at=clock(window.time))
+        return *card.chart_values(first_chart(scenario, window, theme)), seen, address
+
+    @app.callback(
+        *card.chart_outputs(LINES), *_second(ENVELOPE), Output(Ids.SPECTRA, "hidden"), *look
+    )
+    def draw_spectra(phase: Any, sensor: str, at: int, theme: str, name: str) -> Any:
+        scenario, window = context.scenario(name), pick(phase, sensor, at)
+        if window is None or window.data.ndim > 1:
+            empty = card.chart_values(missing(phase))
+            return *empty, *empty, window is not None
+        first = views.spectrum(window, scenario, theme)
+        second = views.envelope(window, scenario, theme)
+        return *card.chart_values(first), *card.chart_values(second), False
+
+    @app.callback(
+        *card.chart_outputs(VERDICTS),
+        Input(watch.phase(PAGE), "data"),
+        Input(Ids.SENSOR, "value"),
+        Input(shell.THEME, "data"),
+        State(Ids.BASE, "data"),
+    )
+    def draw_verdicts(phase: Any, sensor: str, theme: str, name: str) -> Any:
+        run = _run(phase)
+        if not run:
+            return card.chart_values(missing(phase))
+        nodes = views.nodes_of(context.scenario(name), sensor)
+        return card.chart_values(views.verdicts(runs.table(run, "inferences"), nodes, theme))
+
+    in_browser(app, "address", Output(shell.Ids.DONE, "data", allow_duplicate=True),
+               Input(Ids.ADDRESS, "data"))  # fmt: skip
+
+
+def _second(name: str) -> list[Output]:
+    return card.chart_outputs(name)
+
+
+def _run(phase: Any) -> str:
+    if not phase or phase["state"] != "done":
+        return ""
+    return str(jobs.get(phase["job"]).result["run_id"])
+
+
+def pick(phase: Any, sensor: str, at: int) -> views.Window | None:
+    """Return the window that is looked at; None while there is none."""
+    run = _run(phase)
+    if not run:
+        return None
+    found = views.windows(runs.table(run, "blocks"), runs.table(run, "events"), sensor)
+    return found[max(0, min(at, len(found) - 1))] if found else None
+
+
+def missing(phase: Any) -> Chart:
+    """Return what stands where a window should be."""
+    state = (phase or {}).get("state", "none")
+    if state in {"failed", "cancelled", "lost"}:
+        return Chart(t(f"what_if.{state}"), None, watch.reason(phase))
+    if state == "done":
+        return Chart(t("streams.no_window"), None, t("streams.no_window_why"))
+    return Chart(t("streams.none_yet"), None, t("overview.running"))
+
+
+def first_chart(scenario: Scenario, window: views.Window, theme: str) -> Chart:
+    """Return the main chart of a window: by its kind, else by the shape of its samples."""
+    if window.data.ndim == 1:
+        return views.waveform(window, theme)
+    if scenario.entries[window.sensor].kind == "thermal":
+        return views.thermal(window, theme)
+    return views.picture(window, theme)

@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 from twin import jobs
 from twin.scenario import Scenario
 from twin.ui import draft as drafts
-from twin.ui import form, links, names, shell
+from twin.ui import form, links, names, runs, shell
 from twin.ui.browser import in_browser
 from twin.ui.comparison import headline
 from twin.ui.components import card, watch
@@ -191,7 +191,7 @@ def _register_running(app: Dash, context: Context) -> None:
             return no_update, address(name, draft, n, job), ""
         if not (pressed or auto or first):
             return no_update, address(name, draft, n, ""), "stale"
-        asked = submit(context, name, scenario, draft, n)
+        asked = submit(scenario, draft, n)
         if job and job != asked and watch.is_open(job):
             jobs.cancel(job)
         return asked, address(name, draft, n, asked), ""
@@ -200,15 +200,11 @@ def _register_running(app: Dash, context: Context) -> None:
                Input(Ids.ADDRESS, "data"))  # fmt: skip
 
 
-def submit(
-    context: Context, name: str, scenario: Scenario, draft: drafts.Draft, replications: int
-) -> str:
+def submit(scenario: Scenario, draft: drafts.Draft, replications: int) -> str:
     """Queue the comparison, or the baseline alone when nothing differs; return the job's id."""
     values = drafts.changed(scenario, draft.values)
     kind = "compare" if values else "run"
-    payload = {"scenario": str(context.file(name)), "values": values, "sense": False,
-               "replications": replications}  # fmt: skip
-    return jobs.submit(kind, payload).id
+    return jobs.submit(kind, {**runs.baseline(scenario, replications), "values": values}).id
 
 
 def address(name: str, draft: drafts.Draft, n: int, job: str) -> str:

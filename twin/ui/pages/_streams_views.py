@@ -1,0 +1,227 @@
+"""What one sensor's window shows: pure, from the samples and the parameters of the scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from twin.physics.bearings import Bearing, cage_order, inner_order, outer_order, spin_order
+from twin.physics.cutting import spindle_speed
+from twin.physics.spectrum import envelope_spectrum, power_density
+from twin.physics.vibration import velocity_rms
+from twin.scenario import Scenario
+from twin.ui import names, signal_figures
+from twin.ui.components.card import Chart
+from twin.ui.i18n import t
+from twin.ui.wording import clock, number
+from twin.units import from_si
+
+Samples = npt.NDArray[np.floating[Any]]
+ZERO = 273.15
+ZONES = ((2.8e-3, "a_b"), (4.5e-3, "c"))
+"""Zone borders of ISO 20816-3, group 1 and rigid, r.m.s. velocity [m/s]."""
+ORDERS = 60.0
+ENVELOPE_ORDERS = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """One window of one sensor."""
+
+    sensor: str
+    time: float
+    rate: float
+    data: Samples
+    truth: str = ""
+
+
+def windows(blocks: pd.DataFrame, events: pd.DataFrame, sensor: str) -> list[Window]:
+    """Return the windows of a sensor that a run has kept, oldest first."""
+    mine = blocks[blocks["source"] == sensor]
+    seen = events[(events["source"] == sensor) & (events["name"] == "window")]
+    truth = dict(zip(seen["time"], seen["subject"].astype(str), strict=True))
+    rows: Any = mine.itertuples(index=False)
+    return [
+        Window(sensor, row.time, row.rate, _shaped(row.data, row.shape), truth.get(row.time, ""))
+        for row in rows
+    ]
+
+
+def _shaped(data: Any, shape: Any) -> Samples:
+    return np.asarray(data, np.float32).reshape([int(n) for n in shape])
+
+
+def shaft_speed(scenario: Scenario, sensor: str) -> float:
+    """Return the shaft speed of the machine a sensor sits on [rev/s]; 0 when it has none."""
+    on = getattr(scenario.entries[sensor].settings, "on", "")
+    settings = scenario.entries[on].settings if on in scenario.entries else None
+    cutting = getattr(settings, "cutting_speed", None)
+    return float(spindle_speed(cutting, settings.tool_diameter)) if cutting else 0.0  # type: ignore[union-attr]
+
+
+def fault_lines(scenario: Scenario, sensor: str) -> dict[str, float]:
+    """Return the orders at which faults of the sensor's bearing repeat: name → order."""
+    bearing = getattr(scenario.entries[sensor].settings, "bearing", None)
+    if not isinstance(bearing, Bearing):
+        return {}
+    return {
+        t("streams.outer"): outer_order(bearing),
+        t("streams.inner"): inner_order(bearing),
+        t("streams.ball"): 2 * spin_order(bearing),
+        t("streams.cage"): cage_order(bearing),
+    }
+
+
+# -- vibration ----------------------------------------------------------------------------------
+
+
+def waveform(window: Window, theme: str) -> Chart:
+    """Return the window over time, with its severity."""
+    severity = velocity_rms(window.data.astype(float), window.rate)
+    zone = next((name for border, name in ZONES if severity <= border), "d")
+    finding = t("streams.severity", value=number(severity * 1e3, 2), zone=t(f"streams.zone_{zone}"))
+    figure = signal_figures.waveform(
+        window.data, window.rate, theme, axis=t("streams.acceleration"),
+        time_axis=t("streams.seconds"),
+    )  # fmt: skip
+    peak = float(np.max(np.abs(window.data)))
+    rows = [[t("streams.severity_name"), number(severity * 1e3, 3), "mm/s"],
+            [t("streams.peak"), number(peak, 2), "m/s²"],
+            [t("streams.rms"), number(float(np.std(window.data)), 3), "m/s²"],
+            [t("streams.rate"), number(window.rate, 0), "Hz"],
+            [t("streams.samples"), number(len(window.data), 0), ""]]  # fmt: skip
+    return Chart(finding, figure, t("streams.waveform_caption"), _columns(), rows)
+
+
+def _columns() -> list[str]:
+    return [t("streams.col_what"), t("streams.col_value"), t("streams.col_unit")]
+
+
+def spectrum(window: Window, scenario: Scenario, theme: str) -> Chart:
+    """Return the amplitude spectrum over orders of the shaft."""
+    speed = shaft_speed(scenario, window.sensor) or 1.0
+    frequency, density = power_density(window.data, window.rate, size=4096)
+    amplitude = np.sqrt(density * (frequency[1] - frequency[0]))
+    order = frequency / speed
+    figure = signal_figures.spectrum(
+        order, amplitude, theme, axis=t("streams.amplitude"), log=True,
+        order_axis=t("streams.orders", speed=number(speed * 60, 0)), to=ORDERS,
+    )  # fmt: skip
+    inside = (order > 0.5) & (order <= ORDERS)
+    top = order[inside][int(np.argmax(amplitude[inside]))]
+    rows = _peaks(order[inside], amplitude[inside], speed)
+    head = [t("streams.col_order"), t("streams.col_frequency"), t("streams.amplitude")]
+    finding = t("streams.strongest", order=number(float(top), 1))
+    return Chart(finding, figure, t("streams.spectrum_caption"), head, rows)
+
+
+def _peaks(order: Samples, amplitude: Samples, speed: float, most: int = 10) -> list[list[str]]:
+    inner = amplitude[1:-1]
+    tops = np.flatnonzero((inner > amplitude[:-2]) & (inner > amplitude[2:])) + 1
+    best = tops[np.argsort(amplitude[tops])[::-1][:most]]
+    found = [(float(order[i]), float(amplitude[i])) for i in best]
+    return [[number(at, 2), number(at * speed, 1), number(size, 4)] for at, size in found]
+
+
+def envelope(window: Window, scenario: Scenario, theme: str) -> Chart:
+    """Return the envelope spectrum with the lines of bearing faults."""
+    speed = shaft_speed(scenario, window.sensor) or 1.0
+    top = window.rate / 2
+    frequency, amplitude = envelope_spectrum(window.data, window.rate, 0.15 * top, 0.85 * top)
+    order = frequency / speed
+    lines = fault_lines(scenario, window.sensor)
+    figure = signal_figures.spectrum(
+        order[1:], amplitude[1:], theme, axis=t("streams.envelope_axis"), lines=lines,
+        order_axis=t("streams.orders", speed=number(speed * 60, 0)), to=ENVELOPE_ORDERS,
+    )  # fmt: skip
+    strength = {name: line_strength(order, amplitude, each) for name, each in lines.items()}
+    rows = [[name, number(lines[name], 3), number(ratio, 1)] for name, ratio in strength.items()]
+    head = [t("streams.col_fault"), t("streams.col_order"), t("streams.col_ratio")]
+    finding = _stands_out(strength)
+    return Chart(finding, figure, t("streams.envelope_caption"), head, rows)
+
+
+def line_strength(order: Samples, amplitude: Samples, each: float, reach: float = 0.02) -> float:
+    """Return how far the first line of a fault stands out of its surroundings [1]."""
+    near = np.abs(order - each) <= reach * each
+    around = (np.abs(order - each) <= 0.5) & ~near & (order > 0.3)
+    if not near.any() or not around.any():
+        return 0.0
+    return float(amplitude[near].max() / np.median(amplitude[around]))
+
+
+def _stands_out(strength: dict[str, float]) -> str:
+    if not strength:
+        return t("streams.no_bearing")
+    name = max(strength, key=lambda key: strength[key])
+    if strength[name] < 6:
+        return t("streams.no_line")
+    return t("streams.line_out", fault=name, ratio=number(strength[name], 0))
+
+
+# -- pictures -----------------------------------------------------------------------------------
+
+
+def picture(window: Window, theme: str) -> Chart:
+    """Return a camera picture."""
+    frame = window.data
+    figure = signal_figures.picture(frame, theme)
+    rows = [[t("streams.mean_grey"), number(100 * float(frame.mean()), 1), "%"],
+            [t("streams.contrast"), number(100 * float(frame.std()), 1), "%"],
+            [t("streams.pixels"), f"{frame.shape[1]} × {frame.shape[0]}", ""]]  # fmt: skip
+    finding = t("streams.picture_at", at=clock(window.time))
+    return Chart(finding, figure, t("streams.picture_caption"), _columns(), rows)
+
+
+def thermal(window: Window, theme: str) -> Chart:
+    """Return a thermal frame in °C."""
+    frame = np.asarray(from_si(window.data.astype(float), "°C"), float)
+    figure = signal_figures.picture(frame, theme, bar="°C", grey=False)
+    rows = [[t("streams.warmest"), number(float(frame.max()), 1), "°C"],
+            [t("streams.coolest"), number(float(frame.min()), 1), "°C"],
+            [t("streams.pixels"), f"{frame.shape[1]} × {frame.shape[0]}", ""]]  # fmt: skip
+    finding = t("streams.warmest_is", value=number(float(frame.max()), 1))
+    return Chart(finding, figure, t("streams.thermal_caption"), _columns(), rows)
+
+
+# -- the node -----------------------------------------------------------------------------------
+
+
+def nodes_of(scenario: Scenario, sensor: str) -> list[str]:
+    """Return the nodes that look at a sensor."""
+    return [name for name, entry in scenario.of("node").items()
+            if getattr(entry.settings, "sensor", "") == sensor]  # fmt: skip
+
+
+def verdicts(inferences: pd.DataFrame, nodes: Sequence[str], theme: str) -> Chart:
+    """Return what the nodes said of every window."""
+    mine = inferences[inferences["source"].isin(list(nodes))]
+    if mine.empty:
+        key = "streams.no_verdict" if nodes else "streams.no_node"
+        return Chart(t(key), None, t(f"{key}_why"))
+    labels = [names.word(str(label)) for label in mine["label"]]
+    alarms = mine["alarm"].astype(bool)
+    figure = signal_figures.verdicts(
+        mine["time"].to_numpy(float), labels, mine["score"].to_numpy(float), list(alarms), theme,
+        axis="", time_axis=t("what_if.time_axis"), alarm_word=t("streams.alarm"),
+    )  # fmt: skip
+    judged = [label for label, raw in zip(labels, mine["label"], strict=True) if raw != "idle"]
+    most = max(dict.fromkeys(judged), key=judged.count) if judged else labels[0]
+    finding = t("streams.verdict", label=most, n=judged.count(most), total=len(judged))
+    if alarms.any():
+        first = float(mine["time"][alarms].iloc[0])
+        finding = t("streams.alarmed", at=clock(first), n=int(alarms.sum()))
+    seen: Any = mine.itertuples(index=False)
+    rows = [
+        [clock(row.time), label, f"{100 * row.score:.0f} %", number(row.latency * 1e3, 1),
+         number(row.energy * 1e3, 2), t("streams.alarm") if row.alarm else ""]
+        for row, label in zip(seen, labels, strict=True)
+    ]  # fmt: skip
+    head = [t("streams.col_at"), t("streams.col_label"), t("streams.col_score"),
+            t("streams.col_latency"), t("streams.col_energy"), t("streams.alarm")]  # fmt: skip
+    return Chart(finding, figure, t("streams.verdict_caption"), head, rows)
