@@ -165,6 +165,10 @@ class Evaluator:
         return rule.value
 
     @value.register
+    def _(self, rule: m.At) -> float:
+        return Evaluator(self.reading, f"{self.source}.{rule.part}").value(rule.rule)
+
+    @value.register
     def _(self, rule: m.Sum) -> float:
         return sum(self.value(part) for part in rule.parts)
 

@@ -93,6 +93,14 @@ class Constant:
 
 
 @dataclass(frozen=True, slots=True)
+class At:
+    """A rule read from a part of the asset: ``At("tools.t1", Count("tool_change"))``."""
+
+    part: str
+    rule: Rule
+
+
+@dataclass(frozen=True, slots=True)
 class Sum:
     """Sum of rules."""
 
@@ -128,6 +136,7 @@ Rule = (
     | Last
     | Inferences
     | Constant
+    | At
     | Sum
     | Product
     | Ratio

@@ -314,7 +314,19 @@ def _entry(section: Section, name: str, table: Any, file: str) -> Entry:
         raise BadInput(Fault("is required, such as kind = 'cnc'", f"{path}.kind", file))
     module = load_kind(FAMILIES[section], kind, path=f"{path}.kind", file=file)
     params: type[Params] = module.Settings
-    return Entry(name, section, kind, params.read(rest, path=path, file=file), params)
+    settings = params.read(rest, path=path, file=file)
+    if section == "plant":
+        _check_asset(module.Model, settings, path, file)
+    return Entry(name, section, kind, settings, params)
+
+
+def _check_asset(model: Any, settings: Params, path: str, file: str) -> None:
+    try:
+        model.check(settings)
+    except BadInput as error:
+        raise BadInput(
+            [Fault(f.message, f"{path}.{f.path}", file, f.value) for f in error.faults]
+        ) from None
 
 
 def _measures(entries: Mapping[str, Entry]) -> dict[str, Measure]:

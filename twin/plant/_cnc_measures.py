@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from twin.measures import (
+    At,
     Constant,
     Count,
     Elapsed,
@@ -16,82 +19,161 @@ from twin.measures import (
     Rule,
     Sum,
     TimeIn,
+    Total,
 )
 from twin.physics import cutting
-from twin.plant._cnc_settings import Settings, edge_power, work_out
+from twin.plant._cnc_programme import ONLY, Step, programme, tool_kinds
+from twin.plant._cnc_settings import Settings
 from twin.plant.base import Limit
 from twin.units import from_si
 
+PLANNED = (
+    "waiting", "loading", "cutting", "swapping", "tool change", "inspection", "warm-up", "broken",
+    "down",
+)  # fmt: skip
+"""States in which the machine is meant to work; off shift is not planned time."""
+UP = tuple(state for state in PLANNED if state not in {"down", "broken"})
+
 
 def measures(settings: Settings) -> tuple[Measure, ...]:
-    """Return the KPIs of a CNC machine."""
-    parts = Count("part")
-    energy = Integral("power")
-    cost = Sum(
+    """Return the KPIs of a CNC machine, and of each kind of tool where it has several."""
+    groups = tuple(tool_kinds(settings))
+    own = (*_output(settings, groups), *_tools(groups), *_machine())
+    if groups == (ONLY,):
+        return own
+    return own + tuple(m for name in groups for m in _one_tool(f"tools.{name}"))
+
+
+def _over(groups: tuple[str, ...], rule: Rule) -> Rule:
+    """A rule summed over every kind of tool."""
+    if groups == (ONLY,):
+        return rule
+    return Sum(tuple(At(f"tools.{name}", rule) for name in groups))
+
+
+def _cost(settings: Settings, groups: tuple[str, ...]) -> Rule:
+    kinds = tool_kinds(settings)
+    edges = [
+        Product(
+            Constant(kinds[name].tool_cost),
+            Count("tool_change") if name == ONLY else At(f"tools.{name}", Count("tool_change")),
+        )
+        for name in groups
+    ]
+    planned: Rule = TimeIn(PLANNED)
+    return Sum(
         (
-            Product(Constant(settings.machine_rate), Elapsed()),
-            Product(Constant(settings.tool_cost), Count("tool_change")),
-            Product(Constant(settings.break_cost), Count("tool_break")),
-            Product(Constant(settings.energy_price), energy),
+            Product(Constant(settings.machine_rate), planned),
+            *edges,
+            Product(Constant(settings.break_cost), _over(groups, Count("tool_break"))),
+            Product(Constant(settings.energy_price), Integral("power")),
         )
     )
 
-    def share(*states: str) -> Rule:
-        return Ratio(TimeIn(states), Elapsed())
 
+def _output(settings: Settings, groups: tuple[str, ...]) -> tuple[Measure, ...]:
+    parts = Count("part")
     return (
         Measure("throughput", "parts/h", "Good parts an hour.", "more",
                 Ratio(parts, Elapsed()), headline=True),
         Measure("cost_per_part", "EUR/part", "Machine, tools, breaks and energy a part.",
-                "less", Ratio(cost, parts), headline=True),
+                "less", Ratio(_cost(settings, groups), parts), headline=True),
         Measure("energy_per_part", "kWh/part", "Electric energy a good part.", "less",
-                Ratio(energy, parts), headline=True),
+                Ratio(Integral("power"), parts), headline=True),
         Measure("tool_changes", "1", "Tools changed, planned and broken.", "less",
-                Count("tool_change"), headline=True),
+                _over(groups, Count("tool_change")), headline=True),
         Measure("tool_breaks", "1", "Tools that broke in the cut.", "less",
-                Count("tool_break"), headline=True),
+                _over(groups, Count("tool_break")), headline=True),
         Measure("parts", "parts", "Good parts.", "more", parts),
-        Measure("scrap", "parts", "Parts scrapped by a broken tool.", "less", Count("scrap")),
+        Measure("scrap", "parts", "Parts scrapped by a broken or a worn tool.", "less",
+                Count("scrap")),
         Measure("cycle_time", "s/part", "Floor-to-floor time of a good part.", "less",
                 MeanValue("part")),
+    )  # fmt: skip
+
+
+def _tools(groups: tuple[str, ...]) -> tuple[Measure, ...]:
+    changes = _over(groups, Count("tool_change"))
+    return (
         Measure("tool_time", "min", "Cutting time a tool was used for.", "more",
-                MeanValue("tool_change")),
+                Ratio(_over(groups, Total("tool_change")), changes)),
         Measure("wear_at_change", "mm", "Flank wear when a tool came out.", "less",
-                MeanValue("wear_at_change")),
+                Ratio(_over(groups, Total("wear_at_change")), changes)),
+        Measure("inspections", "1", "Measurements of wear.", "less",
+                _over(groups, Count("inspection"))),
+    )  # fmt: skip
+
+
+def _one_tool(part: str) -> tuple[Measure, ...]:
+    return (
+        Measure("changes", "1", "Tools of this kind changed.", "less", Count("tool_change"),
+                part=part),
+        Measure("breaks", "1", "Tools of this kind broken.", "less", Count("tool_break"),
+                part=part),
+        Measure("time", "min", "Cutting time a tool of this kind was used for.", "more",
+                MeanValue("tool_change"), part=part),
+        Measure("wear_at_change", "mm", "Its flank wear when it came out.", "less",
+                MeanValue("wear_at_change"), part=part),
+    )  # fmt: skip
+
+
+def _machine() -> tuple[Measure, ...]:
+    planned = TimeIn(PLANNED)
+    return (
         Measure("roughness", "µm", "Mean roughness Ra of the parts.", "less",
                 Mean("roughness"), headline=True),
         Measure("power", "kW", "Mean electric power.", "less", Mean("power")),
-        Measure("energy", "kWh", "Electric energy.", "less", energy),
+        Measure("energy", "kWh", "Electric energy.", "less", Integral("power")),
         Measure("spindle_load", "%", "Highest share of the spindle's power used.", "less",
                 Largest("spindle_load")),
-        Measure("utilisation", "%", "Share of time the tool cuts.", "more", share("cutting")),
-        Measure("availability", "%", "Share of time not broken down.", "more",
-                Ratio(TimeIn(("waiting", "loading", "cutting", "tool change")), Elapsed())),
+        Measure("utilisation", "%", "Share of planned time that a tool cuts.", "more",
+                Ratio(TimeIn(("cutting",)), planned)),
+        Measure("availability", "%", "Share of planned time neither broken down nor with a "
+                "broken tool.", "more", Ratio(TimeIn(UP), planned)),
         Measure("breakdowns", "1", "Breakdowns of the machine.", "less", Count("breakdown")),
     )  # fmt: skip
 
 
 def limits(settings: Settings) -> tuple[Limit, ...]:
-    """Return what bounds the cut: spindle speed, spindle power, width of the cutter."""
-    s, cut = settings, work_out(settings)
+    """Return what bounds each cut: spindle speed, spindle power, width of the cutter."""
+    return tuple(limit for step in programme(settings) for limit in _limits_of(settings, step))
+
+
+def _limits_of(settings: Settings, step: Step) -> Iterator[Limit]:
+    s = settings
+    prefix = "" if step.name == ONLY else f"operations.{step.name}."
+    tool = "" if step.name == ONLY else f"tools.{step.tool_name}."
+    where = "" if step.name == ONLY else f", {step.name}"
     available = float(
-        cutting.spindle_power_limit(cut.spindle_speed, s.spindle_base_speed, s.spindle_power)
+        cutting.spindle_power_limit(step.spindle_speed, s.spindle_base_speed, s.spindle_power)
     )
-    power = edge_power(s, cut, 0.0) / s.spindle_efficiency
 
-    def limit(
-        name: str, used: float, most: float, unit: str, meaning: str, fields: tuple[str, ...]
-    ) -> Limit:
+    def limit(name: str, used: float, most: float, unit: str, meaning: str, *keys: str) -> Limit:
         return Limit(
-            name, float(from_si(used, unit)), float(from_si(most, unit)), unit, meaning, fields
-        )
+            name + where, float(from_si(used, unit)), float(from_si(most, unit)), unit, meaning,
+            keys,
+        )  # fmt: skip
 
-    return (
-        limit("spindle speed", cut.spindle_speed, s.spindle_max_speed, "rpm",
-              "Highest speed of the spindle.", ("cutting_speed", "tool_diameter")),
-        limit("spindle power", power, available, "kW",
-              "Power of the spindle at this speed, sharp tool.",
-              ("cutting_speed", "feed_per_tooth", "axial_depth", "radial_width")),
-        limit("cutter width", s.radial_width, s.tool_diameter, "mm",
-              "The cut cannot be wider than the cutter.", ("radial_width", "tool_diameter")),
-    )  # fmt: skip
+    yield limit(
+        "spindle speed",
+        step.spindle_speed,
+        s.spindle_max_speed,
+        "rpm",
+        "Highest speed of the spindle.",
+        f"{prefix}cutting_speed",
+        f"{tool}tool_diameter",
+    )
+    yield limit(
+        "spindle power",
+        step.power(0.0) / s.spindle_efficiency,
+        available,
+        "kW",
+        "Power of the spindle at this speed, sharp tool.",
+        f"{prefix}cutting_speed",
+        f"{prefix}feed_per_tooth",
+        f"{prefix}axial_depth",
+        f"{prefix}radial_width",
+    )
+    yield limit("cutter width", step.cut.radial_width, step.tool.tool_diameter, "mm",
+                "The cut cannot be wider than the cutter.", f"{prefix}radial_width",
+                f"{tool}tool_diameter")  # fmt: skip

@@ -1,52 +1,42 @@
-"""What a CNC milling machine is told: its parameters, and what they mean at the edge."""
+"""What a CNC milling machine is told: the cut, the tool, the machine, its policy and costs."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
-from twin.params import Params, choice, count, quantity
-from twin.physics import cutting, wear
-from twin.physics.coolant import COOLANTS, CoolantMode
-from twin.physics.materials import MATERIALS
+from twin.params import Params, choice, count, quantity, table, text
+from twin.physics.coolant import CoolantMode
 
 MaterialName = Literal[
     "S235", "E295", "E335", "E360", "42CrMo4", "16MnCr5", "EN-GJL-250", "C45", "C60",
     "X5CrNi18-10", "AlMg", "AlSi", "Ti6Al4V", "Inconel718",
 ]  # fmt: skip
+Policy = Literal["fixed_life", "wear_limit", "shift_end", "forecast", "never"]
 
 TATAR = "Tatar 2020, PMC7306598 (Ti6Al4V shoulder milling)"
 NASA = "fitted to the NASA milling data, VB 0.3 mm, vc 200 m/min"
 ISO3685 = "ISO 3685, uniform flank wear"
+STUDY = "18-tool study, 1.4571"
 
 
-class Settings(Params):
-    """Parameters of a CNC milling machine."""
+class CutParams(Params):
+    """One cut: what the operator may turn."""
 
-    material: MaterialName = choice("C45", "Workpiece material (Kienzle, DIN-type values).")
-    cutting_speed: float = quantity(180, "m/min", 5, 2000, "Cutting speed.", "", live=True)
+    cutting_speed: float = quantity(180, "m/min", 5, 2000, "Cutting speed.", live=True)
     feed_per_tooth: float = quantity(0.15, "mm/tooth", 0.005, 2, "Feed per tooth.", live=True)
     axial_depth: float = quantity(2, "mm", 0.05, 50, "Axial depth of cut.", live=True)
     radial_width: float = quantity(30, "mm", 0.1, 400, "Radial width of cut.", live=True)
     coolant: CoolantMode = choice("flood", "Coolant mode.", live=True)
+    cut_length: float = quantity(1200, "mm", 1, 100_000, "Feed path in the cut for one part.")
+
+
+class ToolParams(Params):
+    """One kind of tool: its geometry, its life, its cost."""
 
     tool_diameter: float = quantity(50, "mm", 0.5, 500, "Diameter of the milling cutter.")
     teeth: int = count(5, 1, 60, "Cutting edges of the cutter.")
     corner_radius: float = quantity(0.8, "mm", 0.05, 20, "Corner radius of the edges.")
-    cut_length: float = quantity(1200, "mm", 1, 100_000, "Feed path in the cut for one part.")
-    load_time: float = quantity(25, "s", 0, 36_000, "Loading, unloading and rapid moves a part.")
-
-    spindle_power: float = quantity(15, "kW", 0.1, 200, "Rated spindle power.", assumption=True)
-    spindle_base_speed: float = quantity(
-        1000, "rpm", 10, 60_000, "Speed from which full power is there.", assumption=True
-    )
-    spindle_max_speed: float = quantity(12_000, "rpm", 100, 120_000, "Highest spindle speed.")
-    spindle_efficiency: float = quantity(
-        0.8, "1", 0.3, 1, "Spindle efficiency.", "0.75–0.9, textbook", assumption=True
-    )
-    idle_power: float = quantity(
-        1.5, "kW", 0, 50, "Power of the machine that does not cut.", assumption=True
-    )
+    sisters: int = count(1, 1, 200, "Equal tools in the magazine; the next takes over when due.")
 
     reference_life: float = quantity(
         60, "min", 0.5, 10_000, "Tool life in the dry reference cut.", assumption=True
@@ -70,26 +60,70 @@ class Settings(Params):
         0.02, "1/h", 0, 10, "Hazard of breaking a new tool, per hour of cutting.", assumption=True
     )
     break_gain: float = quantity(
-        12.7, "1/mm", 0, 60, "Growth of that hazard with flank wear.", "18-tool study, 1.4571"
+        12.7, "1/mm", 0, 60, "Growth of that hazard with flank wear.", STUDY
     )
+    tool_cost: float = quantity(35, "EUR", 0, 10_000, "Cost of one set of edges.", assumption=True)
+    used_life: float = quantity(0, "1", 0, 2, "Share of life the first tool has already used.")
 
-    change_policy: Literal["fixed_life", "wear_limit", "never"] = choice(
-        "fixed_life", "When a tool is changed.", live=True
-    )
+    change_policy: Policy = choice("fixed_life", "When a tool is changed.", live=True)
     change_after: float = quantity(
         50, "min", 0.5, 10_000, "Cutting time after which fixed_life changes a tool.", live=True
     )
-    change_time: float = quantity(4, "min", 0.05, 600, "Time to change a tool as planned.")
-    break_time: float = quantity(25, "min", 0.1, 6000, "Standstill after a tool broke.")
-    used_life: float = quantity(0, "1", 0, 2, "Share of life the first tool has already used.")
+    change_risk: float = quantity(
+        2, "%", 0.01, 50, "Risk for the next part at which forecast changes a tool.", live=True
+    )
+    inspect_every: float = quantity(
+        0, "min", 0, 10_000, "Cutting time between two measurements of wear; 0 for none."
+    )
+    inspection_error: float = quantity(
+        0.01, "mm", 0, 0.5, "Standard deviation of such a measurement.", assumption=True
+    )
 
+
+class Operation(CutParams):
+    """One operation of the part programme."""
+
+    tool: str = text(None, "Name of the tool it uses, a table under tools.")
+
+
+class Settings(CutParams, ToolParams):
+    """A CNC milling machine. Without operations it makes one cut with one kind of tool."""
+
+    material: MaterialName = choice("C45", "Workpiece material (Kienzle, DIN-type values).")
+    operations: dict[str, Operation] = table("Operations of the part programme, in order.")
+    tools: dict[str, ToolParams] = table("Tools in the magazine.")
+    load_time: float = quantity(25, "s", 0, 36_000, "Loading, unloading and rapid moves a part.")
+    swap_time: float = quantity(5, "s", 0, 600, "Chip-to-chip time of the tool changer.")
+
+    spindle_power: float = quantity(15, "kW", 0.1, 200, "Rated spindle power.", assumption=True)
+    spindle_base_speed: float = quantity(
+        1000, "rpm", 10, 60_000, "Speed from which full power is there.", assumption=True
+    )
+    spindle_max_speed: float = quantity(12_000, "rpm", 100, 120_000, "Highest spindle speed.")
+    spindle_efficiency: float = quantity(
+        0.8, "1", 0.3, 1, "Spindle efficiency.", "0.75–0.9, textbook", assumption=True
+    )
+    idle_power: float = quantity(
+        1.5, "kW", 0, 50, "Power of the machine that does not cut.", assumption=True
+    )
+
+    change_time: float = quantity(4, "min", 0.05, 600, "Time to replace a tool as planned.")
+    break_time: float = quantity(25, "min", 0.1, 6000, "Standstill after a tool broke.")
+    inspection_time: float = quantity(90, "s", 0, 6000, "Time to measure the wear of a tool.")
+    roughness_limit: float = quantity(
+        0, "µm", 0, 1000, "Roughness Ra above which a part is scrap; 0 for no limit."
+    )
     time_to_failure: float = quantity(
         0, "h", 0, 1e6, "Mean cutting time between breakdowns of the machine; 0 for none."
     )
     time_to_repair: float = quantity(30, "min", 0.1, 1e5, "Mean time to repair a breakdown.")
+    shift_length: float = quantity(8, "h", 0.5, 24, "Length of a shift.")
+    shifts_per_day: int = count(3, 1, 24, "Shifts a day, one after another; the first at time 0.")
+    warmup_time: float = quantity(
+        0, "min", 0, 240, "Warm-up before the first part of a day that nobody worked through."
+    )
 
     machine_rate: float = quantity(60, "EUR/h", 0, 10_000, "Machine and operator.", assumption=True)
-    tool_cost: float = quantity(35, "EUR", 0, 10_000, "Cost of one set of edges.", assumption=True)
     break_cost: float = quantity(150, "EUR", 0, 1e6, "Further damage of a break.", assumption=True)
     energy_price: float = quantity(0.2, "EUR/kWh", 0, 10, "Price of electricity.", assumption=True)
 
@@ -97,52 +131,3 @@ class Settings(Params):
         "none", "Spindle bearing fault put into the twin, to see whether a node finds it."
     )
     bearing_severity: float = quantity(0.5, "1", 0, 1, "Severity of that fault.")
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """What one set of parameters means at the edge. All SI."""
-
-    spindle_speed: float
-    feed_rate: float
-    time: float
-    rate: float
-    thickness: float
-    life: float
-    roughness: float
-
-
-def work_out(settings: Settings) -> Cut:
-    """Work out kinematics, chip, tool life [s] and roughness [m] of a new tool."""
-    s = settings
-    speed = float(cutting.spindle_speed(s.cutting_speed, s.tool_diameter))
-    feed = float(cutting.table_feed(speed, s.teeth, s.feed_per_tooth))
-    width = min(s.radial_width, s.tool_diameter)
-    exponents = wear.LifeExponents(
-        s.speed_exponent, s.feed_exponent, s.depth_exponent, s.width_exponent
-    )
-    relative = wear.relative_life(
-        s.cutting_speed / s.reference_speed,
-        s.feed_per_tooth / s.reference_feed,
-        s.axial_depth / s.reference_depth,
-        s.radial_width / s.reference_width,
-        exponents,
-    )
-    return Cut(
-        spindle_speed=speed,
-        feed_rate=feed,
-        time=s.cut_length / feed,
-        rate=float(cutting.removal_rate(s.axial_depth, width, feed)),
-        thickness=float(cutting.mean_chip_thickness(s.feed_per_tooth, width, s.tool_diameter)),
-        life=s.reference_life * float(relative) * COOLANTS[s.coolant].life,
-        roughness=float(cutting.theoretical_roughness(s.feed_per_tooth, s.corner_radius)),
-    )
-
-
-def edge_power(settings: Settings, cut: Cut, flank_wear: float) -> float:
-    """Power at the cutting edge [W] with a tool worn to ``flank_wear`` [m]."""
-    material = MATERIALS[settings.material]
-    kc = cutting.specific_force(
-        material.kc11, material.mc, cut.thickness, flank_wear, settings.wear_force_gain
-    )
-    return float(cutting.cutting_power(kc, cut.rate))

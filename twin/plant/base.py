@@ -91,6 +91,17 @@ class Asset(ABC):
         """Return the present value of every channel [SI]."""
 
     @classmethod
+    def check(cls, settings: Any) -> None:
+        """Refuse parameters that do not fit each other.
+
+        Raises
+        ------
+        BadInput
+            With paths relative to this asset.
+        """
+        return
+
+    @classmethod
     def measures(cls, settings: Any) -> tuple[Measure, ...]:
         """Return the KPIs that can be read from this asset's facts under ``settings``."""
         return ()

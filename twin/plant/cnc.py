@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 import math
-from typing import Any, ClassVar
-
-import numpy as np
+from typing import ClassVar
 
 from twin.measures import Measure
-from twin.physics import cutting, wear
-from twin.physics.coolant import COOLANTS
+from twin.physics import cutting
 from twin.plant import _cnc_measures
-from twin.plant._cnc_settings import Settings, edge_power, work_out
+from twin.plant._cnc_programme import ONLY, Step, check_programme, programme, tool_kinds
+from twin.plant._cnc_settings import Settings
+from twin.plant._cnc_tools import Group, Tool
 from twin.plant.base import Asset, Limit, Process, World
 from twin.records import Channel
 
 __all__ = ["Model", "Settings"]
 
-
-class Tool:
-    """One tool: how much of its life is used, and how near it is to breaking."""
-
-    def __init__(self, number: int, factor: float, endurance: float, used: float) -> None:
-        self.number = number
-        self.factor = factor
-        self.endurance = endurance
-        self.damage = used
-        self.hazard = 0.0
-        self.cutting_time = 0.0
+AMBIENT = 293.15
+"""Room air [K] where no building says otherwise."""
+HOUSING_RESISTANCE = 0.008
+"""Rise of the housing per watt of spindle loss [K/W]; assumption: about 20 K at 2.5 kW."""
+HOUSING_TIME = 900.0
+"""Time constant of the housing [s]; assumption within 10–20 min."""
+EDGE_GROWTH = 4e-3
+"""Roughness per flank wear [1]; assumption: 1.2 µm at VB 0.3 mm."""
+DAY = 86_400.0
 
 
 class Model(Asset):
@@ -52,58 +49,71 @@ class Model(Asset):
         Channel("bearing_outer", "1", "Severity of an outer race fault."),
         Channel("bearing_ball", "1", "Severity of a ball fault."),
     )
-    states: ClassVar[tuple[str, ...]] = ("waiting", "loading", "cutting", "tool change", "down")
-
-    AMBIENT = 293.15
-    """Room air [K] where no building says otherwise."""
-    HOUSING_RESISTANCE = 0.008
-    """Rise of the housing per watt of spindle loss [K/W]; assumption: about 20 K at 2.5 kW."""
-    HOUSING_TIME = 900.0
-    """Time constant of the housing [s]; assumption within 10–20 min."""
-    EDGE_GROWTH = 4e-3
-    """Roughness per flank wear [1]; assumption: 1.2 µm at VB 0.3 mm."""
 
     def __init__(self, name: str, settings: Settings, world: World) -> None:
         super().__init__(name, settings, world)
         self.settings = settings
-        self.cut = work_out(settings)
-        self.coolant = COOLANTS[settings.coolant]
-        self.shape = wear.WearShape()
+        self.steps = programme(settings)
+        self.groups = {key: self._group(key) for key in tool_kinds(settings)}
+        self.step = self.steps[0]
+        self.in_spindle = self.step.tool_name
         self.fed_by_line = False
-        self._life = world.stream(f"{name}.tool_life")
-        self._break = world.stream(f"{name}.breakage")
         self._failure = world.stream(f"{name}.failure")
         self._repair = world.stream(f"{name}.repair")
-        self._tools = 0
-        self.tool = self._next_tool(settings.used_life)
         self._until_failure = self._draw_failure()
         self._state = ""
-        self._power = self._heat = self._heat_energy = 0.0
-        self._housing = self.AMBIENT
+        self._power = self._heat = self._heat_energy = self._loss = 0.0
+        self._housing = AMBIENT
         self._since = 0.0
+        self._shift = 0
         self._parts = 0
+
+    def _group(self, key: str) -> Group:
+        base = self.tool_source(key)
+        luck = [self.world.stream(f"{base}.{use}") for use in ("tool_life", "breakage", "gauge")]
+        return Group(key, tool_kinds(self.settings)[key], luck)
+
+    def tool_source(self, key: str) -> str:
+        """Source of the rows of one kind of tool: the machine itself when it has only one."""
+        return self.name if key == ONLY else f"{self.name}.tools.{key}"
 
     # -- what the outside may ask ---------------------------------------------------------------
 
     def start(self) -> None:
         """Start producing, unless a line feeds this machine."""
         self._enter("waiting")
-        self._note_tool()
+        for group in self.groups.values():
+            self._note(group)
         if not self.fed_by_line:
             self.env.process(self._produce())
+
+    @property
+    def tool(self) -> Tool:
+        """The tool in the spindle."""
+        return self.groups[self.in_spindle].tool
+
+    @property
+    def wear(self) -> float:
+        """Flank wear VB of the tool in the spindle [m]."""
+        return self.tool.flank_wear
+
+    @property
+    def roughness(self) -> float:
+        """Roughness Ra that the tool in the spindle leaves [m]."""
+        return self.step.roughness + EDGE_GROWTH * self.wear
 
     def read(self) -> dict[str, float]:
         """Return the present value of every channel [SI]."""
         self._settle()
         running = self._state == "cutting"
-        power = edge_power(self.settings, self.cut, self.wear) if running else 0.0
+        power = self.step.power(self.wear) if running else 0.0
         fault, severity = self.settings.bearing_fault, self.settings.bearing_severity
         return {
-            "spindle_speed": self.cut.spindle_speed if running else 0.0,
-            "teeth": float(self.settings.teeth),
+            "spindle_speed": self.step.spindle_speed if running else 0.0,
+            "teeth": float(self.step.tool.teeth),
             "cutting": float(running),
-            "force": power / self.settings.cutting_speed,
-            "torque": power / (2 * math.pi * self.cut.spindle_speed),
+            "force": power / self.step.cut.cutting_speed,
+            "torque": power / (2 * math.pi * self.step.spindle_speed),
             "power": self._power,
             "heat": self._heat,
             "heat_energy": self._heat_energy,
@@ -118,16 +128,6 @@ class Model(Asset):
             "bearing_ball": severity if fault == "ball" else 0.0,
         }
 
-    @property
-    def wear(self) -> float:
-        """Flank wear VB of the tool in the spindle [m]."""
-        return float(wear.flank_wear(self.tool.damage, self.settings.wear_limit, self.shape))
-
-    @property
-    def roughness(self) -> float:
-        """Roughness Ra that the tool in the spindle leaves [m]."""
-        return self.cut.roughness + self.EDGE_GROWTH * self.wear
-
     # -- processes ------------------------------------------------------------------------------
 
     def _produce(self) -> Process:
@@ -137,34 +137,121 @@ class Model(Asset):
 
     def machine_part(self, subject: str) -> Process:
         """Machine one part; returns whether it is good. A line calls this for its station."""
+        yield from self._wait_for_shift()
         started = self.env.now
-        if self._tool_is_due():
-            yield from self._change_tool("planned", self.settings.change_time)
+        yield from self._ready_tools()
         if self.settings.load_time > 0:
             self._enter("loading")
             yield self.env.timeout(self.settings.load_time)
-        good = yield from self._cut_part()
+        good = True
+        for step in self.steps:
+            yield from self._bring(step)
+            good = yield from self._cut(step)
+            self._note_wear()
+            if not good:
+                break
+        good = good and self._smooth_enough()
         self.record.event(self.name, "part" if good else "scrap", subject, self.env.now - started)
-        self.record.sample(self.name, "wear", self.wear)
-        self.record.sample(self.name, "roughness", self.roughness)
-        if not good:
-            yield from self._change_tool("broken", self.settings.break_time)
+        if self.tool.hazard >= self.tool.endurance:
+            yield from self._replace_broken()
         self._enter("waiting")
         return good
 
-    def _cut_part(self) -> Process:
-        """Cut until the part is done or the tool breaks; breakdowns interrupt and resume."""
-        left = self.cut.time
+    def _wait_for_shift(self) -> Process:
+        """Wait while nobody works; warm up after a long standstill; note when a shift ended."""
+        s = self.settings
+        into_day = self.env.now % DAY
+        if into_day >= s.shift_length * s.shifts_per_day - 1e-6:
+            self._enter("off shift")
+            yield self.env.timeout(DAY - into_day)
+            if s.warmup_time > 0:
+                self._enter("warm-up")
+                yield self.env.timeout(s.warmup_time)
+        shift = int((self.env.now + 1e-6) // s.shift_length)
+        if shift != self._shift:
+            self._shift = shift
+            yield from self._change_for_next_shift()
+
+    def _change_for_next_shift(self) -> Process:
+        """Policy shift_end: replace what would be due within the shift that begins."""
+        cycle = self.settings.load_time + sum(step.time for step in self.steps)
+        for group in self.groups.values():
+            if group.kind.change_policy != "shift_end":
+                continue
+            per_part = sum(s.time for s in self.steps if s.tool_name == group.name)
+            planned = self.settings.shift_length * per_part / cycle
+            if group.tool.cutting_time + planned > group.kind.change_after:
+                yield from self._replace_used(group)
+
+    def _ready_tools(self) -> Process:
+        """Measure what is to be measured and replace what is due before the part begins."""
+        for step in self.steps:
+            group = self.groups[step.tool_name]
+            if group.tool.wants_inspection():
+                yield from self._inspect(group)
+            if group.tool.is_due(step) and not self._swap_to_sister(group):
+                yield from self._replace_used(group)
+
+    def _inspect(self, group: Group) -> Process:
+        if self.settings.inspection_time > 0:
+            self._enter("inspection")
+            yield self.env.timeout(self.settings.inspection_time)
+        source = self.tool_source(group.name)
+        read = group.measure(group.tool)
+        self.record.event(source, "inspection", str(group.tool.number), read)
+        self.record.sample(source, "measured_wear", read)
+
+    def _swap_to_sister(self, group: Group) -> bool:
+        spent = group.tool
+        if not group.advance():
+            return False
+        self._note_status(group, spent, "EXPIRED")
+        self._note(group)
+        return True
+
+    def _replace_used(self, group: Group) -> Process:
+        self._enter("tool change")
+        out = group.refill()
+        yield self.env.timeout(self.settings.change_time * len(out))
+        for tool in out:
+            self._note_change(group, tool, "planned")
+        self._note(group)
+
+    def _replace_broken(self) -> Process:
+        group = self.groups[self.in_spindle]
+        self._enter("broken")
+        self._note_status(group, group.tool, "BROKEN")
+        yield self.env.timeout(self.settings.break_time)
+        self._note_change(group, group.replace_current(), "broken")
+        self._note(group)
+
+    def _bring(self, step: Step) -> Process:
+        """Bring the tool of an operation into the spindle."""
+        if step.tool_name != self.in_spindle and self.settings.swap_time > 0:
+            self._enter("swapping")
+            yield self.env.timeout(self.settings.swap_time)
+        self.in_spindle = step.tool_name
+        self.step = step
+
+    def _cut(self, step: Step) -> Process:
+        """Cut until the operation is done or the tool breaks; breakdowns interrupt and resume."""
+        left = step.time
+        fresh = self.tool.status == "NEW"
         while left > 1e-9:
-            to_break = self._time_to_break(left)
+            to_break = self.tool.time_to_break(left, step)
             span = min(left, to_break, self._until_failure)
             self._enter("cutting")
             yield self.env.timeout(span)
-            self._wear_for(span)
+            self.tool.cut_for(span, step)
+            if fresh:
+                self._note_status(self.groups[step.tool_name], self.tool, "USED")
+                fresh = False
             left -= span
             self._until_failure -= span
             if to_break <= span:
-                self.record.event(self.name, "tool_break", str(self.tool.number), self.wear)
+                self.tool.hazard = max(self.tool.hazard, self.tool.endurance)
+                source = self.tool_source(step.tool_name)
+                self.record.event(source, "tool_break", str(self.tool.number), self.wear)
                 return False
             if self._until_failure <= 1e-9 < left:
                 yield from self._break_down()
@@ -177,70 +264,38 @@ class Model(Asset):
         yield self.env.timeout(duration)
         self._until_failure = self._draw_failure()
 
-    def _change_tool(self, reason: str, duration: float) -> Process:
-        self._enter("broken" if reason == "broken" else "tool change")
-        yield self.env.timeout(duration)
-        self.record.event(self.name, "tool_change", reason, self.tool.cutting_time)
-        self.record.event(self.name, "wear_at_change", reason, self.wear)
-        self.tool = self._next_tool(0.0)
-        self._note_tool()
-
-    # -- the tool -------------------------------------------------------------------------------
-
-    def _next_tool(self, used: float) -> Tool:
-        self._tools += 1
-        factor = math.exp(self.settings.life_scatter * float(self._life.standard_normal()))
-        return Tool(self._tools, factor, float(self._break.exponential(1.0)), used)
-
-    def _note_tool(self) -> None:
-        self.record.sample(self.name, "wear", self.wear)
-        self.record.sample(self.name, "tool", float(self.tool.number))
-
-    def _tool_is_due(self) -> bool:
-        policy = self.settings.change_policy
-        ahead = self.tool.cutting_time + self.cut.time
-        if policy == "fixed_life":
-            used = self.settings.used_life * self.cut.life if self.tool.number == 1 else 0.0
-            return ahead + used > self.settings.change_after and self.tool.cutting_time > 0
-        if policy == "wear_limit":
-            return self.tool.damage + self.cut.time / self._own_life > 1.0 and self.tool.damage > 0
-        return False
-
-    @property
-    def _own_life(self) -> float:
-        """Life of the tool in the spindle under the present conditions [s]."""
-        return self.cut.life * self.tool.factor
-
-    def _hazard_over(self, spans: Any) -> Any:
-        """Cumulative hazard [1] of cutting on for each of ``spans`` [s] (increasing, from 0)."""
-        damage = self.tool.damage + spans / self._own_life
-        worn = wear.flank_wear(damage, self.settings.wear_limit, self.shape)
-        rate = np.asarray(
-            wear.breakage_hazard(
-                np.minimum(worn, 4 * self.settings.wear_limit),
-                self.coolant.hazard * self.settings.break_rate,
-                self.settings.break_gain,
-            )
-        )
-        steps = 0.5 * (rate[1:] + rate[:-1]) * np.diff(spans)
-        return np.concatenate([[0.0], np.cumsum(steps)])
-
-    def _time_to_break(self, left: float) -> float:
-        """Cutting time until the tool breaks [s]; infinite when it outlives ``left`` [s]."""
-        spans = np.linspace(0.0, left, 9)
-        hazard = self.tool.hazard + self._hazard_over(spans)
-        if hazard[-1] < self.tool.endurance:
-            return math.inf
-        return float(np.interp(self.tool.endurance, hazard, spans))
-
-    def _wear_for(self, span: float) -> None:
-        self.tool.hazard += float(self._hazard_over(np.linspace(0.0, span, 9))[-1])
-        self.tool.damage += span / self._own_life
-        self.tool.cutting_time += span
-
     def _draw_failure(self) -> float:
         mean = self.settings.time_to_failure
         return float(self._failure.exponential(mean)) if mean > 0 else math.inf
+
+    def _smooth_enough(self) -> bool:
+        limit = self.settings.roughness_limit
+        return limit == 0 or self.roughness <= limit
+
+    # -- rows -----------------------------------------------------------------------------------
+
+    def _note(self, group: Group) -> None:
+        """Record which tool of a group is in use."""
+        source = self.tool_source(group.name)
+        self.record.sample(source, "wear", group.tool.flank_wear)
+        self.record.sample(source, "tool", float(group.tool.number))
+        self._note_status(group, group.tool, group.tool.status)
+
+    def _note_status(self, group: Group, tool: Tool, status: str) -> None:
+        """Record a tool's status in MTConnect's words."""
+        pot = f"{self.name}.pots.{group.name or 'tool'}_{group.tools.index(tool) + 1}"
+        self.record.state(pot, status)
+
+    def _note_wear(self) -> None:
+        group = self.groups[self.in_spindle]
+        source = self.tool_source(group.name)
+        self.record.sample(source, "wear", self.wear)
+        self.record.sample(self.name, "roughness", self.roughness)
+
+    def _note_change(self, group: Group, tool: Tool, reason: str) -> None:
+        source = self.tool_source(group.name)
+        self.record.event(source, "tool_change", reason, tool.cutting_time)
+        self.record.event(source, "wear_at_change", reason, tool.flank_wear)
 
     # -- power, heat and temperature ------------------------------------------------------------
 
@@ -250,33 +305,42 @@ class Model(Asset):
         if state != self._state:
             self._state = state
             self.set_state(state)
-        power = 0.0
-        loss = 0.0
+        power = self._loss = 0.0
         if state == "cutting":
-            edge = edge_power(self.settings, self.cut, self.wear)
-            power = edge / self.settings.spindle_efficiency + self.coolant.pump_power
-            loss = edge * (1 / self.settings.spindle_efficiency - 1)
-            self.record.sample(self.name, "spindle_load", self._load(edge))
-        self._loss = loss
-        self._power = self.settings.idle_power + power
+            edge = self.step.power(self.wear)
+            drawn = edge / self.settings.spindle_efficiency
+            power = drawn + self.step.coolant.pump_power
+            self._loss = drawn - edge
+            self.record.sample(self.name, "spindle_load", drawn / self._available())
+        idle = 0.0 if state == "off shift" else self.settings.idle_power
+        self._power = idle + power
         # All electric power ends as heat in the room; chips carry some of it out only later.
         self._heat = self._power
         self.record.sample(self.name, "power", self._power)
 
-    def _load(self, edge: float) -> float:
-        available = cutting.spindle_power_limit(
-            self.cut.spindle_speed, self.settings.spindle_base_speed, self.settings.spindle_power
+    def _available(self) -> float:
+        s = self.settings
+        return float(
+            cutting.spindle_power_limit(
+                self.step.spindle_speed, s.spindle_base_speed, s.spindle_power
+            )
         )
-        return edge / self.settings.spindle_efficiency / float(available)
 
     def _settle(self) -> None:
         """Bring heat and housing temperature from the last change of state to now."""
         span = self.env.now - self._since
         if span > 0:
             self._heat_energy += self._heat * span
-            target = self.AMBIENT + self.HOUSING_RESISTANCE * self._loss
-            self._housing = target + (self._housing - target) * math.exp(-span / self.HOUSING_TIME)
+            target = AMBIENT + HOUSING_RESISTANCE * self._loss
+            self._housing = target + (self._housing - target) * math.exp(-span / HOUSING_TIME)
         self._since = self.env.now
+
+    # -- what can be read from the facts --------------------------------------------------------
+
+    @classmethod
+    def check(cls, settings: Settings) -> None:
+        """Refuse a part programme that does not fit together."""
+        check_programme(settings)
 
     @classmethod
     def measures(cls, settings: Settings) -> tuple[Measure, ...]:

@@ -1,0 +1,166 @@
+"""The CNC machine as a process: tools wear, break, are measured and changed as the policy says."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from twin.kpi import Reading, compute
+from twin.records import Facts
+from twin.rng import replication_seed
+from twin.scenario import Scenario, parse
+from twin.simulate import simulate
+
+SOUND = {"break_rate": 0, "time_to_failure": 0}
+
+
+def mill(hours: float = 40, **settings: object) -> Scenario:
+    table = {"kind": "cnc", **settings}
+    return parse({"horizon": f"{hours} h", "seed": 2, "plant": {"mill": table}}, "test")
+
+
+def values(facts: Facts, source: str, name: str) -> list[float]:
+    return [event.value for event in facts.events if (event.source, event.name) == (source, name)]
+
+
+def test_fixed_life_never_cuts_longer_than_it_says():
+    used = values(simulate(mill(change_after=30, **SOUND)), "mill", "tool_change")
+    assert len(used) > 20
+    assert max(used) <= 30 * 60
+    assert min(used) > 28 * 60
+
+
+def test_wear_limit_uses_each_tools_own_life_and_recovers_the_scatter():
+    facts = simulate(mill(2000, change_policy="wear_limit", life_scatter=0.24, **SOUND))
+    used = np.array(values(facts, "mill", "tool_change"))
+    assert len(used) > 500
+    assert max(values(facts, "mill", "wear_at_change")) <= 0.3e-3
+    # The last part is not begun when it would pass the limit, so a little life is left.
+    assert np.log(used).std(ddof=1) == pytest.approx(0.24, rel=0.1)
+    assert np.exp(np.log(used).mean()) == pytest.approx(60 * 60 * 1.3, rel=0.05)
+
+
+def test_sudden_breaks_come_as_often_as_the_hazard_says():
+    scenario = mill(2000, break_rate=0.5, break_gain=0, coolant="dry", change_after=20)
+    facts = simulate(scenario)
+    cutting = Reading(facts).time_in("mill", ("cutting",)) / 3600
+    breaks = len(values(facts, "mill", "tool_break"))
+    assert breaks == pytest.approx(0.5 * cutting, abs=4 * math.sqrt(0.5 * cutting))
+
+
+def test_breakdowns_come_in_cutting_time_and_last_as_long_as_they_say():
+    facts = simulate(mill(4000, time_to_failure=3, time_to_repair=20, break_rate=0))
+    cutting = Reading(facts).time_in("mill", ("cutting",)) / 3600
+    repairs = values(facts, "mill", "breakdown")
+    assert len(repairs) == pytest.approx(cutting / 3, abs=4 * math.sqrt(cutting / 3))
+    error = np.std(repairs, ddof=1) / math.sqrt(len(repairs))
+    assert np.mean(repairs) == pytest.approx(20 * 60, abs=4 * error)
+
+
+def test_every_minute_in_the_cut_is_on_some_tool():
+    facts = simulate(mill(100, break_rate=0.3))
+    changed = sum(values(facts, "mill", "tool_change"))
+    cutting = Reading(facts).time_in("mill", ("cutting",))
+    assert changed <= cutting <= changed + 50 * 60
+
+
+PROGRAMME = {
+    "operations": {
+        "rough": {"tool": "mill50", "axial_depth": 3},
+        "finish": {
+            "tool": "mill40",
+            "cutting_speed": 220,
+            "feed_per_tooth": 0.08,
+            "axial_depth": 0.5,
+        },
+    },
+    "tools": {"mill50": {"sisters": 3}, "mill40": {"tool_diameter": 40, "change_after": 70}},
+}
+
+
+def test_a_programme_uses_each_tool_in_turn_and_swaps_between_them():
+    sound = {name: {**kind, "break_rate": 0} for name, kind in PROGRAMME["tools"].items()}
+    scenario = mill(operations=PROGRAMME["operations"], tools=sound)
+    facts = simulate(scenario)
+    kpis = compute(scenario, facts)
+    states = [state.state for state in facts.states if state.source == "mill"]
+    assert states.count("swapping") == pytest.approx(states.count("cutting"), abs=2)
+    total = kpis["mill.tools.mill50.changes"] + kpis["mill.tools.mill40.changes"]
+    assert kpis["mill.tool_changes"] == total > 0
+
+
+def test_sisters_take_over_and_are_replaced_together():
+    kinds = {
+        "mill50": {"sisters": 4, "break_rate": 0},
+        "mill40": {"tool_diameter": 40, "break_rate": 0},
+    }
+    facts = simulate(mill(100, operations=PROGRAMME["operations"], tools=kinds))
+    stops = [s for s in facts.states if s.source == "mill" and s.state == "tool change"]
+    changes = values(facts, "mill.tools.mill50", "tool_change")
+    assert len(changes) % 4 == 0
+    other = len(values(facts, "mill.tools.mill40", "tool_change"))
+    assert len(stops) <= len(changes) / 4 + other + 1
+    statuses = {s.state for s in facts.states if s.source.startswith("mill.pots.mill50")}
+    assert {"NEW", "USED", "EXPIRED"} <= statuses
+
+
+def test_nobody_begins_a_part_off_shift():
+    facts = simulate(mill(96, shifts_per_day=2, warmup_time=20, **SOUND))
+    loads = [s.time % 86_400 for s in facts.states if s.state == "loading"]
+    assert max(loads) < 16 * 3600
+    off = [s for s in facts.states if s.state == "off shift"]
+    warm = [s for s in facts.states if s.state == "warm-up"]
+    assert len(off) == 4
+    assert [s.time % 86_400 for s in warm] == pytest.approx([0, 0, 0])
+
+
+def test_measured_wear_scatters_about_the_true_wear_as_the_gauge_does():
+    facts = simulate(mill(1500, inspect_every=5, inspection_error=0.02, **SOUND))
+    read = [(s.time, s.value) for s in facts.samples if s.channel == "measured_wear"]
+    true = [(s.time, s.value) for s in facts.samples if s.channel == "wear"]
+    times = [time for time, _ in true]
+    held = [true[np.searchsorted(times, time, side="right") - 1][1] for time, _ in read]
+    errors = np.array([value for _, value in read]) - held
+    worn = np.array(held) > 0.06e-3
+    assert worn.sum() > 300
+    assert errors[worn].std() == pytest.approx(0.02e-3, rel=0.15)
+    assert abs(errors[worn].mean()) < 0.003e-3
+
+
+def cost(**settings: object) -> float:
+    scenario = mill(40, **settings)
+    runs = [simulate(scenario, seed=replication_seed(2, i)) for i in range(12)]
+    return float(np.mean([compute(scenario, facts)["mill.cost_per_part"] for facts in runs]))
+
+
+def test_changing_by_forecast_beats_a_poor_fixed_life():
+    common = {"life_scatter": 0.4, "break_rate": 0.05, "inspection_time": 30}
+    forecast = cost(change_policy="forecast", change_risk=3, inspect_every=8, **common)
+    late = cost(change_policy="fixed_life", change_after=75, **common)
+    early = cost(change_policy="fixed_life", change_after=15, **common)
+    assert forecast < late
+    assert forecast < early
+
+
+def test_a_worn_tool_makes_scrap_where_the_finish_is_limited():
+    scenario = mill(20, change_policy="never", roughness_limit=1.6, **SOUND)
+    kpis = compute(scenario, simulate(scenario))
+    assert kpis["mill.scrap"] > 0
+    assert (
+        compute(
+            mill(20, change_after=20, roughness_limit=1.9, **SOUND),
+            simulate(mill(20, change_after=20, roughness_limit=1.9, **SOUND)),
+        )["mill.scrap"]
+        == 0
+    )
+
+
+def test_the_operator_sees_what_bounds_each_operation():
+    from twin.plant.cnc import Model
+
+    limits = Model.limits(mill(**PROGRAMME).entries["mill"].settings)
+    names = [limit.name for limit in limits]
+    assert "spindle power, rough" in names
+    assert limits[0].fields[0] == "operations.rough.cutting_speed"
