@@ -170,3 +170,9 @@ def test_a_broken_card_is_refused(tmp_path, text):
     (tmp_path / "x.json").write_text(text)
     with pytest.raises(BadInput, match="card"):
         library.open_model(str(tmp_path / "x.onnx"))
+
+
+def test_a_model_for_other_features_is_refused():
+    card = library.open_model("bearing").card
+    with pytest.raises(BadInput, match="train it again"):
+        library.require_inputs(card, ("one", "two"))

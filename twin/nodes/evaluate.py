@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.errors import BadInput, Fault
-from twin.nodes.features import LOWEST_RATE, features
-from twin.nodes.library import Model
+from twin.nodes.features import LOWEST_RATE, NAMES, features
+from twin.nodes.library import Model, require_inputs
 from twin.nodes.recordings import Recording
 from twin.physics.bearings import Bearing
 
@@ -156,6 +156,7 @@ def evaluate(model: Model, recordings: Sequence[Recording], bearing: Bearing) ->
         One fault for each recording that the model cannot judge.
     """
     card = model.card
+    require_inputs(card, NAMES, path="MODEL")
     faults: list[Fault] = []
     rows, truth, names = [], [], []
     for recording in recordings:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -51,6 +51,7 @@ class Card:
     task: str
     sensor: str
     classes: tuple[str, ...]
+    inputs: tuple[str, ...]
     front: Front
     layers: tuple[Layer, ...]
     sha256: str
@@ -133,6 +134,7 @@ def read_card(path: Path) -> Card:
             task=str(document["task"]),
             sensor=str(document["sensor"]),
             classes=tuple(str(word) for word in document["classes"]),
+            inputs=tuple(str(word) for word in document["inputs"]),
             front=Front(**document["front"]),
             layers=tuple(Layer(**layer) for layer in document["layers"]),
             sha256=str(document["sha256"]),
@@ -169,6 +171,16 @@ def _open(folder: Path, name: str, stamp: int) -> Model:
     if hashlib.sha256(content).hexdigest() != card.sha256:
         raise BadInput(Fault("is not the file that its card describes (sha256)", file=str(path)))
     return Model(card, _session(content, path))
+
+
+def require_inputs(card: Card, names: Sequence[str], *, path: str = "", file: str = "") -> None:
+    """Refuse a model that was made for other features than ``names``."""
+    if card.inputs != tuple(names):
+        message = (
+            f"the model was made for {len(card.inputs)} features that differ from the "
+            f"{len(names)} of this version; train it again: twin models train {card.name}"
+        )
+        raise BadInput(Fault(message, path=path, file=file, value=repr(card.name)))
 
 
 def open_model(model: str, *, path: str = "", file: str = "") -> Model:

@@ -24,8 +24,8 @@ from twin.nodes.cost import (
     layer_time,
     run_time,
 )
-from twin.nodes.features import LOWEST_RATE, features
-from twin.nodes.library import Card, Model, open_model
+from twin.nodes.features import LOWEST_RATE, NAMES, features
+from twin.nodes.library import Card, Model, open_model, require_inputs
 from twin.params import Params, choice, count, quantity, text
 from twin.physics.bearings import Bearing
 from twin.signals.base import Sensor
@@ -154,6 +154,7 @@ class Node:
         self.board = BOARDS[settings.board]
         where = f"node.{name}.model"
         self.model: Model = open_model(settings.model, path=where, file=file)
+        require_inputs(self.model.card, NAMES, path=where, file=file)
         self.bearing, self.range = _bearing_of(sensor, self.model.card, where, file)
         _refuse_misfit(self.model.card, self.board, f"node.{name}.board", file)
         self._in_a_row = 0
