@@ -13,7 +13,7 @@ are learnt from the other tools only, and the tool's own readings enter one by o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,7 @@ import numpy.typing as npt
 from twin.errors import BadInput, Fault
 from twin.forecast.fitting import WearLaw, fit
 from twin.forecast.law import block
-from twin.forecast.paths import correction, ln_likelihood, prior_curves, reading_mm
+from twin.forecast.paths import correction, ln_likelihood, prior_curves, reading_mm, true_wear
 from twin.forecast.predictions import Metrics, Predictions, join, judge, measure
 from twin.forecast.table import Array, ToolRecord, WearTable
 from twin.rng import stream
@@ -138,8 +138,9 @@ def _to_come(
 ) -> Array:
     """Samples (n, S) of the readings after the first ``known``; true wear never decreases."""
     start = max(known - 1, 0)
-    true = np.maximum.accumulate(y[:, start:], axis=1)[:, known - start :]
-    read = reading_mm(law, true, noise[:, known:])[draws]
+    true = true_wear(law, y[draws, start:])[:, known - start :]
+    chosen = replace(law, hyper=law.hyper.take(draws))
+    read = reading_mm(chosen, true, noise[draws, known:])
     return np.swapaxes(read, 0, 1).reshape(read.shape[1], -1)
 
 

@@ -58,6 +58,7 @@ def law_document(law: WearLaw) -> dict[str, Any]:
         "wear_exponent": mean[1],
         "effect_on_ln_vb": dict(zip(names, mean[2 : 2 + len(names)], strict=True)),
         "effective_particles": law.effective,
+        "spread": law.spread,
     }
 
 

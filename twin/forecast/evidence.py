@@ -44,8 +44,11 @@ class Fleet:
     ln_evidence: Array
 
 
-def _whitened(hyper: Hyper, scale: Scale, data: Block) -> tuple[Array, Array]:
-    """Design and residual of every reading with unit covariance, and the log density's rest."""
+def whitened(hyper: Hyper, scale: Scale, data: Block) -> tuple[Array, Array]:
+    """Design and residual of every reading with unit covariance, and the log density's rest.
+
+    The first has shape (P, T, N, p + 1): the design's columns, then the residual.
+    """
     x, y = log_time(hyper, scale, data.time_min), log_wear(hyper, scale, data.vb_mm)
     there = data.there[None]
     both = there[..., :, None] & there[..., None, :]
@@ -64,7 +67,7 @@ def _whitened(hyper: Hyper, scale: Scale, data: Block) -> tuple[Array, Array]:
 
 def fleet(hyper: Hyper, scale: Scale, data: Block) -> Fleet:
     """Integrate the fleet's coefficients out, exactly."""
-    white, rest = _whitened(hyper, scale, data)
+    white, rest = whitened(hyper, scale, data)
     P, p = len(hyper), white.shape[-1] - 1
     stacked = white.reshape(P, -1, p + 1)
     gram = np.swapaxes(stacked, -1, -2) @ stacked

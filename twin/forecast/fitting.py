@@ -22,6 +22,7 @@ from twin.forecast.law import (
     block,
 )
 from twin.forecast.settings import learn
+from twin.forecast.spread import spread_factor
 from twin.forecast.table import Array, ToolRecord, WearTable
 from twin.rng import stream
 
@@ -53,6 +54,8 @@ class WearLaw:
         What it was learnt from.
     effective : float
         Effective sample size of the importance sampling, of ``PARTICLES``.
+    spread : float
+        Factor for the spread of forecasts, from :mod:`twin.forecast.spread` [1].
     notes : tuple of str
         What could not be used.
     """
@@ -63,6 +66,7 @@ class WearLaw:
     n_tools: int
     n_readings: int
     effective: float
+    spread: float = 1.0
     notes: tuple[str, ...] = ()
 
 
@@ -96,6 +100,7 @@ def fit(table: WearTable, *, seed: int = 1) -> WearLaw:
         len(records),
         sum(r.n for r in records),
         effective,
+        spread_factor(hyper.take(np.arange(0, DRAWS, 4)), scale, data),
         scale.settings.notes if _growth_seen(records) else (*scale.settings.notes, NO_GROWTH),
     )
 

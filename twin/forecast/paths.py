@@ -216,6 +216,12 @@ def ln_likelihood(law: WearLaw, curves: Curves, data: Block, root: Array) -> Arr
     return np.concatenate([np.zeros((len(y), 1)), np.cumsum(each, axis=1)], axis=1)
 
 
+def true_wear(law: WearLaw, y: Array) -> Array:
+    """Curves (D, …, N, Q) of true wear: spread as the law learnt it should be, never decreasing."""
+    middle = np.median(y, axis=(0, -1))[None, ..., None]
+    return np.maximum.accumulate(middle + law.spread * (y - middle), axis=-2)
+
+
 def to_mm(law: WearLaw, y: Array) -> Array:
     """Wear [mm] of y (D, …), never below zero."""
     offset = law.hyper["wear_offset"].reshape(-1, *[1] * (y.ndim - 1))

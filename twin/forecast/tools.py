@@ -18,7 +18,7 @@ from twin.forecast.lifetime import (
     survival,
     survival_of_break,
 )
-from twin.forecast.paths import conditioned, prior_curves, to_mm
+from twin.forecast.paths import conditioned, prior_curves, to_mm, true_wear
 from twin.forecast.reasons import reasons
 from twin.forecast.replacement import Change, Costs, Renewal, change, renewal
 from twin.forecast.table import Array, Condition, ToolRecord, WearTable
@@ -233,7 +233,7 @@ def _futures(job: _Job, records: Sequence[ToolRecord], ahead: Array, *, new: boo
     usual = np.median(_samples(curves.y[:, :, n]), axis=-1)
     if not new:
         y = y + conditioned(law, curves, data, at)[:, :, n:]
-    vb_mm = np.maximum.accumulate(_samples(to_mm(law, y)), axis=1)
+    vb_mm = _samples(to_mm(law, true_wear(law, y)))
     return _lives(job, vb_mm, ahead, usual)
 
 
