@@ -345,10 +345,13 @@ class Desk:
         return self.push(back.id, person, wait_s=wait_s)
 
     def status(self, key: str | None = None, *, ask: bool = True) -> list[dict[str, Any]]:
-        """One row a change in plain words, newest first; ``ask`` settles those under way."""
+        """One row a change in plain words, newest first.
+
+        ``ask`` asks the gateway about those that nobody waits for any more.
+        """
         changes = [self.ledger.get(key)] if key else self.ledger.changes()
         if ask and self.url:
-            changes = [self.settle(c.id) if c.state in life.UNDERWAY else c for c in changes]
+            changes = [self.settle(c.id) if _abandoned(c) else c for c in changes]
         return [words.row(change) for change in changes]
 
     def trail(self, key: str | None = None) -> list[dict[str, Any]]:
@@ -362,6 +365,12 @@ class Desk:
 
 def _fresh_id() -> str:
     return f"C-{datetime.now(UTC):%Y%m%d}-{secrets.token_hex(4)}"
+
+
+def _abandoned(change: Change) -> bool:
+    """Whether a change is under way and the push that sent it has stopped waiting."""
+    waited = time.time() - change.updated > ANSWER_S
+    return change.state is State.UNKNOWN or (change.state in life.UNDERWAY and waited)
 
 
 def _await_gateway(link: Link, topics: Topics) -> None:

@@ -20,7 +20,7 @@ from twin.devices.process import leave_with_parent, say_ready
 from twin.devices.topics import CHANGES, GATEWAY, Topics
 from twin.store import database, home
 
-SETTLE_S = 0.5
+SETTLE_S = 0.2
 BEAT_S = 1.0
 
 
