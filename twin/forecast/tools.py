@@ -167,9 +167,9 @@ def forecast(
         law, limit_mm, schedule or Schedule(), costs or Costs(), seed, table.time_unit,
         learn_breakage(table) if breakage else None, 32,
     )  # fmt: skip
+    long_run = _renewals(job, table.records)
     if len(table.records) > CHUNK:
         job = job.coarser(2, 16)
-    long_run = _renewals(job, table.records)
     done: list[ToolForecast] = []
     for start in range(0, len(table.records), CHUNK):
         part = slice(start, start + CHUNK)
@@ -276,6 +276,8 @@ def _renewals(job: _Job, records: Sequence[ToolRecord]) -> list[Renewal]:
     first: dict[tuple[float, ...], int] = {}
     kind = [first.setdefault(tuple(row), len(first)) for row in X.tolist()]
     kinds = [records[kind.index(number)] for number in range(len(first))]
+    if len(kinds) > CHUNK:
+        job = job.coarser(2, 16)
     found: list[Renewal] = []
     for start in range(0, len(kinds), CHUNK):
         part = kinds[start : start + CHUNK]
