@@ -10,7 +10,7 @@ app: .venv/.app            ## start the web app on http://127.0.0.1:8050
 	exec $(BIN)/python app.py $(if $(PORT),--port $(PORT))
 
 test: .venv/.dev           ## everything the tests need, and the tests
-	scripts/chromium
+	scripts/test-tools
 	$(BIN)/python -m pytest
 
 check: .venv/.dev          ## ruff, mypy strict, import contracts, docs and doctests

@@ -17,16 +17,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import platformdirs
 import sqlalchemy as sa
 
 from twin import __version__
 from twin.errors import BadInput, Fault, did_you_mean
 from twin.records import Block, Event, Facts, Inference, Message, Sample, State
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def home() -> Path:
@@ -143,6 +145,8 @@ class StoredRun:
             known = sorted(p.stem for p in self.folder.glob("*.parquet"))
             message = f"has no table {name!r}" + did_you_mean(name, known)
             raise BadInput(Fault(message, file=str(self.folder)))
+        import pandas as pd
+
         return pd.read_parquet(path)
 
     def facts(self) -> Facts:
@@ -211,6 +215,8 @@ def _write_folder(
     facts: Facts,
     tables: Mapping[str, pd.DataFrame],
 ) -> None:
+    import pandas as pd  # slow to import, and the gateway needs only the databases
+
     part = folder.with_name(f".{folder.name}.{os.getpid()}.{uuid.uuid4().hex[:6]}")
     part.mkdir(parents=True)
     for name, row in FACT_TABLES.items():
@@ -235,6 +241,8 @@ def _write_folder(
 
 
 def _blocks_frame(facts: Facts) -> pd.DataFrame:
+    import pandas as pd
+
     return pd.DataFrame(
         {
             "time": [block.time for block in facts.blocks],
