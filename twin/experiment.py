@@ -12,7 +12,6 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 import numpy as np
-import pandas as pd
 
 from twin import store
 from twin.errors import BadInput, Fault
@@ -151,6 +150,8 @@ def _result(
 
 
 def _save(result: Result, facts: Facts) -> None:
+    import pandas as pd
+
     document = {**result.document(), "document": dict(result.scenario.document)}
     store.save_run(
         result.run_id,
