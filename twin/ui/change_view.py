@@ -154,7 +154,7 @@ def approval_rows(change: Change, signed_well: Mapping[str, bool]) -> dict[str, 
     """Return the table of approvals."""
     head = [t(f"changes.col_{key}") for key in ("who", "when", "until", "signature")]
     body = [
-        [a.person, clock(a.at), clock(a.expires),
+        [a.person, short(a.at), short(a.expires),
          t("changes.signed" if signed_well.get(a.person) else "changes.forged")]
         for a in change.approvals
     ]  # fmt: skip
@@ -165,6 +165,11 @@ def clock(seconds: float) -> str:
     """Return a moment in local time: ``2026-11-20 04:20:07``."""
     at = datetime.fromtimestamp(seconds).astimezone()
     return f"{at:%Y-%m-%d %H:%M:%S}"
+
+
+def short(seconds: float) -> str:
+    """Return a moment in local time without year and seconds: ``11-20 04:20``."""
+    return f"{datetime.fromtimestamp(seconds).astimezone():%m-%d %H:%M}"
 
 
 def trail_rows(lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -269,8 +274,8 @@ def _telling(lines: Sequence[Line]) -> list[Line]:
 
 def _whisker(line: Line) -> Whisker:
     value, low, high = line.relative or (0.0, 0.0, 0.0)
-    word = comparison.verdict_text(line)
-    label = f"{comparison.difference_text(line)}, {word}"
+    label = f"{comparison.difference_text(line)}, {comparison.verdict_text(line)}"
+    word = t(f"changes.verdict_{line.verdict.replace(' ', '_')}")
     settled = line.verdict in {"better", "worse"}
     return Whisker(
         _kpi(line.path), value, low, high, settled, line.verdict == "worse", word=word, label=label
@@ -312,10 +317,17 @@ def device_rows(rows: Sequence[Mapping[str, Any]], device: str) -> dict[str, Any
     head = [t(f"changes.col_{key}") for key in ("point", "holds", "version", "written_by")]
     body = [
         [names.parameter(row["path"]), _held(row), UNKNOWN if row["version"] is None
-         else str(row["version"]), row["by"] or UNKNOWN]
+         else str(row["version"]), _by(row["by"])]
         for row in rows if row["device"] == device
     ]  # fmt: skip
     return {"head": head, "body": body}
+
+
+def _by(writer: str) -> str:
+    """The end of a change's id is enough to know it again."""
+    if not writer:
+        return UNKNOWN
+    return f"…{writer[-8:]}" if writer.startswith("C-") else names.word(writer)
 
 
 def _held(row: Mapping[str, Any]) -> str:

@@ -53,11 +53,12 @@ def risks(
         x=np.array([100 * risk for _tool, risk, _words in shown]),
         y=[tool for tool, _risk, _words in shown],
         text=[words for _tool, _risk, words in shown],
-        textposition="outside", cliponaxis=False, textfont={"color": p.text, "size": 12}, constraintext="none",
+        textposition="outside", cliponaxis=False, constraintext="none",
+        textfont={"color": p.text, "size": 12},
         marker={"color": colours, "line": {"width": edges, "color": p.text}},
         width=min(0.56, 0.1 * len(shown)), hovertemplate="%{y}: %{text}<extra></extra>",
     )  # fmt: skip
-    figure.update_xaxes(range=[0, 112], tickvals=[0, 25, 50, 75, 100], ticksuffix=" %",
+    figure.update_xaxes(range=[0, 126], tickvals=[0, 25, 50, 75, 100], ticksuffix=" %",
                         title={"text": axis})  # fmt: skip
     figure.update_yaxes(
         type="category", showgrid=False, tickfont={"color": p.text}, ticklabelstandoff=8

@@ -15,13 +15,14 @@ from twin.ui.wear_view import Tool
 from twin.ui.wording import UNKNOWN, number, trimmed
 
 PROTOCOLS = ("conditions", "next", "origins")
+NO_ANSWER = ("failed", "cancelled", "lost", "none")
 FEW = 30  # predictions, below which a score says little
 HONEST = (0.80, 0.97)  # share inside the 90 % band that is told as honest
 
 
 def waiting(state: str, error: str = "") -> Chart:
     """Return the chart of an answer that is not there."""
-    reason = t(f"tool_wear.no_answer_{state}") if state in {"failed", "cancelled", "lost"} else ""
+    reason = t(f"tool_wear.no_answer_{state}") if state in NO_ANSWER else ""
     last = error.strip().splitlines()[-1] if error.strip() else ""
     words = ": ".join(part for part in (reason, last) if part)
     return Chart(t("tool_wear.nothing_yet"), None, words or t("tool_wear.working"))
@@ -114,7 +115,7 @@ def options(document: Mapping[str, Any], tool: Tool, duty: float) -> list[dict[s
     }
     later = {
         "name": t("tool_wear.option_best"),
-        "when": f"{view.ahead(best, duty)} · {view.count(best, document['time_unit'])}",
+        "when": view.due(best, document["time_unit"], duty),
         "cost": t("tool_wear.least"),
         "why": t("tool_wear.option_best_why", p=view.chance(tool["p_fail_before_change"])),
         "best": "yes",

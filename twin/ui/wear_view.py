@@ -173,6 +173,15 @@ def ahead(minutes: float, duty: float) -> str:
     return t("tool_wear.beyond") if hours is None else t("tool_wear.in", time=span(hours))
 
 
+def due(minutes: float, unit: str, duty: float) -> str:
+    """Return when a change is due, on the clock and in cutting: ``in 13 h · 26 cuts``."""
+    when = ahead(minutes, duty)
+    if minutes <= 0:
+        return when
+    cutting = count(minutes, unit)
+    return f"{when} · {t('tool_wear.of_cutting', time=cutting) if unit == 'min' else cutting}"
+
+
 def span(hours: float) -> str:
     """Return a time span no finer than a forecast can tell.
 
@@ -274,7 +283,6 @@ def _half(band: Mapping[str, float]) -> float:
 def _row(tool: Tool, unit: str, duty: float, places: int) -> dict[str, Any]:
     now, left = tool["vb_now_mm"], tool["remaining_min"]
     best = tool["best_change_min"]
-    when = ahead(best, duty)
     return {
         "tool": tool["tool"],
         "risk": tool["p_fail"],
@@ -282,7 +290,7 @@ def _row(tool: Tool, unit: str, duty: float, places: int) -> dict[str, Any]:
         "level": level(tool["p_fail"]),
         "now": f"{number(now['p50'], places)} ± {number(_half(now), places)}",
         "left": " / ".join(UNKNOWN if left[q] is None else _round(left[q]) for q in QUANTILES),
-        "change": when if best <= 0 else f"{when} · {count(best, unit)}",
+        "change": due(best, unit, duty),
         "change_min": best,
         "fan": spark(tool),
         "why": "; ".join(reason(sentence) for sentence in tool["reasons"]) or t("tool_wear.wear"),

@@ -231,11 +231,11 @@ def columns(document: dict[str, Any]) -> list[dict[str, Any]]:
         {"field": "now", "headerName": t("tool_wear.col_now"), "width": 124, **right},
         {"field": "left", "headerName": t("tool_wear.col_left", unit=unit), "width": 170,
          "sortable": False, **right},
-        {"field": "change_min", "headerName": t("tool_wear.col_change"), "width": 150,
+        {"field": "change_min", "headerName": t("tool_wear.col_change"), "width": 172,
          "valueFormatter": {"function": "params.data.change"}, **right},
         {"field": "fan", "headerName": t("tool_wear.col_fan"), "width": 152, "sortable": False,
          "cellDataType": False, "cellRenderer": "TwinFan"},
-        {"field": "why", "headerName": t("tool_wear.col_why"), "flex": 1, "minWidth": 150,
+        {"field": "why", "headerName": t("tool_wear.col_why"), "flex": 1, "minWidth": 136,
          "sortable": False, "cellClass": "why", "tooltipField": "why"},
     ]  # fmt: skip
 

@@ -1,0 +1,405 @@
+"""The page Tool wear: questions, answers in words, figures, exports, what a browser may send."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from twin import jobs
+from twin.errors import BadInput
+from twin.forecast import export, question, tables
+from twin.forecast.export import ATLAS_HEADER, ChangePlan
+from twin.forecast.planning import Planning, declared, read_planning
+from twin.ui import i18n, links, wear_charts
+from twin.ui import wear_view as view
+from twin.ui.pages import tool_wear
+from twin.ui.wear_layout import NAME, Ids
+from twin.ui.wear_view import Asked
+
+NOW = datetime(2026, 11, 20, 4, 20, tzinfo=UTC)
+YOURS = b"tool,minutes,wear\nT1,5,80\nT1,10,120\nT2,4,60\nT2,9,90\n"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("TWIN_HOME", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def document() -> dict:
+    asked = Asked(planning=Planning(duty=2.0)).question()
+    return view.with_limit(question.answer(asked, lambda _done, _total: None))
+
+
+@pytest.fixture(scope="module")
+def past() -> dict:
+    asked = Asked(table="example-cuts").question(backtest=True)
+    return question.answer(asked, lambda _done, _total: None)
+
+
+def address(query: str) -> links.View:
+    return links.read("/tool-wear", query, "overview", "mill")
+
+
+# -- the question -------------------------------------------------------------------------------
+
+
+def test_an_address_comes_back_as_it_was_written() -> None:
+    name = tables.keep(YOURS)
+    asked = Asked(name, "mine (1).csv", {"time_min": "minutes", "vb_mm": "wear"},
+                  {"vb_mm": "um"}, read_planning({"limit": 0.25, "duty": 12}), "T 1/ä")  # fmt: skip
+    written = links.write(NAME, "mill", asked.query())
+    assert view.read_view(address(written.partition("?")[2])) == asked
+
+
+def test_an_address_says_only_what_is_not_as_usual() -> None:
+    first = view.read_view(address(""))
+    assert first.table == "example-cuts"
+    assert first.planning.duty == 2
+    assert links.write(NAME, "mill", first.query()) == "/tool-wear?scenario=mill"
+
+
+@pytest.mark.parametrize("query", ["limit=x", "limit=99", "hours=-1", "duty=nan", "limit=inf"])
+def test_an_address_with_a_bad_number_is_refused_by_name(query: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        view.read_view(address(query))
+    assert refused.value.faults[0].path == query.partition("=")[0]
+
+
+def test_a_file_name_of_an_address_is_only_words() -> None:
+    assert "<" not in view.read_view(address("file=%3Cimg%20src=x%3E.csv")).file
+
+
+def test_settings_have_one_declaration_each() -> None:
+    assert set(declared()) == set(Planning.__dataclass_fields__)
+    for name, entry in declared().items():
+        assert getattr(Planning(), name) == pytest.approx(float(entry.default))
+        assert entry.source or entry.assumption
+
+
+def test_the_same_question_is_the_same_job_and_another_limit_is_not() -> None:
+    one = jobs.submit("forecast", Asked().question())
+    assert jobs.submit("forecast", Asked().question()).id == one.id
+    other = Asked(planning=Planning(limit=0.2)).question()
+    assert jobs.submit("forecast", other).id != one.id
+
+
+def test_a_forecast_and_its_back_test_run_as_jobs() -> None:
+    ahead = jobs.submit("forecast", Asked().question())
+    back = jobs.submit("forecast", Asked().question(backtest=True))
+    jobs.Worker().run(until_empty=True)
+    ahead, back = jobs.get(ahead.id), jobs.get(back.id)
+    assert (ahead.state, back.state) == ("done", "done"), ahead.error + back.error
+    assert {tool["tool"] for tool in ahead.result["tools"]} == {"c1", "c4", "c6"}
+    assert set(back.result["metrics"]) == {"conditions", "next", "origins"}
+    assert (ahead.done, ahead.total) == (3, 3)
+
+
+def test_a_cancelled_forecast_stops() -> None:
+    job = jobs.submit("forecast", Asked().question(backtest=True))
+    with pytest.raises(jobs.Cancelled):
+        jobs._runners()["forecast"](job.payload, lambda _d, _t: None, lambda: True)
+
+
+@pytest.mark.parametrize(
+    ("payload", "said"),
+    [({"table": "../../etc/passwd"}, "no such wear table"),
+     ({"table": "a" * 64}, "no such wear table"),
+     ({"table": "example", "limit_mm": 99}, "allowed 0.0001 to 20 mm"),
+     ({"table": "example", "columns": {"tool": "x"}}, "needs no other columns")],
+)  # fmt: skip
+def test_a_question_that_cannot_be_answered_is_refused_at_once(payload: dict, said: str) -> None:
+    with pytest.raises(BadInput, match=said):
+        jobs.submit("forecast", payload)
+
+
+# -- one's own table ----------------------------------------------------------------------------
+
+
+def test_an_upload_is_kept_by_its_hash_alone(home: Path) -> None:
+    name = tables.keep(YOURS)
+    assert tables.keep(YOURS) == name
+    assert [file.name for file in (home / "uploads").iterdir()] == [f"{name}.csv"]
+    assert tables.columns_of(name) == ("tool", "minutes", "wear")
+
+
+def test_faults_of_an_upload_never_say_where_it_is_kept(home: Path) -> None:
+    name = tables.keep(b"tool,time_min,vb_mm\nT1,5,x\nT1,3,0.1\n")
+    with pytest.raises(BadInput) as refused:
+        tables.open_table(name)
+    said = [str(fault) for fault in refused.value.faults]
+    assert said == ["your table: line 2, column vb_mm = x: is not a wear: a number is needed"]
+    assert str(home) not in "".join(said)
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00\x01", b"word", b"a,b\n" + b"1,2\n" * 1_300_000])
+def test_what_is_no_table_or_too_large_is_not_kept(home: Path, content: bytes) -> None:
+    with pytest.raises(BadInput):
+        tables.keep(content)
+    assert not list((home / "uploads").iterdir()) if (home / "uploads").exists() else True
+
+
+def test_columns_and_units_of_the_form_become_the_question() -> None:
+    name = tables.keep(YOURS)
+    stored = {"scenario": "mill", "table": name, "file": "", "columns": {}, "units": {}, "tool": ""}
+    numbers = [0.3, 48, 30, 30, 150, 15]
+    asked = tool_wear.read_stored(stored, numbers, ["tool", "minutes", "wear"], ["min", "um"])
+    assert asked.question()["columns"] == {"time_min": "minutes", "vb_mm": "wear"}
+    assert asked.question()["units"] == {"vb_mm": "um"}
+    table, _planning = question.read(asked.question())
+    assert table.tools == ("T1", "T2")
+    assert table.records[0].vb_mm.tolist() == [0.08, 0.12]
+
+
+def test_a_number_that_is_missing_stands_beside_its_field() -> None:
+    stored = {"scenario": "mill", "table": "example", "file": "", "columns": {}, "units": {},
+              "tool": ""}  # fmt: skip
+    with pytest.raises(BadInput) as refused:
+        tool_wear.read_stored(stored, ["", 48, 30, 30, 150, 15])
+    beside, rest = tool_wear._split(refused.value)
+    assert beside[0]
+    assert not any(beside[1:])
+    assert rest == []
+
+
+def test_nasa_columns_are_known_without_being_chosen() -> None:
+    header = ("case", "run", "VB", "time", "DOC", "feed", "material")
+    assert view.usual_columns(header) == {"tool": "case", "time_min": "time", "vb_mm": "VB"}
+    assert view.chosen_columns(header, {"tool": "case", "time_min": "run"}) == {"time_min": "run"}
+
+
+# -- words and rows -----------------------------------------------------------------------------
+
+
+def test_the_riskiest_tool_is_first_and_in_the_heading(document: dict) -> None:
+    rows = view.rows(document, 2.0)
+    assert [row["risk"] for row in rows] == sorted((row["risk"] for row in rows), reverse=True)
+    assert rows[0]["tool"] in view.finding(document)
+    assert rows[0]["chance"] in view.finding(document)
+
+
+def calm(document: dict, **of_first: object) -> dict:
+    tools = [{**tool, "p_fail": 0.02} for tool in view.ranked(document)]
+    tools[0] = {**tools[0], **of_first}
+    return {**document, "tools": tools}
+
+
+@pytest.mark.parametrize(
+    ("p", "said"), [(0.02, "should last"), (0.3, "may not last"), (0.7, "is likely to fail")]
+)
+def test_the_heading_says_how_sure_it_is(document: dict, p: float, said: str) -> None:
+    assert said in view.finding(calm(document, p_fail=p))
+
+
+def test_a_tool_at_its_limit_is_said_first(document: dict) -> None:
+    over = {"p10": 0.0, "p50": 0.0, "p90": 3.0}
+    found = calm(document, p_fail=1.0, remaining_min=over)
+    assert "at its wear limit already" in view.finding(found)
+
+
+def test_a_tool_that_lasts_for_ever_is_not_taken_for_worn(document: dict) -> None:
+    never = {"p10": None, "p50": None, "p90": None}
+    found = calm(document, remaining_min=never)
+    assert "limit already" not in view.finding(found)
+    first = view.find(found, found["tools"][0]["tool"])
+    assert "limit already" not in view.tool_finding(first, 2.0)
+    assert view.rows(found, 2.0)
+    assert wear_charts.fan(found, first, "light", 2.0).figure is not None
+    assert wear_charts.options(found, first, 2.0)[-1]["when"] == "beyond all reckoning"
+
+
+def test_reasons_are_said_in_the_language_of_the_page() -> None:
+    said = ["learnt from 3 tools only", "2 min cut since its last reading", "broken",
+            "worn 1.5 times as much as is usual for its conditions",
+            "material 'tin' was in no other tool"]  # fmt: skip
+    i18n.use_language("zh-TW")
+    try:
+        for sentence in said:
+            assert view.reason(sentence) != sentence
+        assert view.reason("something new") == "something new"
+    finally:
+        i18n.use_language("en")
+    assert view.reason(said[0]) == said[0]
+
+
+def test_a_small_fan_stays_inside_its_box(document: dict) -> None:
+    width, height = view.SPARK
+    for row in view.rows(document, 2.0):
+        for path in (row["fan"]["band"], row["fan"]["median"], row["fan"]["past"]):
+            numbers = [pair.split() for pair in path.strip("MZ").split("L")]
+            assert all(-0.1 <= float(x) <= width + 0.1 for x, _y in numbers)
+            assert all(-0.1 <= float(y) <= height + 0.1 for _x, y in numbers)
+
+
+# -- figures ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_measured_is_solid_and_forecast_is_dashed(document: dict, theme: str) -> None:
+    chart = wear_charts.fan(document, view.find(document, "c4"), theme, 2.0)
+    lines = [trace for trace in chart.figure.data if trace.fill is None]
+    median, readings = lines
+    assert median.line.dash
+    assert readings.line.dash is None
+    assert "markers" in readings.mode
+    words = [note.text for note in chart.figure.layout.annotations]
+    assert "SIM" in words
+    assert "limit 0.3 mm" in words
+    assert {"now", "best change"} <= set(words)
+
+
+def test_arrays_of_a_figure_are_numpy(document: dict) -> None:
+    chart = wear_charts.fan(document, view.find(document, "c4"), "light", 2.0)
+    assert all(isinstance(trace.y, np.ndarray) for trace in chart.figure.data)
+
+
+def test_the_cheapest_time_lies_in_the_flat_part(document: dict) -> None:
+    for tool in document["tools"]:
+        low, high = tool["flat_min"]
+        assert low <= tool["best_change_min"] <= high
+        chart = wear_charts.cost(document, tool, "light", 2.0)
+        assert chart.figure.layout.shapes[0].x0 == low
+        assert chart.rows
+
+
+def test_three_options_cost_what_the_curve_says(document: dict) -> None:
+    tool = view.find(document, "c1")
+    now, best, run_on = wear_charts.options(document, tool, 2.0)
+    assert best["cost"] == "least cost"
+    assert now["cost"].startswith(f"{tool['cost_curve']['regret'][0]:.1f}")
+    assert run_on["cost"].startswith(f"{tool['cost_curve']['regret'][-1]:.0f}")
+
+
+def test_every_chart_has_a_table_with_its_figures(document: dict, past: dict) -> None:
+    tool = view.find(document, "c4")
+    charts = [wear_charts.risks(document, "light", "c4"),
+              wear_charts.fan(document, tool, "light", 2.0),
+              wear_charts.cost(document, tool, "light", 2.0),
+              wear_charts.reliability(past, "light")]  # fmt: skip
+    for chart in charts:
+        assert chart.finding
+        assert chart.caption
+        assert chart.rows
+        assert {len(row) for row in chart.rows} == {len(chart.head)}
+
+
+def test_the_past_says_whether_its_bands_can_be_trusted(past: dict) -> None:
+    def heading(held: float) -> str:
+        metrics = {
+            **past["metrics"],
+            "origins": {**past["metrics"]["origins"], "coverage_90": held},
+        }
+        return wear_charts.reliability({**past, "metrics": metrics}, "light").finding
+
+    assert "can be trusted" in heading(0.9)
+    assert "too narrow" in heading(0.6)
+    assert "wider than need be" in heading(1.0)
+
+
+def test_a_score_that_nobody_can_know_is_a_dash(past: dict) -> None:
+    table = wear_charts.scores(past)
+    skill = table["head"].index("Brier skill")
+    assert [row[skill] for row in table["body"]] == ["–"] * 3
+
+
+# -- taking it away -----------------------------------------------------------------------------
+
+
+def plan(**changes: object) -> ChangePlan:
+    usual = ChangePlan("mill", "T07", NOW + timedelta(hours=6), 15, 0.71, "Change tool T07",
+                       "Wear 0.24 mm, limit 0.3; cheapest now,\nreally")  # fmt: skip
+    return replace(usual, **changes)
+
+
+def test_work_orders_have_exactly_the_header_of_atlas() -> None:
+    rows = list(csv.reader(io.StringIO(export.work_orders([plan()]))))
+    assert ",".join(rows[0]) == (
+        "ID,Title,Status,Priority,Description,Due Date,Estimated Hours,Requires Signature,Category,"
+        "Location Name,Team Name,Primary User,Assigned To,Asset Name,Completed By,Completed On,"
+        "Archived,Feedback,Contractors"
+    )
+    order = dict(zip(ATLAS_HEADER, rows[1], strict=True))
+    assert order["Asset Name"] == "T07"
+    assert (order["Due Date"], order["Priority"]) == ("2026-11-20", "HIGH")
+    assert order["Estimated Hours"] == "0.25"
+
+
+@pytest.mark.parametrize("name", ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)"])
+def test_a_tool_that_is_called_like_a_formula_stays_text(name: str) -> None:
+    rows = list(csv.DictReader(io.StringIO(export.work_orders([plan(tool=name)]))))
+    assert rows[0]["Asset Name"] == f"'{name}"
+
+
+def unfolded(text: str) -> list[str]:
+    return text.replace("\r\n ", "").split("\r\n")
+
+
+def test_the_calendar_follows_rfc_5545() -> None:
+    text = export.calendar([plan(title="更換刀具 " + "銑" * 60)], NOW)
+    assert text.endswith("END:VCALENDAR\r\n")
+    assert "\n" not in text.replace("\r\n", "")
+    assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
+    lines = unfolded(text)
+    assert "DTSTART:20261120T102000Z" in lines
+    assert "DTEND:20261120T103500Z" in lines
+    assert "DESCRIPTION:Wear 0.24 mm\\, limit 0.3\\; cheapest now\\,\\nreally" in lines
+    assert next(line for line in lines if line.startswith("SUMMARY")).count("銑") == 60
+
+
+def test_a_second_export_moves_the_event_of_the_first() -> None:
+    def fields(text: str) -> dict[str, str]:
+        return dict(line.split(":", 1) for line in unfolded(text) if ":" in line)
+
+    first = fields(export.calendar([plan()], NOW))
+    later = NOW + timedelta(hours=2)
+    second = fields(export.calendar([plan(due=NOW + timedelta(hours=9), p_fail=0.2)], later))
+    assert first["UID"] == second["UID"]
+    assert int(second["SEQUENCE"]) > int(first["SEQUENCE"])
+    assert plan(tool="T08").uid != plan().uid != plan(plant="other").uid
+
+
+def test_plans_are_for_tools_at_risk_or_due_in_the_horizon(document: dict) -> None:
+    planning = Planning(duty=2.0)
+    plans = view.plans(document, planning, "mill", NOW)
+    assert [found.tool for found in plans] == [tool["tool"] for tool in view.ranked(document)]
+    best = {tool["tool"]: tool["best_change_min"] for tool in document["tools"]}
+    for found in plans:
+        assert found.due == NOW + timedelta(seconds=int(best[found.tool] / 2 * 3600))
+    tools = [{**tool, "p_fail": 0.01, "best_change_min": 1000.0} for tool in document["tools"]]
+    assert view.plans({**document, "tools": tools}, planning, "mill", NOW) == []
+
+
+def test_a_tool_that_never_cuts_has_no_date(document: dict) -> None:
+    planning = Planning(duty=0.0)
+    tools = [{**tool, "best_change_min": 10.0} for tool in document["tools"]]
+    assert view.plans({**document, "tools": tools}, planning, "mill", NOW) == []
+    assert view.ahead(10.0, 0.0) == "not within this schedule"
+
+
+# -- the page -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("tag", list(i18n.LANGUAGES))
+def test_the_page_is_laid_out_in_every_language(tag: str) -> None:
+    i18n.use_language(tag)
+    try:
+        name = tables.keep(YOURS)
+        written = json.dumps(tool_wear.layout(address(f"table={name}"), None).to_plotly_json(),
+                             default=lambda part: part.to_plotly_json())  # fmt: skip
+    finally:
+        i18n.use_language("en")
+    for piece in Ids:
+        assert piece.value.startswith("tool_wear")
+    assert '"wear-column": "vb_mm"' in written
+
+
+def test_the_page_shows_a_table_that_is_not_there_as_a_fault_not_a_crash() -> None:
+    assert tool_wear.layout(address("table=" + "0" * 64), None) is not None
