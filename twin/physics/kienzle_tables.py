@@ -59,7 +59,7 @@ MILLING_MATERIALS: dict[str, MillingMaterial] = {
     "tool steel 670": MillingMaterial(1513e6, 0.115, "670 MPa", 0.012),
     "tool steel 770": MillingMaterial(1485e6, 0.132, "770 MPa", 0.021),
     "CrMn steel 770": MillingMaterial(1497e6, 0.184, "770 MPa", 0.013),
-    "CrMn steel 630": MillingMaterial(1500e6, 0.261, "630 MPa", 0.058),
+    "CrMn steel 630": MillingMaterial(1500e6, 0.261, "630 MPa", 0.059),
     "CrMo steel 730": MillingMaterial(1671e6, 0.186, "730 MPa", 0.024),
     "CrMo steel 600": MillingMaterial(1560e6, 0.148, "600 MPa", 0.011),
     "NiCrMo steel": MillingMaterial(1382e6, 0.162, "940 MPa", 0.005),
