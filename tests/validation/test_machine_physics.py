@@ -17,6 +17,7 @@ from twin.physics import (
     part_cost,
     severity,
     spindle_growth,
+    temperature_life,
 )
 from twin.physics.materials import MATERIALS
 from twin.physics.milling_force import Coefficients, Cut, EndMill
@@ -186,6 +187,23 @@ def test_databases_are_never_mixed():
         kienzle_tables.constants("mitsubishi", "42CrMo4")
     with pytest.raises(BadInput, match="did you mean 'CrMo steel 730'"):
         kienzle_tables.constants("mitsubishi", "CrMo steel 73")
+
+
+# --- temperature and life ----------------------------------------------------------------------
+
+
+def test_cook_temperature():
+    """U 1.038 J/mm³, ρc 3e-3, v 1667 mm/s, h 0.5 mm, K 50 mm²/s: 353 °C."""
+    rise = temperature_life.temperature_rise(1.038e9, 3e6, 1.667, 0.5e-3, 50e-6)
+    assert rise == pytest.approx(353.0, rel=0.005)
+
+
+def test_life_goes_with_a_high_power_of_temperature():
+    """General Broach: 2 % lower interface temperature gives 1.5 to 1.66 times the life."""
+    assert temperature_life.life_ratio(0.98, 20.0) == pytest.approx(1.5, rel=0.005)
+    assert temperature_life.life_ratio(0.98, 25.0) == pytest.approx(1.66, rel=0.005)
+    back = temperature_life.temperature_ratio(temperature_life.life_ratio(0.9))
+    assert back == pytest.approx(0.9)
 
 
 # --- power and energy --------------------------------------------------------------------------
@@ -381,6 +399,8 @@ def test_cost_is_the_sum_of_its_parts(life, chance):
         lambda: spindle_growth.grow(np.zeros(1), 1.0, 1.0, (NOSE._replace(warming=0.0),)),
         lambda: spindle_growth.grow(np.zeros(2), 1.0, 1.0, (NOSE,)),
         lambda: spindle_growth.temperature_weights(np.zeros((1, 2)), np.zeros(1)),
+        lambda: temperature_life.life_ratio(0.98, 0.0),
+        lambda: temperature_life.temperature_ratio(0.98, -1.0),
         lambda: severity.machine_class(0.0),
         lambda: severity.zone(-1.0, severity.ISO_10816_1["I"]),
         lambda: severity.zone(1.0, severity.Limits(2.0, 1.0, 3.0)),
