@@ -115,27 +115,30 @@ def test_no_predictions_no_scores(simulated: Backtest) -> None:
     assert measure(p.where(np.zeros(len(p), dtype=bool))) is None
 
 
-def test_nasa_milling_acceptance(recordings: Path) -> None:
+@pytest.fixture(scope="module")
+def nasa(recordings: Path) -> Backtest:
+    return backtest(read_wear(str(recordings / "wear" / "nasa_milling.csv")), limit_mm=0.3)
+
+
+def test_nasa_milling_acceptance(nasa: Backtest) -> None:
     """Figures to reach on the 16 NASA inserts, all 146 readings scored, those of 0 included."""
-    table = read_wear(str(recordings / "wear" / "nasa_milling.csv"))
-    m = backtest(table, limit_mm=0.3).metrics
+    m = nasa.metrics
     assert m["conditions"].n == 146
     assert m["next"].n == 115
     assert m["origins"].n == 768
-    assert m["conditions"].rmse_mm <= 0.110
+    assert m["conditions"].rmse_mm <= 0.110  # best published, with sensors: 0.098
     assert m["next"].rmse_mm <= 0.055
     assert m["next"].crps_mm <= 0.032
     assert m["origins"].crps_mm <= 0.060
-    assert 0.85 <= m["origins"].coverage_90 <= 0.95
+    assert 0.87 <= m["origins"].coverage_90 <= 0.93
     assert m["origins"].brier_skill is not None
     assert m["origins"].brier_skill >= 0.60
 
 
-def test_nasa_without_the_easy_readings(recordings: Path) -> None:
-    """Readings of no wear are easy to predict: without them the limits hold as well."""
-    table = read_wear(str(recordings / "wear" / "nasa_milling.csv"))
-    p = backtest(table, limit_mm=0.3).predictions["conditions"]
+def test_nasa_without_the_easy_readings(nasa: Backtest) -> None:
+    """Readings of no wear are easy to predict: without them the limit holds as well."""
+    p = nasa.predictions["conditions"]
     worn = measure(p.where(p.observed_mm > 0))
     assert worn is not None
     assert worn.n == 137
-    assert worn.rmse_mm <= 0.117  # the independent study, which left them out
+    assert worn.rmse_mm <= 0.110  # 0.117 in the independent study, which left them out

@@ -19,8 +19,8 @@ from twin.forecast.law import (
     log_time,
     log_wear,
     reading_sd,
-    stage,
     tool_covariance,
+    tool_design,
 )
 from twin.forecast.table import Array
 
@@ -53,8 +53,8 @@ def whitened(hyper: Hyper, scale: Scale, data: Block) -> tuple[Array, Array]:
     there = data.there[None]
     both = there[..., :, None] & there[..., None, :]
     one = np.eye(x.shape[-1])
-    ahead = stage(hyper, scale, x, data.X)
-    C = tool_covariance(hyper, x, x, ahead, ahead) + reading_sd(hyper, y)[..., None] ** 2 * one
+    own = tool_design(hyper, scale, x, data.X)
+    C = tool_covariance(hyper, x, own, x, own) + reading_sd(hyper, y)[..., None] ** 2 * one
     L = np.linalg.cholesky(np.where(both, C, one))
     mean, _ = fleet_prior(hyper, scale)
     H = fleet_design(hyper, scale, x, data.X)

@@ -90,7 +90,7 @@ def fit(table: WearTable, *, seed: int = 1) -> WearLaw:
     few = _spread(records)
     data = block(few, scale.settings)
     start = _mode(scale, data, np.log(scale.prior.median))
-    scale = replace(scale, slopes=_slopes(scale, data, start))
+    scale = replace(scale, curve=_curve(scale, data, start))
     hyper, effective = _sample(scale, data, start, seed)
     coefficients = chunked_fleet(hyper, scale, block(records, scale.settings))
     return WearLaw(
@@ -128,7 +128,7 @@ def _scale(records: Sequence[ToolRecord], table: WearTable) -> Scale:
         settings=settings,
         pace=np.zeros(settings.width),
         knots=np.zeros(0),
-        slopes=np.zeros(0),
+        curve=np.zeros(0),
         prior=USUAL if _growth_seen(records) else ASSUMED_GROWTH,
     )
     pace = _pace(rough, block(_spread(records), settings))
@@ -140,12 +140,10 @@ def _scale(records: Sequence[ToolRecord], table: WearTable) -> Scale:
     return replace(rough, pace=pace, knots=knots)
 
 
-def _slopes(rough: Scale, data: Block, mode: Array) -> Array:
-    """Slope of the fleet's curve before, between and after the knots, over its mean [1]."""
+def _curve(rough: Scale, data: Block, mode: Array) -> Array:
+    """The fleet's curve at average conditions: level, slope, changes of slope."""
     mean = fleet(Hyper(mode[None]), rough, data).mean[0]
-    slope = mean[1] + np.concatenate([[0.0], np.cumsum(mean[len(mean) - len(rough.knots) :])])
-    slope = slope.clip(0.1, 4.0)
-    return np.asarray(slope / slope.mean(), dtype=float)
+    return np.concatenate([mean[:2], mean[len(mean) - len(rough.knots) :]])
 
 
 def _growth_seen(records: Sequence[ToolRecord]) -> bool:

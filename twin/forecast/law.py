@@ -3,15 +3,17 @@
 For tool i at cutting time t, with x = ln((t + t0) / (t_ref + t0)) and y = ln((VB + d) / VB_ref):
 
     y = a + p x + X_i (b + c x) + g(x - s_i)      the fleet: conditions, their pace, a shared shape
-      + u_i + w_i h(x - s_i) + v_i x + f_i(x)     the tool: level, pace, exponent, its own curve
+      + u_i / W + w_i h(x - s_i) + v_i x + f_i(x) the tool: start, pace, exponent, its own curve
       + noise
 
 The fleet's coefficients have weakly informative priors (exponent p = 0.8 ± 0.3, the range of
-published wear curves); u, v are normal; f_i is a Matérn-3/2 process, so that the wear *rate* is
-continuous; g is a broken line in ln t at the quantiles of the recorded times, shifted by the pace
-s_i of the tool's conditions (conditions that wear a tool twice as fast bring each stage in half the
-time); h is the slope of the fleet's curve over its mean, so that w_i shifts the tool in ln t: a
-tool that happens to wear fast reaches the last, steep stage early.
+published wear curves); u, v, w are normal; f_i is a Matérn-3/2 process, so that the wear *rate* is
+continuous. g is a broken line in ln t at the quantiles of the recorded times, shifted by the pace
+s_i of the tool's conditions: conditions that wear a tool twice as fast bring each stage in half
+the time. W is the fleet's wear at x - s_i, so that u_i is wear that a tool gets in its first
+minutes more than others, which matters less and less. h is the slope of the fleet's curve over
+its mean, so that w_i shifts the tool in ln t: one that wears fast is early in its last, steep stage.
+
 The noise of a reading is proportional to wear above the gauge's floor ``d`` and never below ``d``,
 so that a reading of 0 is as usable as any; the offset ``t0`` gives initial wear. Given the ten
 hyperparameters everything is Gaussian, so evidence and predictions are exact; the hyperparameters
@@ -33,7 +35,7 @@ HYPER = (
     "wear_offset",  # d / VB_ref, the floor of the gauge [1]
     "time_offset",  # t0 / t_ref [1]
     "noise",  # sd of a reading well above the floor, ln [1]
-    "tool_level",  # sd of u [1]
+    "tool_start",  # sd of u / VB_ref [1]
     "tool_pace",  # sd of w [1]
     "tool_exponent",  # sd of v [1]
     "tool_curve",  # sd of f [1]
@@ -61,7 +63,7 @@ class Prior:
     exponent: tuple[float, float]
 
 
-# Tool level and pace together follow the scatter of published tool lives, sd(ln T) 0.20 to 0.30,
+# Tool start and pace together follow the scatter of published tool lives, sd(ln T) 0.20 to 0.30,
 # times the exponent 0.8 (Wager and Barash 1971; NASA milling data). The others are assumptions,
 # wide enough to be overruled by a handful of tools.
 USUAL = Prior(
@@ -76,6 +78,7 @@ ASSUMED_GROWTH = Prior(
     np.array([0.1, 0.1, 0.1, 0.5, 0.5, 0.1, 0.1, 0.1, 0.1, 0.1]),
     (0.8, 0.05),
 )
+SLOPES = (0.1, 4.0)  # range of slopes that a pace is taken to act on
 QUANTILES = (0.1, 0.3, 0.5, 0.7, 0.9)  # knots of g
 
 
@@ -93,8 +96,9 @@ class Scale:
         Effect of each column of the settings on ln of the time to reach any wear [1].
     knots : array
         Where the shared shape may bend: ln of time at the average pace [ln min].
-    slopes : array
-        Slope of the fleet's curve before, between and after the knots, over its mean [1].
+    curve : array
+        The fleet's curve at average conditions, from a first fit: level, slope, and the change of
+        slope at each knot. Empty before that fit.
     prior : Prior
         What is believed before any reading.
     """
@@ -104,8 +108,14 @@ class Scale:
     settings: Settings
     pace: Array
     knots: Array
-    slopes: Array
+    curve: Array
     prior: Prior = USUAL
+
+    @property
+    def mean_slope(self) -> float:
+        """Mean slope of the fleet's curve over its stretches [1]."""
+        slopes = self.curve[1] + np.concatenate([[0.0], np.cumsum(self.curve[2:])])
+        return float(slopes.clip(*SLOPES).mean())
 
     def shift(self, X: Array) -> Array:
         """Delay of tools with conditions ``X`` on the axis of ln t."""
@@ -202,26 +212,36 @@ def matern(lag: Array, sd: Array, length: Array) -> Array:
     return np.asarray(sd**2 * (1.0 + r) * np.exp(-r), dtype=float)
 
 
-WINDOW = 0.5  # of ln t, over which the slope of the shared shape is averaged
+WINDOW = 0.5  # of ln t, over which the slope of the fleet's curve is averaged
+LEAST_START = 0.25  # share of the reference wear below which a start offset grows no further
 
 
-def stage(hyper: Hyper, scale: Scale, x: Array, X: Array) -> Array:
-    """h: slope of the fleet's curve at each point over its mean slope; (P, T, N)."""
-    if not len(scale.slopes):
-        return np.ones_like(x)
-    at = log_time(hyper, scale, np.exp(scale.knots))[:, None, None, :]
-    z = (x - scale.shift(X)[None, :, None])[..., None] - at
-    half = WINDOW / 2.0
-    rise = np.maximum(z + half, 0.0) - np.maximum(z - half, 0.0)
-    return np.asarray(scale.slopes[0] + rise @ np.diff(scale.slopes) / WINDOW, dtype=float)
+def tool_design(hyper: Hyper, scale: Scale, x: Array, X: Array) -> Array:
+    """Columns of a tool's start, pace and exponent, each times its standard deviation.
+
+    Shapes: x (P, T, N), X (T, K) → (P, T, N, 3).
+    """
+    out = np.zeros((*x.shape, 3))
+    out[..., 2] = x
+    if len(scale.curve):
+        z = x - scale.shift(X)[None, :, None]
+        late = z[..., None] - log_time(hyper, scale, np.exp(scale.knots))[:, None, None, :]
+        half, bends = WINDOW / 2.0, scale.curve[2:]
+        fleet = scale.curve[0] + scale.curve[1] * z + np.maximum(late, 0.0) @ bends
+        rise = np.maximum(late + half, 0.0) - np.maximum(late - half, 0.0)
+        slope = scale.curve[1] + rise @ bends / WINDOW
+        out[..., 0] = 1.0 / np.maximum(np.exp(fleet), LEAST_START)
+        out[..., 1] = slope.clip(*SLOPES) / scale.mean_slope
+    else:
+        out[..., :2] = 1.0
+    return out * np.stack([hyper[name] for name in HYPER[3:6]], axis=-1)[:, None, None, :]
 
 
-def tool_covariance(hyper: Hyper, x: Array, at: Array, stage_x: Array, stage_at: Array) -> Array:
-    """Covariance of one tool's own part between x (P, T, N) and at (P, T, M) → (P, T, N, M)."""
-    part = {name: hyper[name][:, None, None, None] for name in HYPER[3:8]}
-    left, right = x[..., :, None], at[..., None, :]
-    own = matern(left - right, part["tool_curve"], part["curve_length"])
-    own += part["tool_level"] ** 2
-    own += part["tool_pace"] ** 2 * (stage_x[..., :, None] * stage_at[..., None, :])
-    own += part["tool_exponent"] ** 2 * (left * right)
-    return own
+def tool_covariance(hyper: Hyper, x: Array, own: Array, x2: Array, own2: Array) -> Array:
+    """Covariance of one tool's own part between points x and x2, with their ``tool_design``.
+
+    Shapes: x (P, T, N), x2 (P, T, M) → (P, T, N, M).
+    """
+    sd, length = (hyper[name][:, None, None, None] for name in ("tool_curve", "curve_length"))
+    smooth = matern(x[..., :, None] - x2[..., None, :], sd, length)
+    return np.asarray(smooth + own @ np.swapaxes(own2, -1, -2), dtype=float)

@@ -21,8 +21,8 @@ from twin.forecast.law import (
     log_time,
     log_wear,
     reading_sd,
-    stage,
     tool_covariance,
+    tool_design,
 )
 from twin.forecast.table import Array
 
@@ -67,11 +67,7 @@ def prior_curves(
     p = H.shape[-1]
     coefficients = law.fleet.mean[..., None] + law.fleet.root @ mirrored(rng, D, p, copies)
     y = H @ coefficients[:, None]
-    level = hyper["tool_level"][:, None, None] * mirrored(rng, D, 1, copies)
-    pace = hyper["tool_pace"][:, None, None] * mirrored(rng, D, 1, copies)
-    exponent = hyper["tool_exponent"][:, None, None] * mirrored(rng, D, 1, copies)
-    ahead = stage(hyper, law.scale, x, X)
-    y += level[:, None] + pace[:, None] * ahead[..., None] + exponent[:, None] * x[..., None]
+    y += tool_design(hyper, law.scale, x, X) @ mirrored(rng, D, 1, 3, copies)
     y += _matern_curves(hyper, x, mirrored(rng, 2, D, x.shape[-1], copies))
     noise = mirrored(rng, D, x.shape[-1], copies)
     return Curves(x, H, y, np.broadcast_to(noise[:, None], y.shape))
@@ -172,11 +168,11 @@ def _own(
 ) -> tuple[Array, Array]:
     """Covariance of the tools' own part: among the readings, and of all points with them."""
     x_read = np.take_along_axis(curves.x, at[None], axis=2)
-    ahead = stage(law.hyper, law.scale, curves.x, data.X)
-    ahead_read = np.take_along_axis(ahead, at[None], axis=2)
+    own = tool_design(law.hyper, law.scale, curves.x, data.X)
+    own_read = np.take_along_axis(own, at[None, :, :, None], axis=2)
     return (
-        tool_covariance(law.hyper, x_read, x_read, ahead_read, ahead_read),
-        tool_covariance(law.hyper, curves.x, x_read, ahead, ahead_read),
+        tool_covariance(law.hyper, x_read, own_read, x_read, own_read),
+        tool_covariance(law.hyper, curves.x, own, x_read, own_read),
     )
 
 

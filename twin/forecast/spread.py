@@ -21,8 +21,8 @@ from twin.forecast.law import (
     log_time,
     log_wear,
     reading_sd,
-    stage,
     tool_covariance,
+    tool_design,
 )
 from twin.forecast.table import Array
 
@@ -60,10 +60,10 @@ def spread_factor(hyper: Hyper, scale: Scale, data: Block) -> float:
 def _own_covariance(hyper: Hyper, scale: Scale, data: Block) -> tuple[Array, Array, Array]:
     """Design, readings as y, and the covariance of each tool's own part with noise."""
     x, y = log_time(hyper, scale, data.time_min), log_wear(hyper, scale, data.vb_mm)
-    ahead = stage(hyper, scale, x, data.X)
+    own = tool_design(hyper, scale, x, data.X)
     noise = reading_sd(hyper, y)[..., None] ** 2 * np.eye(x.shape[-1])
-    own = tool_covariance(hyper, x, x, ahead, ahead) + noise
-    return fleet_design(hyper, scale, x, data.X), y, own
+    covariance = tool_covariance(hyper, x, own, x, own) + noise
+    return fleet_design(hyper, scale, x, data.X), y, covariance
 
 
 def _without(hyper: Hyper, scale: Scale, gram: Array, tool: int) -> tuple[Array, Array]:
