@@ -12,7 +12,7 @@ continuous. g is a broken line in ln t at the quantiles of the recorded times, s
 s_i of the tool's conditions: conditions that wear a tool twice as fast bring each stage in half
 the time. W is the fleet's wear at x - s_i, so that u_i is wear that a tool gets in its first
 minutes more than others, which matters less and less. h is the slope of the fleet's curve over
-its mean, so that w_i shifts the tool in ln t: one that wears fast is early in its last, steep stage.
+its mean, so that w_i shifts the tool in ln t: one that wears fast is early in its steep stage.
 
 The noise of a reading is proportional to wear above the gauge's floor ``d`` and never below ``d``,
 so that a reading of 0 is as usable as any; the offset ``t0`` gives initial wear. Given the ten
