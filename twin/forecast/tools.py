@@ -334,6 +334,7 @@ def _one(
     words = reasons(
         r, job.law, p_over=float((now >= job.limit_mm).mean()), usual_mm=_usual(job, future, row),
         now_mm=found.vb_now_mm.p50, time_unit=job.time_unit,
+        change_pays=found.best_change_min < ahead[points[-1]],
     )  # fmt: skip
     return replace(found, reasons=words)
 
