@@ -7,7 +7,7 @@ import binascii
 from datetime import datetime
 from typing import Any
 
-from dash import ALL, Dash, Input, Output, State, ctx, html, no_update
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, html, no_update
 from dash.development.base_component import Component
 
 from twin import jobs
@@ -40,6 +40,7 @@ def register(app: Dash, context: Context) -> None:
     """Register the callbacks of the page."""
     _register_asking(app)
     _register_table(app)
+    _register_label(app)
     _register_showing(app)
     _register_past(app)
     _register_taking(app)
@@ -144,6 +145,17 @@ def _register_table(app: Dash) -> None:
             return no_update, _faults(list(error.faults))
         asked = Asked(name, (file or "")[:80])
         return links.write(NAME, stored["scenario"], asked.query()), []
+
+
+def _register_label(app: Dash) -> None:
+    """Name the file input for those who do not see the button around it."""
+    register_: Any = app.clientside_callback
+    register_(
+        ClientsideFunction("wear", "label"),
+        Output(Ids.NAMED, "data"),
+        Input(Ids.ASKED, "data"),
+        State(Ids.UPLOAD, "id"),
+    )
 
 
 def _decoded(contents: str) -> bytes:
