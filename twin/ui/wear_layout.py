@@ -109,8 +109,8 @@ def _takeaway() -> Component:
     )
 
 
-def _tools() -> Component:
-    grid = dag.AgGrid(
+def _grid() -> Component:
+    grid: Component = dag.AgGrid(
         id=Ids.GRID,
         columnDefs=[],
         rowData=[],
@@ -132,6 +132,10 @@ def _tools() -> Component:
         className="wear-grid is-empty",
         style={"height": None, "width": "100%"},
     )
+    return grid
+
+
+def _tools() -> Component:
     top = html.Div(
         [
             html.Div([html.P([t("tool_wear.tools"), " ", forecast_tag()], className="noun"),
@@ -143,7 +147,7 @@ def _tools() -> Component:
     notes = html.Details(
         [html.Summary(t("tool_wear.assumed")), html.Ul(id=Ids.NOTES, className="notes quiet small")]
     )
-    return html.Section([top, grid, notes], className="card whole")
+    return html.Section([top, _grid(), notes], className="card whole")
 
 
 def forecast_tag() -> Component:

@@ -33,9 +33,11 @@ def layout(view_: View, context: Context) -> Component:
 def register(app: Dash, context: Context) -> None:
     """Register the callbacks of the page."""
     _register_list(app)
+    _register_choice(app)
     _register_detail(app)
     _register_evidence(app)
     _register_doing(app)
+    _register_clicks(app)
     _register_device(app)
 
 
@@ -65,6 +67,8 @@ def _register_list(app: Dash) -> None:
         rows = [change_layout.row(change, now, change.id == chosen) for change in found]
         return rows, view.finding(found)
 
+
+def _register_choice(app: Dash) -> None:
     @app.callback(
         Output(Ids.CHOSEN, "data"),
         Input({"change-row": ALL}, "n_clicks"),
@@ -198,6 +202,8 @@ def _register_doing(app: Dash) -> None:
         again = links.write("what_if", scenario, query)
         return ([action.verb for action in todo], *offered, again)
 
+
+def _register_clicks(app: Dash) -> None:
     @app.callback(
         Output(Ids.ARMED, "data"),
         Output(Ids.REFUSED, "children"),

@@ -184,6 +184,7 @@ def _empty(phase: dict[str, str] | None) -> card.Chart:
 def _register_showing(app: Dash) -> None:
     _register_list(app)
     _register_choice(app)
+    _register_one(app)
 
     @app.callback(
         *card.chart_outputs(Ids.RISK),
@@ -197,6 +198,8 @@ def _register_showing(app: Dash) -> None:
             return card.chart_values(_empty(phase))
         return card.chart_values(wear_charts.risks(found, theme, tool or ""))
 
+
+def _register_one(app: Dash) -> None:
     @app.callback(
         *card.chart_outputs(Ids.FAN),
         *card.chart_outputs(Ids.COST),
