@@ -164,3 +164,45 @@ def test_the_operator_sees_what_bounds_each_operation():
     names = [limit.name for limit in limits]
     assert "spindle power, rough" in names
     assert limits[0].fields[0] == "operations.rough.cutting_speed"
+
+
+def test_heat_given_to_the_room_is_the_electric_energy():
+    scenario = mill(20, time_to_failure=3)
+    from twin.simulate import build
+
+    running = build(scenario)
+    running.advance(20 * 3600.0)
+    heat = running.world.assets["mill"].read()["heat_energy"]
+    assert heat / 3.6e6 == pytest.approx(compute(scenario, running.finish())["mill.energy"])
+
+
+def test_the_coolant_settles_where_its_balance_says():
+    steady = {"load_time": 0, "change_policy": "never", "break_rate": 0, "wear_force_gain": 0}
+    scenario = mill(20, **steady)
+    kpis = compute(scenario, simulate(scenario))
+    edge = kpis["mill.force"] * 3.0
+    rise = (0.5 * edge + 800) / 150
+    assert kpis["mill.coolant_temperature"] == pytest.approx(20 + rise, rel=0.01)
+    chilled = mill(20, chiller_power=10, **steady)
+    assert compute(chilled, simulate(chilled))["mill.coolant_temperature"] == pytest.approx(20)
+
+
+def test_the_spindle_grows_as_far_as_its_speed_says():
+    scenario = mill(20, load_time=0, change_policy="never", break_rate=0)
+    share = 180 / 60 / (math.pi * 0.05) / 200
+    grown = compute(scenario, simulate(scenario))["mill.growth"]
+    assert grown == pytest.approx(45 * share, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    "cut", [{}, {"tool_diameter": 12, "radial_width": 1, "teeth": 3, "cutting_speed": 300}]
+)
+def test_the_depth_of_chatter_follows_the_stiffness_of_the_structure(cut):
+    from twin.plant.cnc import Model
+
+    def depth(stiffness: float) -> float:
+        settings = mill(**cut, mode_stiffness=stiffness).entries["mill"].settings
+        return Model.margins(settings)[0].limit
+
+    # Both solvers are linear in the stiffness: twice as stiff, twice as deep.
+    assert depth(8) == pytest.approx(2 * depth(4), rel=0.02)

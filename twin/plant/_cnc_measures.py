@@ -22,6 +22,7 @@ from twin.measures import (
     Total,
 )
 from twin.physics import cutting
+from twin.plant._cnc_chatter import stable_depth
 from twin.plant._cnc_programme import ONLY, Step, programme, tool_kinds
 from twin.plant._cnc_settings import Settings
 from twin.plant.base import Limit
@@ -32,13 +33,16 @@ PLANNED = (
     "down",
 )  # fmt: skip
 """States in which the machine is meant to work; off shift is not planned time."""
+MOST_DEPTH = 60e-3
+"""Depth beyond which a stable cut is only called deep enough [m]."""
 UP = tuple(state for state in PLANNED if state not in {"down", "broken"})
 
 
 def measures(settings: Settings) -> tuple[Measure, ...]:
     """Return the KPIs of a CNC machine, and of each kind of tool where it has several."""
     groups = tuple(tool_kinds(settings))
-    own = (*_output(settings, groups), *_tools(groups), *_machine())
+    life = min(step.life for step in programme(settings))
+    own = (*_output(settings, groups), *_tools(groups, life), *_machine())
     if groups == (ONLY,):
         return own
     return own + tuple(m for name in groups for m in _one_tool(f"tools.{name}"))
@@ -92,13 +96,15 @@ def _output(settings: Settings, groups: tuple[str, ...]) -> tuple[Measure, ...]:
     )  # fmt: skip
 
 
-def _tools(groups: tuple[str, ...]) -> tuple[Measure, ...]:
+def _tools(groups: tuple[str, ...], life: float) -> tuple[Measure, ...]:
     changes = _over(groups, Count("tool_change"))
     return (
         Measure("tool_time", "min", "Cutting time a tool was used for.", "more",
                 Ratio(_over(groups, Total("tool_change")), changes)),
         Measure("wear_at_change", "mm", "Flank wear when a tool came out.", "less",
                 Ratio(_over(groups, Total("wear_at_change")), changes)),
+        Measure("tool_life", "min", "Life of a mean tool in its cut, cutting time.", "more",
+                Constant(life)),
         Measure("inspections", "1", "Measurements of wear.", "less",
                 _over(groups, Count("inspection"))),
     )  # fmt: skip
@@ -122,6 +128,12 @@ def _machine() -> tuple[Measure, ...]:
     return (
         Measure("roughness", "µm", "Mean roughness Ra of the parts.", "less",
                 Mean("roughness"), headline=True),
+        Measure("force", "N", "Largest mean tangential force.", "less", Largest("force")),
+        Measure("torque", "Nm", "Largest spindle torque.", "less", Largest("torque")),
+        Measure("growth", "µm", "Largest movement of the tool point by heat.", "less",
+                Largest("growth")),
+        Measure("coolant_temperature", "°C", "Highest temperature of the coolant.", "less",
+                Largest("coolant_temperature")),
         Measure("power", "kW", "Mean electric power.", "less", Mean("power")),
         Measure("energy", "kWh", "Electric energy.", "less", Integral("power")),
         Measure("spindle_load", "%", "Highest share of the spindle's power used.", "less",
@@ -177,3 +189,23 @@ def _limits_of(settings: Settings, step: Step) -> Iterator[Limit]:
     yield limit("cutter width", step.cut.radial_width, step.tool.tool_diameter, "mm",
                 "The cut cannot be wider than the cutter.", f"{prefix}radial_width",
                 f"{tool}tool_diameter")  # fmt: skip
+
+
+def margins(settings: Settings) -> tuple[Limit, ...]:
+    """Return the depth of each cut beside the one at which it begins to chatter."""
+    found = []
+    for step in programme(settings):
+        prefix = "" if step.name == ONLY else f"operations.{step.name}."
+        where = "" if step.name == ONLY else f", {step.name}"
+        depth = min(stable_depth(settings, step), MOST_DEPTH)
+        found.append(
+            Limit(
+                "chatter" + where,
+                float(from_si(step.cut.axial_depth, "mm")),
+                float(from_si(depth, "mm")),
+                "mm",
+                "Depth at which this cut begins to chatter.",
+                (f"{prefix}axial_depth", f"{prefix}cutting_speed", f"{prefix}radial_width"),
+            )
+        )
+    return tuple(found)

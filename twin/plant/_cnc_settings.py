@@ -107,6 +107,34 @@ class Settings(CutParams, ToolParams):
         1.5, "kW", 0, 50, "Power of the machine that does not cut.", assumption=True
     )
 
+    spindle_idle_power: float = quantity(
+        0.8, "kW", 0, 50, "Idle power of the spindle at its highest speed.", assumption=True
+    )
+    mode_frequency: float = quantity(
+        900, "Hz", 20, 10_000, "Natural frequency at the tool tip.", assumption=True
+    )
+    mode_damping: float = quantity(4, "%", 0.1, 50, "Damping ratio of it.", assumption=True)
+    mode_stiffness: float = quantity(
+        80, "N/µm", 0.1, 2000, "Modal stiffness at the tool tip.", assumption=True
+    )
+    radial_force_ratio: float = quantity(
+        0.3, "1", 0, 1.5, "Radial over tangential cutting force.", assumption=True
+    )
+    fast_growth: float = quantity(
+        15, "µm", 0, 500, "Thermal growth of the nose at full spindle speed.", assumption=True
+    )
+    slow_growth: float = quantity(
+        30, "µm", 0, 500, "Thermal growth of the head at full spindle speed.", assumption=True
+    )
+    tank_volume: float = quantity(200, "l", 5, 20_000, "Coolant in the tank.", assumption=True)
+    tank_loss: float = quantity(
+        150, "W/K", 1, 10_000, "Heat of the tank to the hall, U·A.", assumption=True
+    )
+    coolant_share: float = quantity(
+        0.5, "1", 0, 1, "Share of the cutting power that the coolant takes.", assumption=True
+    )
+    chiller_power: float = quantity(0, "kW", 0, 200, "Heat that a coolant chiller takes out.")
+
     change_time: float = quantity(4, "min", 0.05, 600, "Time to replace a tool as planned.")
     break_time: float = quantity(25, "min", 0.1, 6000, "Standstill after a tool broke.")
     inspection_time: float = quantity(90, "s", 0, 6000, "Time to measure the wear of a tool.")

@@ -111,6 +111,11 @@ class Asset(ABC):
         """Return what bounds this asset under ``settings``; a value above its limit is refused."""
         return ()
 
+    @classmethod
+    def margins(cls, settings: Any) -> tuple[Limit, ...]:
+        """Return what this asset had better not pass; above its limit people are warned."""
+        return ()
+
     def set_state(self, state: str) -> None:
         """Record that this asset is in ``state`` from now on."""
         self.record.state(self.name, state)

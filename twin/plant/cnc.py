@@ -8,6 +8,7 @@ from typing import ClassVar
 from twin.measures import Measure
 from twin.physics import cutting
 from twin.plant import _cnc_measures
+from twin.plant._cnc_heat import Heat
 from twin.plant._cnc_programme import ONLY, Step, check_programme, programme, tool_kinds
 from twin.plant._cnc_settings import Settings
 from twin.plant._cnc_tools import Group, Tool
@@ -16,12 +17,6 @@ from twin.records import Channel
 
 __all__ = ["Model", "Settings"]
 
-AMBIENT = 293.15
-"""Room air [K] where no building says otherwise."""
-HOUSING_RESISTANCE = 0.008
-"""Rise of the housing per watt of spindle loss [K/W]; assumption: about 20 K at 2.5 kW."""
-HOUSING_TIME = 900.0
-"""Time constant of the housing [s]; assumption within 10–20 min."""
 EDGE_GROWTH = 4e-3
 """Roughness per flank wear [1]; assumption: 1.2 µm at VB 0.3 mm."""
 DAY = 86_400.0
@@ -43,6 +38,8 @@ class Model(Asset):
         Channel("life_used", "%", "Share of the tool's own life that is used."),
         Channel("roughness", "µm", "Roughness Ra of the part."),
         Channel("temperature", "°C", "Temperature of the spindle housing."),
+        Channel("growth", "µm", "Movement of the tool point by heat."),
+        Channel("coolant_temperature", "°C", "Temperature of the coolant tank."),
         Channel("broken", "1", "1 while the tool is broken."),
         Channel("unbalance", "1", "Unbalance severity."),
         Channel("bearing_inner", "1", "Severity of an inner race fault."),
@@ -62,8 +59,8 @@ class Model(Asset):
         self._repair = world.stream(f"{name}.repair")
         self._until_failure = self._draw_failure()
         self._state = ""
-        self._power = self._heat = self._heat_energy = self._loss = 0.0
-        self._housing = AMBIENT
+        self._power = self._heat_energy = self._loss = self._edge = self._pump = 0.0
+        self.heat = Heat(settings)
         self._since = 0.0
         self._shift = 0
         self._parts = 0
@@ -115,12 +112,14 @@ class Model(Asset):
             "force": power / self.step.cut.cutting_speed,
             "torque": power / (2 * math.pi * self.step.spindle_speed),
             "power": self._power,
-            "heat": self._heat,
+            "heat": self._power,
             "heat_energy": self._heat_energy,
             "wear": self.wear,
             "life_used": self.tool.damage,
             "roughness": self.roughness,
-            "temperature": self._housing,
+            "temperature": self.heat.housing,
+            "growth": self.heat.growth,
+            "coolant_temperature": self.heat.coolant,
             "broken": float(self._state == "broken"),
             "unbalance": 0.0,
             "bearing_inner": severity if fault == "inner" else 0.0,
@@ -291,6 +290,12 @@ class Model(Asset):
         source = self.tool_source(group.name)
         self.record.sample(source, "wear", self.wear)
         self.record.sample(self.name, "roughness", self.roughness)
+        power = self.step.power(self.wear)
+        self.record.sample(self.name, "force", power / self.step.cut.cutting_speed)
+        self.record.sample(self.name, "torque", power / (2 * math.pi * self.step.spindle_speed))
+        self._settle()
+        self.record.sample(self.name, "growth", self.heat.growth)
+        self.record.sample(self.name, "coolant_temperature", self.heat.coolant)
 
     def _note_change(self, group: Group, tool: Tool, reason: str) -> None:
         source = self.tool_source(group.name)
@@ -305,18 +310,22 @@ class Model(Asset):
         if state != self._state:
             self._state = state
             self.set_state(state)
-        power = self._loss = 0.0
-        if state == "cutting":
-            edge = self.step.power(self.wear)
-            drawn = edge / self.settings.spindle_efficiency
-            power = drawn + self.step.coolant.pump_power
-            self._loss = drawn - edge
-            self.record.sample(self.name, "spindle_load", drawn / self._available())
+        self._edge = self._pump = self._loss = drawn = 0.0
         idle = 0.0 if state == "off shift" else self.settings.idle_power
-        self._power = idle + power
-        # All electric power ends as heat in the room; chips carry some of it out only later.
-        self._heat = self._power
+        if state == "cutting":
+            self._edge = self.step.power(self.wear)
+            drawn = self._edge / self.settings.spindle_efficiency
+            self._pump = self.step.coolant.pump_power
+            self._loss = drawn - self._edge + self._spindle_idle()
+            idle += self._spindle_idle()
+            self.record.sample(self.name, "spindle_load", drawn / self._available())
+        self._power = idle + drawn + self._pump
         self.record.sample(self.name, "power", self._power)
+
+    def _spindle_idle(self) -> float:
+        """Idle power of the spindle at the speed of the operation [W]: friction and windage."""
+        share = self.step.spindle_speed / self.settings.spindle_max_speed
+        return self.settings.spindle_idle_power * (share + share**2) / 2
 
     def _available(self) -> float:
         s = self.settings
@@ -327,12 +336,18 @@ class Model(Asset):
         )
 
     def _settle(self) -> None:
-        """Bring heat and housing temperature from the last change of state to now."""
+        """Bring heat and temperatures from the last change of state to now."""
         span = self.env.now - self._since
         if span > 0:
-            self._heat_energy += self._heat * span
-            target = AMBIENT + HOUSING_RESISTANCE * self._loss
-            self._housing = target + (self._housing - target) * math.exp(-span / HOUSING_TIME)
+            # All electric power ends as heat in the room; chips carry some of it out only later.
+            self._heat_energy += self._power * span
+            self.heat.advance(
+                span,
+                speed=self.step.spindle_speed if self._state == "cutting" else 0.0,
+                loss=self._loss,
+                edge_power=self._edge,
+                pump_power=self._pump,
+            )
         self._since = self.env.now
 
     # -- what can be read from the facts --------------------------------------------------------
@@ -351,3 +366,8 @@ class Model(Asset):
     def limits(cls, settings: Settings) -> tuple[Limit, ...]:
         """Return what bounds the cut: spindle speed and power, width of the cutter."""
         return _cnc_measures.limits(settings)
+
+    @classmethod
+    def margins(cls, settings: Settings) -> tuple[Limit, ...]:
+        """Return what the cut had better not pass: the depth at which it begins to chatter."""
+        return _cnc_measures.margins(settings)
