@@ -57,6 +57,18 @@
 
     opened: function (clicks) { return clicks ? true : noUpdate(); },
 
+    open_search: function (clicks) {
+      if (!clicks) return noUpdate();
+      // The dialogue takes the focus for its first button; the box is what people want.
+      var left = 20;
+      (function focus() {
+        var box = document.getElementById("search-box");
+        if (box && left < 18) box.focus();
+        if (left-- > 0 && document.activeElement !== box) setTimeout(focus, 60);
+      })();
+      return true;
+    },
+
     arrived: function (head, ids) {
       if (!head) return [ids.map(noUpdate), ids.map(noUpdate), ids.map(noUpdate), noUpdate(), false, false];
       document.title = head.title;
@@ -155,6 +167,21 @@
       var button = document.getElementById("search-open");
       if (button) button.click();
     }
+  });
+
+  // A dropdown closes when something else is clicked, on Escape, and once an item was taken.
+  document.addEventListener("click", function (event) {
+    document.querySelectorAll("details.dropdown[open]").forEach(function (box) {
+      var inside = box.contains(event.target);
+      if (!inside || event.target.closest(".item, .past")) box.open = false;
+    });
+  });
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "Escape") return;
+    document.querySelectorAll("details.dropdown[open]").forEach(function (box) {
+      box.open = false;
+      box.querySelector("summary").focus();
+    });
   });
 
   // The server is asked now and then; when it does not answer, a banner says since when.

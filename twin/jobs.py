@@ -402,7 +402,9 @@ class WorkerProcess:
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "twin.jobs"], stdin=subprocess.PIPE, env=os.environ.copy()
+            [sys.executable, "-m", "twin.jobs"],
+            stdin=subprocess.PIPE,
+            env={"OPENBLAS_NUM_THREADS": "1", **os.environ},
         )
 
     @property

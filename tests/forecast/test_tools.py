@@ -266,3 +266,14 @@ def test_same_seed_same_forecast() -> None:
     assert (first.fan.p95 == second.fan.p95).all()
     assert first.remaining_min != other.remaining_min
     assert first.remaining_min.p50 == pytest.approx(other.remaining_min.p50, rel=0.2)
+
+
+def test_where_no_planned_change_pays_it_says_measure() -> None:
+    flat = [
+        record("a", [1.0, 5.0, 9.0, 20.0, 30.0], [0.133] * 5),
+        record("b", [1.0, 5.0], [0.133] * 2),
+    ]
+    got = one(flat)
+    assert got.best_change_min == got.change.ahead_min[-1]
+    assert any("measure it again" in words for words in got.reasons)
+    assert not any("measure it again" in words for words in one([A, B]).reasons)

@@ -96,6 +96,15 @@ def test_the_shipped_model_equals_the_integer_reference_bit_for_bit():
     assert open_model("bearing").logits(many).tobytes() == run(quantised, many).tobytes()
 
 
+def test_equal_seeds_write_equal_files():
+    pytest.importorskip("onnx")
+    files = []
+    for _ in range(2):
+        network, rows, _ = trained()
+        files.append(qdq.to_onnx(quantise(network, rows)))
+    assert files[0] == files[1]
+
+
 def test_windows_depend_on_their_seed_alone():
     rows, labels = make(3, 7, "t")
     again, _ = make(3, 7, "t")

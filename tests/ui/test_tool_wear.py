@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 
 from twin import jobs
 from twin.errors import BadInput
-from twin.forecast import export, question, tables
+from twin.forecast import export, question, reasons, tables
 from twin.forecast.export import ATLAS_HEADER, ChangePlan
 from twin.forecast.planning import Planning, declared, read_planning
 from twin.ui import i18n, links, wear_charts
@@ -228,6 +229,30 @@ def test_reasons_are_said_in_the_language_of_the_page() -> None:
     finally:
         i18n.use_language("en")
     assert view.reason(said[0]) == said[0]
+
+
+def test_every_sentence_of_the_forecast_has_a_translation() -> None:
+    written = Path(reasons.__file__).read_text("utf-8")
+    sentences = re.findall(r'append\(f?"([^"]+)"\)|\[f?"([^"]+)"\]', written)
+    assert len(sentences) >= 9
+    i18n.use_language("zh-CN")
+    try:
+        for found in sentences:
+            sentence = re.sub(r"\{[^}]*\}", "2", "".join(found)).replace("tool2 only", "tools only")
+            assert view.reason(sentence) != sentence
+    finally:
+        i18n.use_language("en")
+
+
+def test_where_no_planned_change_pays_nothing_is_planned(document: dict) -> None:
+    tools = [{**tool, "best_change_min": tool["fan"]["ahead_min"][-1]}
+             for tool in document["tools"]]  # fmt: skip
+    found = {**document, "tools": tools}
+    assert view.plans(found, Planning(duty=20.0), "mill", NOW) == []
+    first = view.find(found, "c1")
+    assert "no planned change pays" in view.tool_finding(first, 20.0)
+    assert [o["best"] for o in wear_charts.options(found, first, 20.0)] == ["", "yes"]
+    assert view.rows(found, 20.0)[0]["change"] == "no plan pays"
 
 
 def test_a_small_fan_stays_inside_its_box(document: dict) -> None:

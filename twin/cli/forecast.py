@@ -100,10 +100,8 @@ def forecast_verb(
         document |= backtest_document(past)
         notes = tuple(dict.fromkeys((*past.notes, *notes)))
         _print_backtest(people, past)
-    for note in notes:
-        people.print(f"Note: {note}.", markup=False)
-    for assumption in ASSUMPTIONS:
-        people.print(f"Assumption: {assumption}.", markup=False)
+    said = [f"Note: {note}." for note in notes] + [f"Assumption: {a}." for a in ASSUMPTIONS]
+    people.print("\n".join(said), markup=False)
     write_json(document | {"notes": list(notes), "assumptions": list(ASSUMPTIONS)}, json_to)
 
 

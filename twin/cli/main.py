@@ -38,6 +38,8 @@ def build(only: str | None = None) -> typer.Typer:
 
 def main() -> None:
     """Run the command; bad input is one line a fault on standard error and exit code 2."""
+    # Our matrices are small: threads of the linear algebra cost more than they give.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         build(sys.argv[1] if len(sys.argv) > 1 else None)()
     except BadInput as error:

@@ -75,12 +75,19 @@ def hours_until(minutes: float, duty: float) -> float | None:
     return hours if hours <= FARTHEST_H else None
 
 
+def pays(tool: Mapping[str, Any]) -> bool:
+    """Whether some planned change is cheaper than running on until the tool fails."""
+    return bool(tool["best_change_min"] < tool["fan"]["ahead_min"][-1])
+
+
 def due_tools(tools: Iterable[Mapping[str, Any]], planning: Planning) -> list[Mapping[str, Any]]:
     """Return the tools to plan for, riskiest first: at risk, or best changed, in the horizon."""
 
     def soon(tool: Mapping[str, Any]) -> bool:
         hours = hours_until(tool["best_change_min"], planning.duty)
-        return hours is not None and (tool["p_fail"] >= POSSIBLE or hours <= planning.hours)
+        if hours is None or not pays(tool):
+            return False
+        return bool(tool["p_fail"] >= POSSIBLE or hours <= planning.hours)
 
     return sorted(filter(soon, tools), key=lambda tool: -float(tool["p_fail"]))
 

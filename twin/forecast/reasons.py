@@ -17,6 +17,7 @@ def reasons(
     usual_mm: float,
     now_mm: float,
     time_unit: str = "min",
+    change_pays: bool = True,
 ) -> tuple[str, ...]:
     """Sentences about one tool.
 
@@ -32,6 +33,8 @@ def reasons(
         Wear that is usual for its age and conditions, and its own [mm].
     time_unit : str
         What the time axis counts.
+    change_pays : bool
+        Some planned change is cheaper than running on until it fails.
     """
     said: list[str] = []
     if r.broken:
@@ -47,6 +50,8 @@ def reasons(
     if r.n and r.now_min > r.time_min[-1]:
         said.append(f"{r.now_min - r.time_min[-1]:g} {time_unit} cut since its last reading")
     said += _unlike(now_mm, usual_mm, law.scale.vb_mm) if r.n > 1 else []
+    if not change_pays:
+        said.append("its life is too uncertain for a planned change to pay: measure it again")
     said += law.scale.settings.unknown(r)
     if law.n_tools < FEW_TOOLS:
         said.append(f"learnt from {law.n_tools} tool{'s' if law.n_tools > 1 else ''} only")

@@ -19,6 +19,7 @@ from twin.forecast.lifetime import (
     survival_of_break,
 )
 from twin.forecast.paths import conditioned, prior_curves, to_mm, true_wear
+from twin.forecast.predictions import LEVELS
 from twin.forecast.reasons import reasons
 from twin.forecast.replacement import Change, Costs, Renewal, change, renewal
 from twin.forecast.table import Array, Condition, ToolRecord, WearTable
@@ -28,6 +29,7 @@ Progress = Callable[[int, int], None]
 CHUNK = 25  # tools forecast side by side
 POINTS = 48  # of a fan chart and of a cost curve
 ALWAYS_H = 48.0  # the horizon that is always told
+MIDDLE = (0.1, 0.5, 0.9)  # quantiles of a Band
 NEARLY_ALL = 0.97  # the charts end where this share has failed
 
 
@@ -308,9 +310,8 @@ def _one(
     points, horizons = back[:POINTS].astype(int), back[POINTS:].astype(int)
     alive = future.alive[row] * (0.0 if r.broken else 1.0)
     now = future.vb_mm[row, 0]
-    levels = np.quantile(future.vb_mm[row][points], [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95], axis=1)
+    levels = np.quantile(future.vb_mm[row][points], LEVELS, axis=1)
     ahead = future.ahead_min[row]
-    left = [quantile_of_life(alive, ahead, p) for p in (0.1, 0.5, 0.9)]
     found = ToolForecast(
         tool=r.tool,
         conditions=dict(r.conditions),
@@ -319,8 +320,8 @@ def _one(
         read_min=r.time_min,
         read_mm=r.vb_mm,
         limit_mm=job.limit_mm,
-        vb_now_mm=Band(*(float(q) for q in np.quantile(now, [0.1, 0.5, 0.9]))),
-        remaining_min=Band(*left),
+        vb_now_mm=Band(*(float(q) for q in np.quantile(now, MIDDLE))),
+        remaining_min=Band(*(quantile_of_life(alive, ahead, p) for p in MIDDLE)),
         hours=job.schedule.hours,
         p_fail=float(1.0 - alive[horizons[1]]),
         p_fail_48h=float(1.0 - alive[horizons[0]]),
@@ -334,6 +335,7 @@ def _one(
     words = reasons(
         r, job.law, p_over=float((now >= job.limit_mm).mean()), usual_mm=_usual(job, future, row),
         now_mm=found.vb_now_mm.p50, time_unit=job.time_unit,
+        change_pays=found.best_change_min < ahead[points[-1]],
     )  # fmt: skip
     return replace(found, reasons=words)
 

@@ -44,9 +44,7 @@ def combs(bearing: Bearing) -> dict[str, tuple[float, ...]]:
         "outer": tuple(k * outer for k in turns),
         "inner": tuple(k * inner for k in turns),
         "ball": tuple(k * hit for k in turns),
-        "spin": tuple((k - 0.5) * hit for k in turns),
         "outer_sides": tuple(k * outer + s for k in (1, 2) for s in (-1.0, 1.0)),
-        "outer_cage": tuple(k * outer + s * cage for k in (1, 2) for s in (-1.0, 1.0)),
         "inner_sides": tuple(k * inner + s for k in (1, 2) for s in (-1.0, 1.0)),
         "ball_sides": tuple(k * hit + s * cage for k in (1, 2) for s in (-1.0, 1.0)),
         "cage": tuple(k * cage for k in (1, 2, 3)),
@@ -61,7 +59,6 @@ NAMES = (
     *(f"{comb}_best" for comb in COMBS),
     *(f"{comb}_levelled" for comb in COMBS),
     *(f"{comb}_{k}" for comb in FAULTS for k in range(1, HARMONICS + 1)),
-    "shaft",
     "teeth",
     "peakiness_all",
     "peakiness_best",
@@ -162,12 +159,11 @@ def read_combs(level: Array, resolution: float, bearing: Bearing) -> Array:
     return np.array([*best, *level_score, *harmonics], np.float32)
 
 
-def read_shaft(level: Array, resolution: float) -> Array:
-    """Read the lines of the shaft (mean of 1 to 4) and of teeth (best of 2 to 8 and its double)."""
+def read_teeth(level: Array, resolution: float) -> np.float32:
+    """Read the lines of the teeth: the best of 2 to 8 a turn, with its double."""
     index = np.rint(np.arange(1, 2 * MOST_TEETH + 1) / resolution).astype(np.intp)
     turns = level[:BANDS, np.minimum(index, level.shape[1] - 1)]
-    teeth = 0.5 * (turns[:, 1:MOST_TEETH] + turns[:, 3::2])
-    return np.array([turns[:, :4].mean(axis=1).max(), teeth.max()], np.float32)
+    return np.float32(np.max(0.5 * (turns[:, 1:MOST_TEETH] + turns[:, 3::2])))
 
 
 def peakiness(squared: list[npt.NDArray[np.floating]]) -> Array:
@@ -202,6 +198,6 @@ def features(block: Array, rate: float, speed: float, bearing: Bearing) -> Array
     squared = envelopes(block, rate)
     highest = float(_plan(bearing)[0].max()) + SURROUNDINGS
     level = lines(squared[: BANDS + 1], resolution, group, highest)
-    shaft = read_shaft(level, resolution)
+    teeth = read_teeth(level, resolution)
     read = read_combs(without_shaft(level, resolution), resolution, bearing)
-    return np.concatenate([read, shaft, peakiness(squared)], dtype=np.float32)
+    return np.concatenate([read, [teeth], peakiness(squared)], dtype=np.float32)

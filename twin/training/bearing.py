@@ -35,21 +35,24 @@ from twin.training.quantise import run as run_int8
 from twin.training.windows import CLASSES, make
 
 DURATION, RATE = 1.28, 12_800.0  # [s], [Hz]
-TRAINING, TESTING = 20_000, 4_000  # windows
+TRAINING, TESTING = 30_000, 4_000  # windows
 TEACHERS = 8  # their mean varies less with the seed than any one network
 TEACHER = Recipe(hidden=(32,), epochs=20, rate=4e-3, decay=0.1, batch=256)
-STUDENT = Recipe(hidden=(24,), epochs=40, rate=4e-3, decay=0.01, smoothing=0.0)
+STUDENT = Recipe(hidden=(48,), epochs=80, rate=4e-3, decay=0.01, smoothing=0.0)
 PIECE = 500  # windows that one worker makes at a time
 FEATURE_BYTES = 4
 # Where the model is known to fail; seen on recordings of the CWRU bearing data center.
 FAILS = (
-    "The CWRU drive-end recordings were looked at while features and windows were designed: they are "
-    "a development set. Expect less on a machine nobody has looked at.",
-    "CWRU B007 and OR014@6 show the same faint lines of both rings and no impacts; outer is then "
-    "taken for ball, inner or normal. Published studies call these records not diagnosable too.",
+    "The CWRU drive-end recordings were looked at while features and windows were designed: they "
+    "are a development set. Expect less on a machine nobody has looked at.",
+    "CWRU B007 and OR014@6 show the same faint lines of both rings and no impacts; the model tells "
+    "them apart by little more than chance, and which class they get moves with every training: "
+    "accuracy of equal trainings spreads over 0.79 to 0.82, macro-AUROC over 0.96 to 0.97.",
     "Only one healthy recording was at hand: 2 windows say little about false alarms.",
-    "A worn tool at low speed can look like a ball fault for single windows; scores stay below 0.6 "
-    "as a rule, and a node wants several in a row.",
+    "Lines at whole multiples of the shaft speed are left out, so a fault whose order is nearly "
+    "whole (ball of a 7014C: 7.99) is seen by its side lines only.",
+    "Heavy cutting hides a weak fault; a worn or broken tool at low speed can look like a ball or "
+    "ring fault for single windows. A node therefore wants several in a row.",
     "Below 15 and above 250 rev/s, with gears, or with chatter it was never trained.",
 )
 

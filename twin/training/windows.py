@@ -66,7 +66,7 @@ def draw_settings(rng: np.random.Generator, bearing: Bearing) -> dict[str, Any]:
         "jitter": 100.0 * _decades(rng, -3.5, -1.9),
         "load_extent": _between(rng, 0.3, 0.8),
         "load_exponent": _between(rng, 0.5, 3.0),
-        "load_floor": 90.0 * rng.random() ** 2,
+        "load_floor": 60.0 * rng.random() ** 2,
         "impact_spread": _between(rng, 0.0, 60.0),
         "unevenness": _between(rng, 0.0, 60.0),
         "rotating_load": _between(rng, 0.0, 100.0),
@@ -105,7 +105,7 @@ def draw_work(rng: np.random.Generator) -> dict[str, float]:
     return {
         "cutting": _sometimes(rng, 0.5, 1.0),
         "teeth": float(rng.integers(1, 9)),
-        "force": _decades(rng, 0.5, 2.7),
+        "force": _decades(rng, 0.5, 3.2),
         "wear": _sometimes(rng, 0.5, _between(rng, 0.0, 4e-4)),
         "broken": _sometimes(rng, 0.1, 1.0),
         "unbalance": _sometimes(rng, 0.15, rng.random()),

@@ -71,10 +71,14 @@ def offered(scenario: Scenario) -> list[str]:
 
 
 def opening(scenario: Scenario) -> Values:
-    """Return the parameter that is on the table at first: the first that a device has."""
+    """Return the parameter that is on the table at first.
+
+    The first that the scenario file itself writes and that a device has, else any that one has.
+    """
     live = [path for path, d, _v in scenario.declarations() if d.live and d.form == "quantity"]
-    first = (live or [path for path in offered(scenario) if "." in path])[:1]
-    return {path: scenario.value(path) for path in first}
+    named = [f"{name}.{key}" for name, table in scenario.document["plant"].items() for key in table]
+    first = [path for path in named if path in live] or live or offered(scenario)
+    return {path: scenario.value(path) for path in first[:1]}
 
 
 def from_address(scenario: Scenario, settings: Iterable[str]) -> Draft:

@@ -15,7 +15,7 @@ from dash.development.base_component import Component
 
 from twin.params import Declaration
 from twin.ui import names
-from twin.ui.components.frame import aria, icon
+from twin.ui.components.frame import aria, dropdown, icon
 from twin.ui.i18n import t
 from twin.ui.wording import trimmed, unit
 
@@ -194,19 +194,9 @@ def about(declared: Declaration) -> Component:
     words: list[Component] = [html.P(names.meaning(declared)), html.Dl(rows, className="facts")]
     if declared.assumption:
         words.insert(1, assumption)
-    name = names.parameter(declared.path)
-    button = dmc.ActionIcon(
-        icon("circle-help" if declared.assumption else "info"), variant="subtle", color="gray",
-        size=28, **aria(label=t("form.about", name=name)),
-    )  # fmt: skip
-    shown: Component = dmc.Popover(
-        [dmc.PopoverTarget(button), dmc.PopoverDropdown(html.Div(words, className="about"))],
-        width=300,
-        position="bottom-end",
-        shadow="none",
-        withArrow=True,
-    )
-    return shown
+    label = t("form.about", name=names.parameter(declared.path))
+    face = icon("circle-help" if declared.assumption else "info")
+    return dropdown(label, face, html.Div(words, className="about"), classes="about-menu")
 
 
 def range_text(declared: Declaration) -> str:

@@ -1,13 +1,13 @@
 """What parameters, KPIs, states and assets are called, in the language of the request.
 
-The English names and meanings come from the declarations; the catalogues ``params`` and ``kpis``
-hold the names, and translations of the meanings where the declaration speaks English.
+The catalogues ``params``, ``kpis`` and ``words`` hold the names. A meaning is written once, in
+English, where the parameter is declared; ``meanings`` holds its translations alone.
 """
 
 from __future__ import annotations
 
 from twin.params import Declaration
-from twin.ui.i18n import known, language, t
+from twin.ui.i18n import catalogue, known, language, t
 
 
 def humane(name: str) -> str:
@@ -39,8 +39,7 @@ def owner(path: str) -> str:
 def meaning(declared: Declaration) -> str:
     """Return what a parameter means."""
     last = declared.path.rsplit(".", 1)[-1]
-    key = f"params.{last}.meaning"
-    return t(key) if language() != "en" and known(key) else declared.meaning
+    return catalogue(language()).get(f"meanings.{last}", declared.meaning)
 
 
 def kpi(path: str) -> str:

@@ -18,6 +18,7 @@ from twin.units import from_si
 
 Array = npt.NDArray[np.floating[Any]]
 KEPT = 64
+MACHINE_STATES = frozenset({"cutting", "working", "waiting", "starved", "blocked", "down"})
 
 
 @functools.lru_cache(maxsize=KEPT)
@@ -85,6 +86,8 @@ def spans(run_id: str) -> dict[str, list[tuple[float, float, str]]]:
         starts = rows["time"].to_numpy(float)
         ends = np.append(starts[1:], stop)
         states = rows["state"].astype(str)
+        if not MACHINE_STATES.intersection(states):
+            continue  # the state of a tool or an order, not of a machine
         parts = zip(starts.tolist(), ends.tolist(), states, strict=True)
         found[str(source)] = [(a, b, state) for a, b, state in parts if b > a]
     return found

@@ -94,11 +94,7 @@ def _header(context: Context) -> Component:
             html.Span([sim_tag(), html.Span(id=Ids.AS_OF, className="quiet small as-of")],
                       className="liveness"),
             html.Span(className="spacer"),
-            dmc.Button(
-                [html.Span(t("shell.search")), html.Kbd("Ctrl K")], id=Ids.SEARCH_OPEN,
-                leftSection=icon("search"), variant="default", className="search-open", n_clicks=0,
-                **aria(label=t("shell.search_all")),
-            ),
+            _search_button(),
             _languages(Ids.LANGUAGE),
             dmc.ActionIcon(
                 [icon("moon"), icon("sun")], id=Ids.TOGGLE,
@@ -108,6 +104,19 @@ def _header(context: Context) -> Component:
         ],
         className="header",
     )  # fmt: skip
+
+
+def _search_button() -> Component:
+    keys = html.Kbd("Ctrl K", **aria(hidden="true"))
+    button: Component = dmc.Button(
+        [html.Span(t("shell.search")), keys],
+        id=Ids.SEARCH_OPEN,
+        leftSection=icon("search"),
+        variant="default",
+        className="search-open",
+        n_clicks=0,
+    )
+    return button
 
 
 def _languages(name: Ids) -> Component:
@@ -315,7 +324,7 @@ def _register_search(app: Dash, context: Context) -> None:
 
     in_browser(
         app,
-        "opened",
+        "open_search",
         Output(Ids.SEARCH, "opened"),
         Input(Ids.SEARCH_OPEN, "n_clicks"),
     )

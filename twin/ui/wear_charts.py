@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from twin.forecast.export import hours_until
+from twin.forecast.export import hours_until, pays
 from twin.ui import figures_wear as figures
 from twin.ui import wear_view as view
 from twin.ui.components.card import Chart
@@ -127,6 +127,8 @@ def options(document: Mapping[str, Any], tool: Tool, duty: float) -> list[dict[s
         "why": t("tool_wear.option_run_why"),
         "best": "",
     }
+    if not pays(tool):
+        return [now, {**run_on, "cost": t("tool_wear.least"), "best": "yes"}]
     return [now, run_on] if best_now else [now, later, run_on]
 
 

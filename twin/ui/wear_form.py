@@ -15,7 +15,7 @@ from twin.forecast.planning import declared
 from twin.forecast.reading import REQUIRED
 from twin.params import Declaration
 from twin.ui import wear_view as view
-from twin.ui.components.frame import aria, icon
+from twin.ui.components.frame import aria, dropdown, icon
 from twin.ui.i18n import t
 from twin.ui.wear_view import Asked
 from twin.ui.wording import trimmed, unit
@@ -134,15 +134,6 @@ def _about(name: str, title: str, entry: Declaration) -> Component:
         words.append(html.P(t("form.assumption"), className="amber small"))
     rows = [html.Div([html.Dt(key), html.Dd(text)]) for key, text in facts if text]
     words.append(html.Dl(rows, className="facts"))
-    button = dmc.ActionIcon(
-        icon("circle-help" if entry.assumption else "info"), variant="subtle", color="gray",
-        size=24, **aria(label=t("form.about", name=title)),
-    )  # fmt: skip
-    shown: Component = dmc.Popover(
-        [dmc.PopoverTarget(button), dmc.PopoverDropdown(html.Div(words, className="about"))],
-        width=280,
-        position="bottom-end",
-        shadow="none",
-        withArrow=True,
-    )
-    return shown
+    face = icon("circle-help" if entry.assumption else "info")
+    about = html.Div(words, className="about")
+    return dropdown(t("form.about", name=title), face, about, classes="about-menu")

@@ -29,6 +29,7 @@ class Ids(StrEnum):
     ASKED = "tool_wear-asked"
     ADDRESS = "tool_wear-address"
     WENT = "tool_wear-went"
+    NAMED = "tool_wear-named"
     TABLE = "tool_wear-table"
     UPLOAD = "tool_wear-upload"
     REFUSED = "tool_wear-refused"
@@ -69,6 +70,7 @@ def layout(view_: View) -> Component:
         dcc.Store(id=Ids.ASKED, data=_stored(asked, view_.scenario)),
         dcc.Store(id=Ids.ADDRESS),
         dcc.Store(id=Ids.WENT),
+        dcc.Store(id=Ids.NAMED),
         dcc.Download(id=Ids.TAKEN),
     ]
     cards = html.Div([_tools(), _risk(), _one(asked), _cost(), _past()], className="cards")

@@ -232,6 +232,8 @@ def tool_finding(tool: Tool, duty: float) -> str:
     said = {"tool": tool["tool"], "p": chance(tool["p_fail"]), "hours": horizon(tool["hours"])}
     if (tool["remaining_min"]["p50"] or 1) <= 0:
         return t("tool_wear.tool_over", **said)
+    if not export.pays(tool):
+        return t("tool_wear.tool_run", **said)
     if tool["best_change_min"] <= 0:
         return t("tool_wear.tool_now", **said)
     return t("tool_wear.tool_later", when=ahead(tool["best_change_min"], duty), **said)
@@ -250,6 +252,7 @@ _SAID = {
     "may be beyond its limit already": "reason_maybe_over",
     "no reading: from its conditions alone, the band is wide": "reason_none",
     "one reading only: the band is wide": "reason_one",
+    "its life is too uncertain for a planned change to pay: measure it again": "reason_no_plan",
 }
 
 
@@ -290,7 +293,7 @@ def _row(tool: Tool, unit: str, duty: float, places: int) -> dict[str, Any]:
         "level": level(tool["p_fail"]),
         "now": f"{number(now['p50'], places)} ± {number(_half(now), places)}",
         "left": " / ".join(UNKNOWN if left[q] is None else _round(left[q]) for q in QUANTILES),
-        "change": due(best, unit, duty),
+        "change": due(best, unit, duty) if export.pays(tool) else t("tool_wear.no_plan"),
         "change_min": best,
         "fan": spark(tool),
         "why": "; ".join(reason(sentence) for sentence in tool["reasons"]) or t("tool_wear.wear"),

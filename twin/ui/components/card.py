@@ -18,7 +18,7 @@ from dash import MATCH, Dash, Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
 
 from twin.ui.browser import in_browser
-from twin.ui.components.frame import aria, icon
+from twin.ui.components.frame import aria, dropdown, icon
 from twin.ui.i18n import language, t
 
 FORMATS = ("png", "svg", "csv")
@@ -103,16 +103,11 @@ def _classes(filled: bool) -> str:
 
 def _menu(name: str, noun: str) -> Component:
     items = [
-        dmc.MenuItem(t(f"shell.save_{kind}"), id=part(name, kind), n_clicks=0) for kind in FORMATS
+        html.Button(t(f"shell.save_{kind}"), id=part(name, kind), n_clicks=0, className="item")
+        for kind in FORMATS
     ]
-    button = dmc.ActionIcon(
-        icon("download"), variant="subtle", color="gray", size=32, className="card-menu",
-        **aria(label=t("shell.save_chart", chart=noun)),
-    )  # fmt: skip
-    menu: Component = dmc.Menu(
-        [dmc.MenuTarget(button), dmc.MenuDropdown(items)], position="bottom-end", shadow="none"
-    )
-    return menu
+    label = t("shell.save_chart", chart=noun)
+    return dropdown(label, icon("download"), *items, classes="card-menu")
 
 
 def graph_config() -> Any:

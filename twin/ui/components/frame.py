@@ -39,6 +39,18 @@ def page(name: str, *content: Component, aside: Component | None = None) -> Comp
     return html.Div([top, *content], className=f"page page-{name.replace('_', '-')}")
 
 
+def dropdown(label: str, face: Children, *content: Children, classes: str = "") -> Component:
+    """Return a button that opens a small box under it: a ``details`` that closes on its own.
+
+    Native, so it works by keyboard and is announced as what it is.
+    """
+    summary = html.Summary(face, className="face", **aria(label=label), title=label)
+    return html.Details(
+        [summary, html.Div(list(content), className="drop")],
+        className=f"dropdown {classes}".strip(),
+    )
+
+
 def sim_tag() -> Component:
     """Return the tag that stands beside everything simulated."""
     return html.Span(t("shell.sim"), className="tag sim", title=t("shell.sim_meaning"))

@@ -13,7 +13,7 @@ from twin.scenario import Scenario
 from twin.ui import draft as drafts
 from twin.ui import form, names
 from twin.ui.components import watch
-from twin.ui.components.frame import aria, icon, mark
+from twin.ui.components.frame import aria, dropdown, icon, mark
 from twin.ui.i18n import t
 from twin.ui.wording import number, unit
 
@@ -194,17 +194,9 @@ def _tool(name: Ids, picture: str, label: str) -> Component:
 
 
 def _history() -> Component:
-    shown: Component = dmc.Popover(
-        [
-            dmc.PopoverTarget(_tool(Ids.HISTORY, "history", t("what_if.history"))),
-            dmc.PopoverDropdown(html.Div(t("shell.loading"), id=Ids.HISTORY_LIST)),
-        ],
-        width=340,
-        position="top-end",
-        shadow="none",
-        trapFocus=True,
-    )
-    return shown
+    listed = html.Div(t("shell.loading"), id=Ids.HISTORY_LIST)
+    face = html.Span(icon("history"), id=Ids.HISTORY, n_clicks=0)
+    return dropdown(t("what_if.history"), face, listed, classes="history-menu")
 
 
 def request_box() -> Component:

@@ -42,6 +42,7 @@ def register(app: Dash, context: Context) -> None:
 
     @app.callback(
         Output(Ids.REQUEST_ANSWER, "children"),
+        Output(Ids.REQUEST_SEND, "disabled", allow_duplicate=True),
         Input(Ids.REQUEST_SEND, "n_clicks"),
         State(Ids.REQUEST_NOTE, "value"),
         State(Ids.DRAFT, "data"),
@@ -53,7 +54,8 @@ def register(app: Dash, context: Context) -> None:
     def send_request(_n: int, note: str | None, stored: Any, name: str, phase: Any) -> Any:
         scenario, draft = context.scenario(name), drafts.restore(stored)
         values = drafts.changed(scenario, draft.values)
-        return request(values, jobs.get(phase["job"]).result, note or "", name)
+        answer, drafted = request(values, jobs.get(phase["job"]).result, note or "", name)
+        return answer, drafted
 
 
 def request_body(
@@ -77,14 +79,14 @@ def request_body(
     return html.Div([html.Ul(lines), words]), True
 
 
-def request(values: dict[str, Any], evidence: Any, note: str, name: str) -> Component:
-    """Draft the change with the comparison as its evidence, and say what became of it."""
+def request(values: dict[str, Any], evidence: Any, note: str, name: str) -> tuple[Component, bool]:
+    """Draft the change with the comparison as its evidence; say what became of it, and if it is."""
     try:
         change = Desk().draft(values, evidence=evidence, note=note)
     except BadInput as error:
-        return notice("red", t("what_if.request_refused"), "\n".join(map(str, error.faults)))
+        reasons = "\n".join(map(str, error.faults))
+        return notice("red", t("what_if.request_refused"), reasons), False
     address = links.write("changes", name, {"change": change.id})
     link = dcc.Link(t("what_if.request_see"), href=address)
-    return notice(
-        "empty", t("what_if.request_done", id=change.id), t("what_if.request_done_why"), link
-    )
+    title = t("what_if.request_done", id=change.id)
+    return notice("empty", title, t("what_if.request_done_why"), link), True

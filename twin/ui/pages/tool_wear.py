@@ -7,7 +7,7 @@ import binascii
 from datetime import datetime
 from typing import Any
 
-from dash import ALL, Dash, Input, Output, State, ctx, html, no_update
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, html, no_update
 from dash.development.base_component import Component
 
 from twin import jobs
@@ -40,6 +40,7 @@ def register(app: Dash, context: Context) -> None:
     """Register the callbacks of the page."""
     _register_asking(app)
     _register_table(app)
+    _register_label(app)
     _register_showing(app)
     _register_past(app)
     _register_taking(app)
@@ -146,6 +147,17 @@ def _register_table(app: Dash) -> None:
         return links.write(NAME, stored["scenario"], asked.query()), []
 
 
+def _register_label(app: Dash) -> None:
+    """Name the file input for those who do not see the button around it."""
+    register_: Any = app.clientside_callback
+    register_(
+        ClientsideFunction("wear", "label"),
+        Output(Ids.NAMED, "data"),
+        Input(Ids.ASKED, "data"),
+        State(Ids.UPLOAD, "id"),
+    )
+
+
 def _decoded(contents: str) -> bytes:
     try:
         return base64.b64decode(contents.partition(",")[2], validate=True)
@@ -248,22 +260,32 @@ def _register_list(app: Dash) -> None:
         Output(Ids.GRID, "className"),
         Output(Ids.NOTES, "children"),
         Output(Ids.TOOL, "data"),
+        Output(Ids.TOOL, "value", allow_duplicate=True),
+        Output(Ids.GRID, "selectedRows", allow_duplicate=True),
         Output(Ids.ORDERS, "disabled"),
         Output(Ids.CALENDAR, "disabled"),
         Input(watch.phase(NAME), "data"),
+        State(Ids.TOOL, "value"),
+        prevent_initial_call="initial_duplicate",
     )
-    def show(phase: dict[str, str] | None) -> Any:
+    def show(phase: dict[str, str] | None, tool: str | None) -> Any:
         found = answer_of(phase)
         if found is None or phase is None:
-            words = _empty(phase)
-            shown = (
-                t("shell.loading") if not phase or phase["state"] in jobs.OPEN else words.caption
-            )
-            return shown, no_update, [], "wear-grid is-empty", [], [], True, True
+            return _nothing(phase)
         notes = [*found["notes"], t("tool_wear.note_break"), t("tool_wear.note_yours")]
-        names = [tool["tool"] for tool in view.ranked(found)]
-        return (view.finding(found), columns(found), view.rows(found, _duty(phase)), "wear-grid",
-                [html.Li(note) for note in notes], names, False, False)  # fmt: skip
+        names = [entry["tool"] for entry in view.ranked(found)]
+        chosen = tool if tool in names else names[0]
+        return (
+            view.finding(found), columns(found), view.rows(found, _duty(phase)), "wear-grid",
+            [html.Li(note) for note in notes], names, chosen, {"ids": [chosen]}, False, False,
+        )  # fmt: skip
+
+
+def _nothing(phase: dict[str, str] | None) -> tuple[Any, ...]:
+    """Return what the table shows without an answer."""
+    waits = not phase or phase["state"] in jobs.OPEN
+    said = t("shell.loading") if waits else _empty(phase).caption
+    return said, no_update, [], "wear-grid is-empty", [], [], no_update, no_update, True, True
 
 
 def _register_choice(app: Dash) -> None:
@@ -272,18 +294,13 @@ def _register_choice(app: Dash) -> None:
         Output(Ids.GRID, "selectedRows"),
         Input(Ids.GRID, "selectedRows"),
         Input(Ids.TOOL, "value"),
-        Input(Ids.TOOL, "data"),
         prevent_initial_call=True,
     )
-    def choose(selected: Any, tool: str | None, names: list[str]) -> Any:
+    def choose(selected: Any, tool: str | None) -> Any:
         picked = selected[0]["tool"] if isinstance(selected, list) and selected else ""
-        if ctx.triggered_id == Ids.GRID and picked and picked != tool:
-            return picked, no_update
-        if not names:
-            return no_update, no_update
-        chosen = tool if tool in names else names[0]
-        row = no_update if chosen == picked else {"ids": [chosen]}
-        return (no_update if chosen == tool else chosen), row
+        if ctx.triggered_id == Ids.GRID:
+            return (picked if picked and picked != tool else no_update), no_update
+        return no_update, (no_update if not tool or tool == picked else {"ids": [tool]})
 
 
 def _register_past(app: Dash) -> None:

@@ -1,0 +1,66 @@
+"""The words and rows of a comparison, from documents written by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from twin.ui import comparison, wording
+from twin.ui.comparison import Line
+from twin.ui.pages import _what_if_results as results
+
+
+def _kpi(value: float | None, half: float = 0.1) -> dict[str, Any]:
+    low, high = (None, None) if value is None else (value - half, value + half)
+    return {"value": value, "low": low, "high": high, "unit": "EUR/part", "better": "less"}
+
+
+def _line(name: str, diff: float, half: float, verdict: str, more: int | None = None) -> Line:
+    d = {"value": diff, "low": diff - half, "high": diff + half, "verdict": verdict,
+         "more_runs": more}  # fmt: skip
+    return Line(f"mill.{name}", "EUR/part", "less", _kpi(4.0), _kpi(4.0 + diff), d)
+
+
+def test_cheaper_is_said_with_its_interval() -> None:
+    head, rest = comparison.verdict([_line("cost_per_part", -0.42, 0.11, "better")])
+    assert head == "Cheaper by 0.42 EUR/part (0.31 to 0.53)"
+    assert rest == ""
+
+
+def test_a_gain_with_a_loss_says_both() -> None:
+    lines = [_line("cost_per_part", -0.42, 0.11, "better"), _line("roughness", 0.5, 0.1, "worse")]
+    assert comparison.verdict(lines)[0].endswith("but roughness up by 0.50 EUR/part (0.40 to 0.60)")
+
+
+def test_what_cannot_be_told_says_how_many_more_runs() -> None:
+    head, rest = comparison.verdict([_line("energy", 0.1, 0.3, "cannot tell", 618)])
+    assert head == "Cannot tell yet whether this is better"
+    assert "about 600 more runs" in rest
+
+
+def test_nothing_moved_is_said() -> None:
+    assert comparison.verdict([_line("energy", 0.0, 0.0, "cannot tell")])[0].startswith("This")
+
+
+def test_relative_needs_a_baseline() -> None:
+    assert _line("energy", 0.4, 0.1, "worse").relative == pytest.approx((10.0, 7.5, 12.5))
+    zero = Line("a.b", "1", "less", _kpi(0.0), _kpi(1.0), {"value": 1.0, "low": 0.5, "high": 1.5})
+    assert zero.relative is None
+    assert results.whisker(zero) is None
+
+
+def test_the_bottleneck_is_the_station_that_waits_least() -> None:
+    def share(name: str, base: float, after: float) -> Line:
+        return Line(f"line.stations.{name}", "%", "less", _kpi(base), _kpi(after))
+
+    lines = [share("saw.starved", 10, 10), share("saw.blocked", 20, 2),
+             share("mill.starved", 5, 30),
+             share("mill.blocked", 1, 1)]  # fmt: skip
+    assert comparison.bottleneck(lines) == ("mill", "saw")
+
+
+def test_digits_are_no_finer_than_the_interval() -> None:
+    assert wording.with_band(58.234, 57.43, 59.03) == "58.2 ± 0.8"
+    assert wording.signed(0.0049, 2) == "0.00"
+    assert wording.number(float("nan")) == "–"

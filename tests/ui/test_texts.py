@@ -1,0 +1,80 @@
+"""The three languages say the same things, with the same placeholders."""
+
+from __future__ import annotations
+
+import json
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+from twin.params import declarations
+from twin.scenario import load, shipped
+from twin.ui import i18n, names
+from twin.ui.pages.base import pages
+
+FOLDER = Path(i18n.__file__).parent / "locales"
+TRANSLATED_ONLY = {"meanings.json"}
+"""Meanings are written once, in English, where a parameter is declared."""
+
+
+def _files(tag: str) -> set[str]:
+    return {file.name for file in (FOLDER / tag).glob("*.json")} - TRANSLATED_ONLY
+
+
+def _placeholders(text: str) -> set[str]:
+    return {name for _t, name, _s, _c in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("tag", ["zh-TW", "zh-CN"])
+def test_same_keys_and_placeholders(tag: str) -> None:
+    assert _files(tag) == _files("en")
+    english, other = i18n.catalogue("en"), i18n.catalogue(tag)
+    shared = {key: text for key, text in other.items() if not key.startswith("meanings.")}
+    assert set(shared) == set(english)
+    for key, text in english.items():
+        assert _placeholders(text) == _placeholders(shared[key]), key
+
+
+def test_languages_are_written_apart() -> None:
+    traditional, simplified = i18n.catalogue("zh-TW"), i18n.catalogue("zh-CN")
+    assert "數" in "".join(traditional.values())
+    assert not re.search("[個這數據時間軸為變應]", "".join(simplified.values()))
+    assert not re.search("[个这数时间轴为变应运]", "".join(traditional.values()))
+
+
+def test_every_page_has_its_texts() -> None:
+    for tag in i18n.LANGUAGES:
+        texts = i18n.catalogue(tag)
+        for page in pages():
+            assert texts[f"{page.name}.name"]
+            assert texts[f"{page.name}.question"]
+
+
+def test_set_points_and_headline_figures_have_names_in_every_language() -> None:
+    for file in shipped().glob("*.toml"):
+        scenario = load(file)
+        live = [path for path, declared, _v in scenario.declarations() if declared.live]
+        headlines = [path for path, measure in scenario.measures.items() if measure.headline]
+        wanted = {f"params.{path.rsplit('.', 1)[-1]}" for path in live}
+        wanted |= {f"kpis.{path.rsplit('.', 1)[-1]}" for path in headlines}
+        for tag in i18n.LANGUAGES:
+            assert wanted <= set(i18n.catalogue(tag))
+
+
+def test_a_meaning_is_the_declared_one_in_english() -> None:
+    scenario = load(shipped() / "mill.toml")
+    declared = next(iter(declarations(scenario.entries["mill"].params)))
+    assert names.meaning(declared) == declared.meaning
+    i18n.use_language("zh-TW")
+    try:
+        assert names.meaning(declared) != declared.meaning
+    finally:
+        i18n.use_language("en")
+
+
+def test_files_are_flat_and_not_empty() -> None:
+    for file in FOLDER.glob("*/*.json"):
+        texts = json.loads(file.read_text("utf-8"))
+        assert all(isinstance(text, str) and text for text in texts.values()), file

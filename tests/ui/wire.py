@@ -1,0 +1,84 @@
+"""Asking an ASGI app over its own wire: no socket, no thread."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    text: str
+
+    def json(self) -> Any:
+        return json.loads(self.text)
+
+
+class Wire:
+    """One app, started, and asked request by request."""
+
+    def __init__(self, app: Any, host: str = "testserver") -> None:
+        self._app = app
+        self._host = host
+        self._loop = asyncio.new_event_loop()
+        self._loop.run_until_complete(self._start())
+
+    def get(self, path: str, **headers: str) -> Answer:
+        return self._ask("GET", path, headers, b"")
+
+    def post(self, path: str, body: Any, **headers: str) -> Answer:
+        sent = {"content_type": "application/json", **headers}
+        return self._ask("POST", path, sent, json.dumps(body).encode())
+
+    def close(self) -> None:
+        self._loop.close()
+
+    async def _start(self) -> None:
+        """Send the start of the lifespan; the end never comes."""
+        started = asyncio.Event()
+        messages = [{"type": "lifespan.startup"}]
+
+        async def receive() -> Any:
+            if messages:
+                return messages.pop()
+            return await asyncio.Event().wait()
+
+        async def send(_message: Any) -> None:
+            started.set()
+
+        scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
+        self._life = asyncio.create_task(self._app(scope, receive, send))
+        await asyncio.wait_for(started.wait(), 10)
+
+    def _ask(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        return self._loop.run_until_complete(self._call(method, path, headers, body))
+
+    async def _call(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes
+    ) -> Answer:
+        given = {"host": self._host, **{k.replace("_", "-"): v for k, v in headers.items()}}
+        route, _, query = path.partition("?")
+        scope = {
+            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method,
+            "scheme": "http", "path": route, "raw_path": route.encode(), "root_path": "",
+            "query_string": query.encode(), "server": (self._host, 80), "client": ("127.0.0.1", 1),
+            "headers": [(k.encode(), v.encode()) for k, v in given.items()], "state": {},
+        }  # fmt: skip
+        got: list[Any] = []
+
+        async def receive() -> Any:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def send(message: Any) -> None:
+            got.append(message)
+
+        await self._app(scope, receive, send)
+        first = got[0]
+        found = {k.decode().lower(): v.decode() for k, v in first["headers"]}
+        text = b"".join(m.get("body", b"") for m in got[1:]).decode("utf-8", "replace")
+        return Answer(first["status"], found, text)
