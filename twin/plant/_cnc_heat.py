@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import math
-
-import numpy as np
-
-from twin.physics.coolant_tank import Tank, coolant_heat, tank_temperature
-from twin.physics.spindle_growth import Lag, grow
+from twin.physics.coolant_tank import Tank, coolant_heat
+from twin.physics.relaxation import relax
+from twin.physics.spindle_growth import Lag
 from twin.plant._cnc_settings import Settings
 
 AMBIENT = 293.15
@@ -29,7 +26,7 @@ class Heat:
         self.settings = settings
         self.housing = AMBIENT
         self.coolant = AMBIENT
-        self._parts = np.zeros(2)
+        self._parts = [0.0, 0.0]
         self._lags = (
             Lag(settings.fast_growth, FAST, COOLING),
             Lag(settings.slow_growth, SLOW, COOLING),
@@ -39,7 +36,7 @@ class Heat:
     @property
     def growth(self) -> float:
         """How far the tool point has moved by heat [m]."""
-        return float(self._parts.sum())
+        return self._parts[0] + self._parts[1]
 
     def advance(
         self, span: float, *, speed: float, loss: float, edge_power: float, pump_power: float
@@ -55,12 +52,24 @@ class Heat:
         edge_power, pump_power : float
             Power at the cutting edge, and of the coolant pump [W].
         """
+        drive = speed / self.settings.spindle_max_speed
+        self.housing = relax(self.housing, AMBIENT + HOUSING_RESISTANCE * loss, span, HOUSING_TIME)
+        for index, lag in enumerate(self._lags):
+            self._parts[index] = _grown(self._parts[index], drive, span, lag)
+        self._warm_coolant(span, edge_power, pump_power)
+
+    def _warm_coolant(self, span: float, edge_power: float, pump_power: float) -> None:
         s = self.settings
-        target = AMBIENT + HOUSING_RESISTANCE * loss
-        self.housing = target + (self.housing - target) * math.exp(-span / HOUSING_TIME)
-        self._parts = grow(self._parts, speed / s.spindle_max_speed, span, self._lags)
         heat = float(coolant_heat(edge_power, s.coolant_share, pump_power))
         # A chiller takes out what comes in, up to its power; it does not cool below the hall.
         chilled = min(s.chiller_power, heat + s.tank_loss * max(self.coolant - AMBIENT, 0.0))
-        warmed = tank_temperature(self.coolant, span, self._tank, heat, chilled)
-        self.coolant = max(float(warmed), AMBIENT)
+        steady = AMBIENT + (heat - chilled) / s.tank_loss
+        warmed = relax(self.coolant, steady, span, self._tank.time_constant)
+        self.coolant = max(warmed, AMBIENT)
+
+
+def _grown(part: float, drive: float, span: float, lag: Lag) -> float:
+    """One lag of :func:`twin.physics.spindle_growth.grow`, scalar: this runs at every state."""
+    target = lag.gain * drive
+    time_constant = lag.warming if target >= part else lag.warming * lag.cooling
+    return relax(part, target, span, time_constant)

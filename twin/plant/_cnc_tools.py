@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,12 +16,30 @@ from twin.plant._cnc_settings import ToolParams
 Array = npt.NDArray[np.float64]
 
 SHAPE = wear.WearShape()
-SUBSTEPS = 9
-"""Points at which the hazard is taken within one cut."""
+MOST_DAMAGE = 8.0
+"""Used lives up to which wear and hazard are tabulated; no edge is left long before."""
+GRID = np.linspace(0.0, MOST_DAMAGE, 8 * 1024 + 1)
+"""Used lives of the table: between two of them wear is off by less than 1e-4 of its limit."""
 BELIEFS = 41
 """Life factors between which the belief about a tool is divided."""
 MOST_WEAR = 4.0
-"""Wear at which the hazard stops growing [wear limits]."""
+"""Wear at which the edge is gone: neither wear nor hazard grow beyond [wear limits]."""
+
+
+class Table(NamedTuple):
+    """Wear and cumulative hazard over the used life; the latter per second of life."""
+
+    wear: Array
+    hazard: Array
+
+
+@functools.lru_cache(maxsize=512)
+def table(limit: float, base: float, gain: float) -> Table:
+    """Tabulate wear [m] and ∫ λ dd [1/s] over the used life, for one kind of tool and coolant."""
+    worn = np.minimum(wear.flank_wear(GRID, limit, SHAPE), MOST_WEAR * limit)
+    rate = np.asarray(wear.breakage_hazard(worn, base, gain))
+    pieces = 0.5 * (rate[1:] + rate[:-1]) * np.diff(GRID)
+    return Table(worn, np.concatenate([[0.0], np.cumsum(pieces)]))
 
 
 class Belief:
@@ -78,14 +97,17 @@ class Tool:
         self.damage = used
         self.hazard = 0.0
         self.cutting_time = 0.0
-        self.planned_time = 0.0
+        self._worn: float | None = None
         self.since_inspection = 0.0
         self.belief = Belief(kind, used)
 
     @property
     def flank_wear(self) -> float:
-        """Flank wear VB [m]."""
-        return float(wear.flank_wear(self.damage, self.kind.wear_limit, SHAPE))
+        """Flank wear VB [m]; the edge is gone at four times its limit."""
+        if self._worn is None:
+            worn = float(wear.flank_wear(self.damage, self.kind.wear_limit, SHAPE))
+            self._worn = min(worn, MOST_WEAR * self.kind.wear_limit)
+        return self._worn
 
     @property
     def status(self) -> str:
@@ -96,35 +118,33 @@ class Tool:
         """Life of this very tool in this cut [s]."""
         return step.life * self.factor
 
-    def hazard_over(self, spans: Array, step: Step) -> Array:
-        """Cumulative hazard [1] of cutting on for each of ``spans`` [s] (increasing, from 0)."""
-        damage = self.damage + spans / self.own_life(step)
-        worn = np.asarray(wear.flank_wear(damage, self.kind.wear_limit, SHAPE))
-        rate = np.asarray(
-            wear.breakage_hazard(
-                np.minimum(worn, MOST_WEAR * self.kind.wear_limit),
-                step.coolant.hazard * self.kind.break_rate,
-                self.kind.break_gain,
-            )
-        )
-        pieces = 0.5 * (rate[1:] + rate[:-1]) * np.diff(spans)
-        return np.concatenate([[0.0], np.cumsum(pieces)])
+    def _table(self, step: Step) -> Table:
+        kind = self.kind
+        return table(kind.wear_limit, step.coolant.hazard * kind.break_rate, kind.break_gain)
+
+    def hazard_over(self, span: float, step: Step) -> float:
+        """Cumulative hazard [1] of cutting on for ``span`` [s]."""
+        life, known = self.own_life(step), self._table(step).hazard
+        now, then = np.interp((self.damage, self.damage + span / life), GRID, known)
+        return float(then - now) * life
 
     def time_to_break(self, left: float, step: Step) -> float:
         """Cutting time until it breaks [s]; infinite when it outlives ``left`` [s]."""
-        spans = np.linspace(0.0, left, SUBSTEPS)
-        hazard = self.hazard + self.hazard_over(spans, step)
-        if hazard[-1] < self.endurance:
+        if self.hazard + self.hazard_over(left, step) < self.endurance:
             return math.inf
-        return float(np.interp(self.endurance, hazard, spans))
+        life, known = self.own_life(step), self._table(step).hazard
+        reached = np.interp(self.damage, GRID, known) + (self.endurance - self.hazard) / life
+        at = float(np.interp(reached, known, GRID))
+        return min(max(at - self.damage, 0.0) * life, left)
 
     def cut_for(self, span: float, step: Step) -> None:
         """Wear by cutting for ``span`` [s]."""
-        self.hazard += float(self.hazard_over(np.linspace(0.0, span, SUBSTEPS), step)[-1])
+        self.hazard += self.hazard_over(span, step)
         self.damage += span / self.own_life(step)
         self.belief.nominal += span / step.life
         self.cutting_time += span
         self.since_inspection += span
+        self._worn = None
 
     def is_due(self, step: Step) -> bool:
         """Whether it must not start another part, by its policy."""
