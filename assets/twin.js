@@ -70,7 +70,7 @@
     },
 
     arrived: function (head, ids) {
-      if (!head) return [ids.map(noUpdate), ids.map(noUpdate), ids.map(noUpdate), noUpdate(), false, false];
+      if (!head) return [ids.map(noUpdate), ids.map(noUpdate), ids.map(noUpdate), noUpdate(), noUpdate(), false, false];
       document.title = head.title;
       if (pending.arrived) {
         window.scrollTo(0, 0);
@@ -83,7 +83,7 @@
       });
       var here = ids.map(function (id) { return id.nav === head.path; });
       var current = here.map(function (yes) { return yes ? "page" : null; });
-      return [hrefs, here, current, head.scenario, false, false];
+      return [hrefs, here, current, head.scenario, head.as_of, false, false];
     },
 
     choose_scenario: function (name, head) {

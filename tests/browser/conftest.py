@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, Page, Playwright, expect
 
 ROOT = Path(__file__).resolve().parents[2]
 ARGS = [
@@ -28,6 +28,8 @@ ARGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE = 20_000
+"""How long a browser may take for one step on a busy machine [ms]."""
 DESK, PHONE = (1280, 800), (390, 844)
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
@@ -77,6 +79,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def chromium(playwright: Playwright) -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE)
     browser = playwright.chromium.launch(executable_path=_chromium(), args=ARGS)
     yield browser
     browser.close()
@@ -121,7 +124,7 @@ def visit(chromium: Browser, address: str, request: pytest.FixtureRequest) -> It
     for name, value in (("twin_theme", theme), ("twin_lang", lang)):
         context.add_cookies([{"name": name, "value": value, "url": address}])
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(PATIENCE)
     visitor = Visit(page, address)
     visitor.watch()
     yield visitor

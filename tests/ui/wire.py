@@ -36,6 +36,8 @@ class Wire:
         return self._ask("POST", path, sent, json.dumps(body).encode())
 
     def close(self) -> None:
+        self._life.cancel()
+        self._loop.run_until_complete(asyncio.gather(self._life, return_exceptions=True))
         self._loop.close()
 
     async def _start(self) -> None:

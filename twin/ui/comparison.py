@@ -126,8 +126,8 @@ def bare_difference(line: Line) -> str:
         return t("what_if.same")
     places = decimals(half_width(d["low"], d["high"]), d["value"])
     shown = signed(d["value"], places)
-    if d["low"] is None:
-        return shown
+    if not half_width(d["low"], d["high"]):
+        return signed(d["value"], 0) if d["value"] == round(d["value"]) else shown
     return f"{shown} ({span(d['low'], d['high'], places)})"
 
 
@@ -153,9 +153,10 @@ def amount(line: Line) -> str:
     if d is None or d["value"] is None:
         return ""
     places = decimals(half_width(d["low"], d["high"]), d["value"])
+    if not half_width(d["low"], d["high"]):
+        whole = d["value"] == round(d["value"])
+        return f"{number(abs(d['value']), 0 if whole else places)}{unit(line.unit)}"
     shown = f"{number(abs(d['value']), places)}{unit(line.unit)}"
-    if d["low"] is None:
-        return shown
     ends = sorted((d["low"], d["high"]), key=abs)
     if d["low"] < 0 < d["high"]:
         return f"{shown} ({span(d['low'], d['high'], places)})"

@@ -25,7 +25,7 @@ from twin.errors import BadInput
 from twin.ui import runs, shell
 from twin.ui.context import Context
 from twin.ui.guard import Guard, content_policy
-from twin.ui.i18n import language
+from twin.ui.i18n import language, t
 from twin.ui.pages.base import pages
 from twin.ui.theme import theme
 
@@ -53,6 +53,7 @@ class App(Dash):
 
     def interpolate_index(self, **parts: str) -> str:  # type: ignore[override]
         """Return the HTML around the app."""
+        parts["app_entry"] = parts["app_entry"].replace("Loading...", t("shell.loading"))
         html = str(super().interpolate_index(**parts))  # type: ignore[no-untyped-call]
         return html.replace("@lang", language(), 1).replace("@theme", theme(), 1)
 

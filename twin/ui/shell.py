@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -226,7 +227,8 @@ def render(view: links.View, context: Context) -> tuple[Component, dict[str, Any
 
 
 def _head(path: str, title: str, scenario: str) -> dict[str, Any]:
-    return {"path": path, "title": f"{title} · twin", "scenario": scenario}
+    as_of = t("shell.as_of", at=datetime.now().astimezone().strftime("%H:%M"))
+    return {"path": path, "title": f"{title} · twin", "scenario": scenario, "as_of": as_of}
 
 
 def _log(error: Exception) -> str:
@@ -274,6 +276,7 @@ def _register_routes(app: Dash, context: Context) -> None:
         Output({"nav": ALL, "at": ALL}, "active"),
         Output({"nav": ALL, "at": ALL}, "aria-current"),
         Output(Ids.SCENARIO, "value"),
+        Output(Ids.AS_OF, "children"),
         Output(Ids.MORE, "opened", allow_duplicate=True),
         Output(Ids.SEARCH, "opened", allow_duplicate=True),
         Input(Ids.HEAD, "data"),

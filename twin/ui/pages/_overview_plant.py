@@ -89,7 +89,7 @@ def _box(scenario: Scenario, title: str, states: Mapping[str, float], asset: str
     ]
     bad = sum(states.get(state, 0.0) for state in ABNORMAL)
     words: list[Component] = [html.Span(title, className="box-name")]
-    if bad:
+    if bad >= 0.0005:
         words.append(mark("amber" if bad < 0.1 else "red",
                           t("overview.down_share", share=f"{100 * bad:.1f}")))  # fmt: skip
     parts: list[Component] = [html.Div(words, className="box-top")]
