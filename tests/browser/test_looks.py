@@ -42,7 +42,7 @@ def _ready(page: Page) -> None:
 
 def _axe(page: Page) -> list[str]:
     page.evaluate(AXE)
-    report: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ["violations"]})")
+    report: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     return [
         f"{found['id']}: {node['html'][:160]}"
         for found in report["violations"]
