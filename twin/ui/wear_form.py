@@ -136,4 +136,4 @@ def _about(name: str, title: str, entry: Declaration) -> Component:
     words.append(html.Dl(rows, className="facts"))
     face = icon("circle-help" if entry.assumption else "info")
     about = html.Div(words, className="about")
-    return dropdown(t("form.about", name=title), face, about, classes="about-menu")
+    return dropdown(t("form.about", name=title), face, about, classes="wear-about")
