@@ -23,7 +23,7 @@ def _settled(page: Page) -> str:
 
 
 def _slider(page: Page, name: str) -> None:
-    page.get_by_role("slider", name=name).focus()
+    page.get_by_role("slider", name=name, exact=True).focus()
 
 
 def test_moving_a_slider_changes_the_result_and_a_reload_keeps_it(visit: Visit) -> None:
@@ -67,10 +67,10 @@ def test_undo_redo_add_and_remove(visit: Visit) -> None:
     page.get_by_role("combobox", name="Add a parameter").or_(
         page.get_by_label("Add a parameter")
     ).first.fill("coolant")
-    page.get_by_role("option", name="Coolant").click()
-    expect(page.get_by_role("group", name="Coolant")).to_be_visible()
-    page.get_by_role("button", name="Take Coolant off the table").click()
-    expect(page.get_by_role("group", name="Coolant")).to_have_count(0)
+    page.get_by_role("option", name="Coolant", exact=True).click()
+    expect(page.get_by_role("group", name="Coolant", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Take Coolant off the table", exact=True).click()
+    expect(page.get_by_role("group", name="Coolant", exact=True)).to_have_count(0)
 
 
 def test_a_long_run_can_be_cancelled(visit: Visit) -> None:
@@ -96,7 +96,9 @@ def test_a_pasted_link_in_another_language_gives_the_same_view(visit: Visit) -> 
     page = visit.go("/what-if?set=mill.cutting_speed=200&lang=zh-TW")
     expect(page.locator("html")).to_have_attribute("lang", "zh-TW")
     expect(page.locator("h1")).to_have_text("假設分析")
-    expect(page.get_by_role("slider", name="切削速度")).to_have_attribute("aria-valuenow", "200")
+    expect(page.get_by_role("slider", name="切削速度", exact=True)).to_have_attribute(
+        "aria-valuenow", "200"
+    )
 
 
 def test_search_leads_to_a_parameter(visit: Visit) -> None:
@@ -105,9 +107,9 @@ def test_search_leads_to_a_parameter(visit: Visit) -> None:
     box = page.locator("#search-box")
     expect(box).to_be_focused()
     page.keyboard.type("Feed per")
-    page.get_by_role("option", name="Feed per tooth").click()
+    page.get_by_role("option", name=re.compile("^Feed per tooth")).click()
     expect(page.locator("h1")).to_have_text("What-if")
-    expect(page.get_by_role("group", name="Feed per tooth")).to_be_visible()
+    expect(page.get_by_role("group", name="Feed per tooth", exact=True)).to_be_visible()
 
 
 def test_theme_is_kept_and_charts_follow(visit: Visit) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -25,8 +26,11 @@ class Wire:
     def __init__(self, app: Any, host: str = "testserver") -> None:
         self._app = app
         self._host = host
+        # A thread of its own: the browser tests keep a loop running in this one.
         self._loop = asyncio.new_event_loop()
-        self._loop.run_until_complete(self._start())
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self._wait(self._start())
 
     def get(self, path: str, **headers: str) -> Answer:
         return self._ask("GET", path, headers, b"")
@@ -36,9 +40,12 @@ class Wire:
         return self._ask("POST", path, sent, json.dumps(body).encode())
 
     def close(self) -> None:
-        self._life.cancel()
-        self._loop.run_until_complete(asyncio.gather(self._life, return_exceptions=True))
-        self._loop.close()
+        self._loop.call_soon_threadsafe(self._life.cancel)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(5)
+
+    def _wait(self, coroutine: Any) -> Any:
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(30)
 
     async def _start(self) -> None:
         """Send the start of the lifespan; the end never comes."""
@@ -58,7 +65,8 @@ class Wire:
         await asyncio.wait_for(started.wait(), 10)
 
     def _ask(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        return self._loop.run_until_complete(self._call(method, path, headers, body))
+        answer: Answer = self._wait(self._call(method, path, headers, body))
+        return answer
 
     async def _call(
         self, method: str, path: str, headers: Mapping[str, str], body: bytes
