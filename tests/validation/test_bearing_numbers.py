@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from twin.physics.bearings import CATALOGUE, cage_order, inner_order, outer_order, spin_order
-from twin.physics.imaging import mean_roughness, peak_to_valley
+from twin.physics.cutting import theoretical_peak, theoretical_roughness
 from twin.physics.vibration import unbalance_force, velocity_rms
 
 # Multiples of the shaft speed as the CWRU Bearing Data Center prints them: inner, outer, cage,
@@ -76,5 +76,5 @@ def test_severity_from_acceleration(frequency, acceleration, velocity):
 
 def test_feed_marks():
     # f 0.2 mm, corner 0.8 mm: Rz 6.250 µm; the exact parabola's Ra 1.604 µm (not f²/32r, 1.562).
-    assert peak_to_valley(0.2e-3, 0.8e-3) == pytest.approx(6.250e-6, rel=1e-3)
-    assert mean_roughness(0.2e-3, 0.8e-3) == pytest.approx(1.604e-6, rel=1e-3)
+    assert theoretical_peak(0.2e-3, 0.8e-3) == pytest.approx(6.250e-6, rel=1e-3)
+    assert theoretical_roughness(0.2e-3, 0.8e-3) == pytest.approx(1.604e-6, rel=1e-3)

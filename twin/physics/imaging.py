@@ -2,30 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
-
-
-def peak_to_valley(feed: float, corner_radius: float) -> float:
-    """Height of ideal feed marks, ``Rz = f²/(8 r)`` [m], for feed [m] and tool corner [m].
-
-    >>> round(peak_to_valley(0.2e-3, 0.8e-3) * 1e6, 3)
-    6.25
-    """
-    return feed**2 / (8.0 * corner_radius)
-
-
-def mean_roughness(feed: float, corner_radius: float) -> float:
-    """Arithmetic mean roughness of ideal parabolic feed marks, ``Ra = f²/(18·√3·r)`` [m].
-
-    >>> round(mean_roughness(0.2e-3, 0.8e-3) * 1e6, 3)
-    1.604
-    """
-    return feed**2 / (18.0 * math.sqrt(3.0) * corner_radius)
 
 
 def feed_profile(position: Array, pitch: float, roughness: float) -> Array:

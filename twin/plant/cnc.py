@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from twin.measures import Measure
 from twin.physics import cutting
+from twin.physics.machine_power import IdlePower, spindle_idle_power
 from twin.plant import _cnc_measures
 from twin.plant._cnc_heat import Heat
 from twin.plant._cnc_programme import ONLY, Step, check_programme, programme, tool_kinds
@@ -61,6 +62,9 @@ class Model(Asset):
         self._state = ""
         self._power = self._heat_energy = self._loss = self._edge = self._pump = 0.0
         self.heat = Heat(settings)
+        # Half friction, half windage at the highest speed: an assumption, like the power itself.
+        half, top = settings.spindle_idle_power / 2, settings.spindle_max_speed
+        self._idle = IdlePower(0.0, half / top, half / top**2)
         self._since = 0.0
         self._shift = 0
         self._parts = 0
@@ -324,8 +328,7 @@ class Model(Asset):
 
     def _spindle_idle(self) -> float:
         """Idle power of the spindle at the speed of the operation [W]: friction and windage."""
-        share = self.step.spindle_speed / self.settings.spindle_max_speed
-        return self.settings.spindle_idle_power * (share + share**2) / 2
+        return float(spindle_idle_power(self.step.spindle_speed, self._idle))
 
     def _available(self) -> float:
         s = self.settings
