@@ -16,7 +16,7 @@ from rig import ROWS, gone
 from twin.devices import broker
 from twin.devices.change import State
 from twin.devices.desk import Desk
-from twin.devices.embedded import Embedded
+from twin.devices.embedded import POINTS, Embedded, folder_of
 from twin.devices.plant import points_document
 from twin.errors import BadInput
 
@@ -71,3 +71,12 @@ def test_nothing_is_left_when_the_app_is_killed(twin_home: Path, engine: str) ->
         if conf.encode() in (p.read_bytes() if p.exists() else b"")
     ]  # fmt: skip
     assert left == []
+
+
+def test_a_second_start_leaves_the_points_of_the_first(twin_home: Path) -> None:
+    written = folder_of(twin_home) / POINTS
+    with Embedded(points_document(ROWS, title="first")):
+        before = written.read_text("utf-8")
+        with pytest.raises(BadInput, match="run already"):
+            Embedded(points_document(ROWS, title="second", site="elsewhere")).start()
+        assert written.read_text("utf-8") == before

@@ -93,8 +93,11 @@ class Embedded:
         BadInput
             When the devices of this home run already, or something does not start.
         """
-        folder = prepare(self.home, self.plant)
+        folder = folder_of(self.home)
+        folder.mkdir(parents=True, exist_ok=True)
+        # Before anything is written: a second one must not touch the points of the first.
         self._lock = _only_one(folder)
+        prepare(self.home, self.plant)
         if self.fresh:
             for spec in self.plant.devices:
                 (folder / f"controller-{spec.name}.json").unlink(missing_ok=True)
