@@ -84,7 +84,7 @@ def test_shipped_examples_run(
     ("words", "said"),
     [
         ((), "--wear"),
-        (("scenario.toml",), "scenario.toml: a forecast from a scenario is not there yet"),
+        (("scenario.toml",), "scenario.toml"),
         (("--wear", "missing.csv"), "missing.csv: cannot be read"),
         (("--wear", "WEAR", "--limit", "-1"), "--limit = -1: allowed 0.0001 to 20 mm"),
         (("--wear", "WEAR", "--hours", "nan"), "--hours = nan: allowed"),

@@ -5,24 +5,30 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from twin.cli._forecast_shop import ShopQuestion, forecast_scenario
+from twin.cli.options import Settings
 from twin.cli.output import JsonTo, console, number, table, write_json
 from twin.errors import BadInput, Fault
 from twin.forecast.backtesting import Backtest, backtest
-from twin.forecast.document import backtest_document, forecast_document
+from twin.forecast.document import backtest_document, forecast_document, with_opportunities
 from twin.forecast.examples import EXAMPLES, read_example
 from twin.forecast.fitting import fit
+from twin.forecast.opportunities import Opportunity, shift_ends
+from twin.forecast.planning import Planning
 from twin.forecast.reading import read_wear
-from twin.forecast.replacement import Costs
+from twin.forecast.shop import REPLICATIONS
 from twin.forecast.table import WearTable
 from twin.forecast.tools import Progress as OnProgress
-from twin.forecast.tools import Schedule, ToolForecast, forecast
+from twin.forecast.tools import ToolForecast, forecast
 
+MOST_SHIFTS = 100
 ASSUMPTIONS = (
     "sudden breakage follows the chipping study of one material pair (18 chippings), at a pace "
     "learnt from what these tools survived; --no-breakage leaves it out",
@@ -36,7 +42,9 @@ def register(app: typer.Typer) -> None:
 
 
 def forecast_verb(
-    scenario: Annotated[str | None, typer.Argument(help="A scenario file (not yet).")] = None,
+    scenario: Annotated[
+        str | None, typer.Argument(help="A scenario file: every tool of its machines.")
+    ] = None,
     wear: Annotated[
         str | None,
         typer.Option(
@@ -48,13 +56,21 @@ def forecast_verb(
         bool,
         typer.Option("--backtest", help="Leave one tool out at a time and score the forecast."),
     ] = False,
-    limit: Annotated[float, typer.Option(help="Wear limit VB [mm].")] = 0.3,
+    limit: Annotated[float | None, typer.Option(help="Wear limit VB [mm]; 0.3 for --wear.")] = None,
     hours: Annotated[float, typer.Option(help="Horizon of the risk [h].")] = 48.0,
     duty: Annotated[
-        float, typer.Option(help="Cutting within each hour of the schedule [min].")
-    ] = 30.0,
-    cost_change: Annotated[float, typer.Option(help="Cost of a planned change.")] = 30.0,
-    cost_failure: Annotated[float, typer.Option(help="Cost of a failure in the cut.")] = 150.0,
+        float | None,
+        typer.Option(help="Cutting within each hour of the schedule [min]; 30 for --wear."),
+    ] = None,
+    shift: Annotated[
+        float | None, typer.Option(help="Hours between two shift ends [h]; 8 for --wear.")
+    ] = None,
+    cost_change: Annotated[
+        float | None, typer.Option(help="Cost of a planned change; 30 for --wear.")
+    ] = None,
+    cost_failure: Annotated[
+        float | None, typer.Option(help="Cost of a failure in the cut; 150 for --wear.")
+    ] = None,
     breakage: Annotated[
         bool,
         typer.Option("--breakage/--no-breakage", help="Count sudden breakage (an assumption)."),
@@ -67,42 +83,111 @@ def forecast_verb(
         list[str] | None,
         typer.Option(metavar="NAME=UNIT", help="Unit of your column: vb=um, time=s, time=cut."),
     ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="Now, in the scenario: '4 h'. Else the end of its warm-up, or half its horizon.",
+        ),
+    ] = None,
+    settings: Settings = None,
+    replications: Annotated[
+        int, typer.Option("--replications", "-n", metavar="N", help="Simulated futures.")
+    ] = REPLICATIONS,
     curve: Annotated[
         str | None, typer.Option(metavar="TOOL", help="Print the cost curve of one tool.")
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same numbers.")] = 1,
     json_to: JsonTo = None,
 ) -> None:
-    """Forecast measured wear: wear now, minutes left, risk, and the cheapest time to change."""
+    """Forecast wear: wear now, minutes left, risk, and the cheapest time to change."""
+    if scenario is not None and wear is None:
+        given = {"--limit": limit, "--duty": duty, "--shift": shift, "--map": renamed,
+                 "--unit": unit, "--backtest": test, "--no-breakage": not breakage}  # fmt: skip
+        asked = ShopQuestion(scenario, at, hours, settings, replications, cost_change,
+                             cost_failure, seed, curve, given)  # fmt: skip
+        forecast_scenario(asked, json_to)
+        return
+    _refuse_scenario_options(scenario, wear, at, settings)
+    planning = Planning(
+        _or(limit, 0.3), hours, _or(duty, 30.0), _or(cost_change, 30.0), _or(cost_failure, 150.0)
+    )
+    asked_wear = WearQuestion(
+        str(wear), planning, _or(shift, 8.0), breakage, _pairs("--map", renamed),
+        _pairs("--unit", unit), test, curve, seed,
+    )  # fmt: skip
+    _forecast_wear(asked_wear, json_to)
+
+
+def _or(given: float | None, usual: float) -> float:
+    return usual if given is None else given
+
+
+def _refuse_scenario_options(
+    scenario: str | None, wear: str | None, at: str | None, settings: list[str] | None
+) -> None:
     if wear is None:
-        # A forecast from a twin joins here: scenario → simulate → the same table and law.
-        message = (
-            "a forecast from a scenario is not there yet; give measured wear with --wear FILE.csv"
-        )
-        raise BadInput(Fault(message, file=scenario or ""))
-    _check_numbers(limit, hours, duty, cost_change, cost_failure)
-    measured = _read(wear, _pairs("--map", renamed), _pairs("--unit", unit))
+        message = "give a SCENARIO, or measured wear with --wear FILE.csv"
+        raise BadInput(Fault(message))
+    if scenario is not None:
+        raise BadInput(Fault("give a SCENARIO or --wear, not both", file=scenario))
+    if at is not None or settings:
+        raise BadInput(Fault("is for a SCENARIO", "--at" if at is not None else "--set"))
+
+
+@dataclass(frozen=True, slots=True)
+class WearQuestion:
+    """What was asked of measured wear."""
+
+    wear: str
+    planning: Planning
+    shift: float
+    breakage: bool
+    columns: dict[str, str]
+    units: dict[str, str]
+    test: bool
+    curve: str | None
+    seed: int
+
+
+def _forecast_wear(asked: WearQuestion, json_to: str | None) -> None:
+    plan, seed = asked.planning, asked.seed
+    _check_numbers(plan.limit, plan.hours, plan.duty, plan.cost_change, plan.cost_failure)
+    _check_shift(asked.shift)
+    measured = _read(asked.wear, asked.columns, asked.units)
     people = console(json_to)
-    document: dict[str, Any] = {"source": wear, "seed": seed, "time_unit": measured.time_unit}
+    document: dict[str, Any] = {"source": asked.wear, "seed": seed, "time_unit": measured.time_unit}
     with _bar(people, "Forecast") as on_progress:
         law = fit(measured, seed=seed)
         tools = forecast(
-            law, measured, limit_mm=limit, schedule=Schedule(duty, hours), seed=seed,
-            costs=Costs(cost_change, cost_failure), breakage=breakage, on_progress=on_progress,
+            law, measured, limit_mm=plan.limit, schedule=plan.schedule, seed=seed,
+            costs=plan.costs, breakage=asked.breakage, on_progress=on_progress,
         )  # fmt: skip
-    document |= {"limit_mm": limit, **forecast_document(law, tools)}
+    document |= {"limit_mm": plan.limit, **forecast_document(law, tools)}
+    with_opportunities(document, tools, _shift_ends(asked), plan.costs)
     notes = (*measured.notes, *law.notes)
     _print_tools(people, tools, measured)
-    _print_curve(people, tools, curve)
-    if test:
+    _print_curve(people, tools, asked.curve)
+    if asked.test:
         with _bar(people, "Back-test") as on_progress:
-            past = backtest(measured, limit_mm=limit, seed=seed, on_progress=on_progress)
+            past = backtest(measured, limit_mm=plan.limit, seed=seed, on_progress=on_progress)
         document |= backtest_document(past)
         notes = tuple(dict.fromkeys((*past.notes, *notes)))
         _print_backtest(people, past)
     said = [f"Note: {note}." for note in notes] + [f"Assumption: {a}." for a in ASSUMPTIONS]
     people.print("\n".join(said), markup=False)
     write_json(document | {"notes": list(notes), "assumptions": list(ASSUMPTIONS)}, json_to)
+
+
+def _shift_ends(asked: WearQuestion) -> list[Opportunity]:
+    """Shift ends up to the horizon, counted from now."""
+    count = min(int(asked.planning.hours // asked.shift), MOST_SHIFTS)
+    return shift_ends([asked.shift * n for n in range(1, count + 1)], asked.planning.duty)
+
+
+def _check_shift(shift: float) -> None:
+    if not (math.isfinite(shift) and 0.1 <= shift <= 1000.0):
+        raise BadInput(Fault("allowed 0.1 to 1000 h", "--shift", value=f"{shift:g}"))
 
 
 def _check_numbers(

@@ -8,6 +8,8 @@ from typing import Any
 
 from twin.forecast.backtesting import Backtest
 from twin.forecast.fitting import WearLaw
+from twin.forecast.opportunities import Advice, Opportunity, advise
+from twin.forecast.replacement import Costs
 from twin.forecast.tools import ToolForecast
 
 CURVES = ("p5", "p10", "p25", "p50", "p75", "p90", "p95")
@@ -60,6 +62,28 @@ def law_document(law: WearLaw) -> dict[str, Any]:
         "effective_particles": law.effective,
         "spread": law.spread,
     }
+
+
+def advice_document(advice: Advice) -> dict[str, Any]:
+    """When a change can be made, and what each moment costs above the best of all."""
+    return {
+        "best": asdict(advice.best),
+        "any_time": asdict(advice.free),
+        "options": [asdict(option) for option in advice.options],
+    }
+
+
+def with_opportunities(
+    document: dict[str, Any],
+    tools: Sequence[ToolForecast],
+    stops: Sequence[Opportunity],
+    costs: Costs,
+) -> dict[str, Any]:
+    """Put beside each tool of a document when a change can be made, and at what regret."""
+    for entry, tool in zip(document["tools"], tools, strict=True):
+        found = advise(tool.alive, tool.fan.ahead_min, costs, tool.cost_rate, stops)
+        entry["opportunities"] = advice_document(found)
+    return document
 
 
 def forecast_document(law: WearLaw, tools: Sequence[ToolForecast]) -> dict[str, Any]:

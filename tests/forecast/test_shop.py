@@ -1,0 +1,221 @@
+"""``forecast_shop``: what the controller counts, what the twin then does, and never the truth."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from twin.cli.main import main
+from twin.errors import BadInput
+from twin.forecast.duty import duties, run_to, spindle_source
+from twin.forecast.policy import play
+from twin.forecast.shop import default_now, forecast_shop
+from twin.forecast.shop_document import shop_document
+from twin.forecast.state import estimate
+from twin.forecast.toolhistory import InUse, follow
+from twin.forecast.toolkind import tool_kinds
+from twin.records import Facts
+from twin.rng import replication_seed, stream
+from twin.scenario import Scenario, load, parse
+from twin.simulate import build, simulate
+
+H = 3600.0
+
+
+def mill(**values: object) -> Scenario:
+    table = {"kind": "cnc", **values}
+    return parse({"horizon": "48 h", "seed": 3, "plant": {"mill": table}}, "test")
+
+
+def programme(scenarios: Path) -> Scenario:
+    return load(scenarios / "programme.toml")
+
+
+@pytest.mark.parametrize("hours", [0.0, 1.3, 7.99, 14.2, 30.7])
+@pytest.mark.parametrize("name", ["mill", "programme", "cell"])
+def test_minutes_and_numbers_are_those_of_the_controller(
+    hours: float, name: str, scenarios: Path
+) -> None:
+    running, facts = run_to(load(scenarios / f"{name}.toml"), hours * H, sense=False)
+    kinds = tool_kinds(running)
+    tools, _ = follow(facts, "mill", [k.source for k in kinds], spindle_source(running, "mill"))
+    for kind in kinds:
+        real = running.world.assets["mill"].groups[kind.name].tool  # type: ignore[attr-defined]
+        got = tools[kind.source]
+        assert got.number == real.number or got.broken
+        # The twin books a cut when it ends: within one part
+        ahead = got.cut_min - real.cutting_time / 60
+        assert -1e-6 <= ahead <= kind.part_min + 1e-6 or got.broken
+
+
+def blind(facts: Facts) -> Facts:
+    """The rows with every true wear replaced."""
+    samples = [row._replace(value=9.9) if row.channel == "wear" else row for row in facts.samples]
+    events = [
+        row._replace(value=9.9) if row.name in {"wear_at_change", "tool_break"} else row
+        for row in facts.events
+    ]
+    return replace(facts, samples=samples, events=events)
+
+
+def test_the_truth_is_never_read(scenarios: Path) -> None:
+    running, facts = run_to(programme(scenarios), 14.2 * H, sense=False)
+    sources = [k.source for k in tool_kinds(running)]
+    spindle = spindle_source(running, "mill")
+    assert follow(blind(facts), "mill", sources, spindle) == follow(facts, "mill", sources, spindle)
+
+
+def test_inspections_sharpen_the_belief_and_bands_hold_the_truth() -> None:
+    inside, narrower = [], []
+    for seed in range(60):
+        scenario = mill(change_policy="never", inspect_every=12, break_rate=0).with_values(
+            {"seed": seed}
+        )
+        running, facts = run_to(scenario, 0.7 * H, sense=False)
+        kind = tool_kinds(running)[0]
+        tool = follow(facts, "mill", ["mill"], "mill")[0]["mill"]
+        assert tool.readings
+        told = [
+            kind.wear_mm(estimate(kind, t, stream(seed, "t"), 1000).damage)
+            for t in (tool, replace(tool, readings=[]))
+        ]
+        true = 1e3 * running.world.assets["mill"].tool.flank_wear  # type: ignore[attr-defined]
+        low, high = np.quantile(told[0], (0.05, 0.95))
+        inside.append(low - 0.004 <= true <= high + 0.004)
+        narrower.append(np.std(told[0]) < np.std(told[1]))
+    assert np.mean(inside) >= 0.85
+    assert np.mean(narrower) > 0.9
+
+
+POLICIES = [
+    {"change_policy": "fixed_life"},
+    {"change_policy": "never"},
+    {"change_policy": "wear_limit"},
+    {"change_policy": "forecast", "inspect_every": 15},
+    {"change_policy": "forecast"},
+    {"change_policy": "shift_end", "change_after": 90, "shifts_per_day": 2, "reference_life": 150},
+    {"change_policy": "fixed_life", "time_to_failure": 4, "used_life": 0.5},
+]
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_changes_and_breaks_are_those_of_the_twin(policy: dict[str, object]) -> None:
+    scenario = mill(**policy)
+    kind = tool_kinds(build(scenario, sense=False))[0]
+    duty = duties(scenario, [kind], 0.0, 48.0, 8)["mill"]
+    rng = stream(1, "tests.policy")
+    belief = estimate(kind, InUse(), rng, 2000)
+    got = play(kind, InUse(), belief, duty, 0.0, 48.0, rng)
+    counts = []
+    for index in range(100, 125):
+        facts = simulate(scenario, seed=replication_seed(3, index), sense=False)
+        rows = [e.name for e in facts.events]
+        counts.append((rows.count("tool_change"), rows.count("tool_break")))
+    for mine, theirs in zip((got.changes, got.breaks), np.array(counts).T, strict=True):
+        error = np.hypot(theirs.std() / 5, mine.std() / 40)
+        assert mine.mean() == pytest.approx(theirs.mean(), abs=3.2 * error + 0.015 * mine.mean())
+
+
+def test_p1_needs_the_policy_not_and_p2_does() -> None:
+    never, early = (
+        forecast_shop(mill(change_policy="fixed_life", change_after=minutes), hours=1).tools[0]
+        for minutes in (5000, 8)
+    )
+    assert never.p_fail.value == pytest.approx(never.forecast.p_fail)
+    assert early.p_break_policy.value < never.p_break_policy.value
+    assert early.changes.value > 5 * never.changes.value
+    assert early.spares >= early.changes_high
+
+
+def test_nothing_to_cut_nothing_to_fear() -> None:
+    """At the start of the free hours of a machine of one short shift, and for those hours only."""
+    scenario = mill(shift_length=4, shifts_per_day=1)
+    tool = forecast_shop(scenario, now=4.5 * H, hours=10).tools[0]
+    assert tool.p_fail.value == pytest.approx(0.0, abs=1e-9)
+    assert tool.forecast.p_fail_48h > 0.9
+    assert tool.best_change_h > 19
+
+
+def test_several_machines_and_a_second_changes_nothing_of_the_first() -> None:
+    document = {"horizon": "8 h", "seed": 3, "plant": {"a": {"kind": "cnc"}}}
+    alone = forecast_shop(parse(document, "test"))
+    document["plant"] = {"a": {"kind": "cnc"}, "b": {"kind": "cnc", "cutting_speed": 220}}
+    both = forecast_shop(parse(document, "test"))
+    assert [t.forecast.tool for t in both.tools] == ["a", "b"]
+    assert shop_document(both)["tools"][0].keys() == shop_document(alone)["tools"][0].keys()
+    assert both.tools[0].forecast.remaining_min == alone.tools[0].forecast.remaining_min
+    assert both.tools[0].p_break_policy == alone.tools[0].p_break_policy
+
+
+def test_now_is_the_end_of_the_warm_up_or_the_middle() -> None:
+    assert default_now(mill()) == 24 * H
+    assert default_now(mill().with_values({"warmup": "2 h"})) == 2 * H
+
+
+def test_without_a_machine_it_says_so() -> None:
+    hall = {"kind": "building", "zones": {"office": {}}}
+    with pytest.raises(BadInput, match="no machine with tools"):
+        forecast_shop(parse({"plant": {"hall": hall}}, "test"))
+
+
+KEYS = {"tool", "vb_now_mm", "remaining_min", "p_fail_48h", "best_change_min", "cost_rate",
+        "p1", "p2", "changes_48h", "spares_48h", "opportunities"}  # fmt: skip
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
+    monkeypatch.setattr(sys, "argv", ["twin", "forecast", *words])
+    try:
+        main()
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    return 0
+
+
+def test_command_writes_the_same_document_twice(
+    scenarios: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    file = str(scenarios / "programme.toml")
+    for name in ("a", "b"):
+        out = str(tmp_path / name)
+        assert run(monkeypatch, file, "--at", "14.2 h", "-n", "3", "--json", out) == 0
+    assert "P1(48 h)" in capsys.readouterr().out
+    document = json.loads((tmp_path / "a").read_text())
+    assert document == json.loads((tmp_path / "b").read_text())
+    assert document["now_h"] == pytest.approx(14.2)
+    assert [tool["tool"] for tool in document["tools"]] == ["mill.mill50", "mill.mill40"]
+    for tool in document["tools"]:
+        assert set(tool) >= KEYS
+        assert tool["opportunities"]["options"][0]["name"] == "now"
+        assert tool["opportunities"]["options"][-1]["name"] == "run on"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("MILL", "--at", "3 kg"), "--at = '3 kg'"),
+        (("MILL", "--at", "-1 h"), "--at"),
+        (("MILL", "--limit", "0.2"), "--limit: is for --wear"),
+        (("MILL", "--hours", "nan"), "--hours = nan: allowed"),
+        (("MILL", "-n", "0"), "--replications = 0: allowed"),
+        (("MILL", "--cost-change", "3"), "together"),
+        (("MILL", "--curve", "x"), "no such tool"),
+        (("MILL", "--wear", "example"), "not both"),
+        (("missing.toml",), "missing.toml"),
+        (("--wear", "example", "--at", "4 h"), "--at: is for a SCENARIO"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_2(
+    words: tuple[str, ...], said: str, scenarios: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    file = str(scenarios / "mill.toml")
+    assert run(monkeypatch, *(file if word == "MILL" else word for word in words)) == 2
+    lines = capsys.readouterr().err.strip().splitlines()
+    assert len(lines) == 1
+    assert said in lines[0]

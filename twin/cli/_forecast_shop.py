@@ -1,0 +1,176 @@
+"""``twin forecast SCENARIO``: every tool of a twin, at one moment of its schedule."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from twin import units
+from twin.cli.options import read_scenario
+from twin.cli.output import console, number, table, write_json
+from twin.cli.progress import bar
+from twin.errors import BadInput, Fault
+from twin.forecast.replacement import Costs
+from twin.forecast.shop import Shop, ShopTool, forecast_shop
+from twin.forecast.shop_document import ASSUMPTIONS, shop_document
+from twin.forecast.toolkind import ToolKind
+
+
+@dataclass(frozen=True, slots=True)
+class ShopQuestion:
+    """What was asked; None is what the scenario says."""
+
+    scenario: str
+    at: str | None
+    hours: float
+    settings: list[str] | None
+    replications: int
+    cost_change: float | None
+    cost_failure: float | None
+    seed: int
+    curve: str | None
+    only_wear: Mapping[str, object] = field(default_factory=dict)
+
+
+def forecast_scenario(asked: ShopQuestion, json_to: str | None) -> dict[str, Any]:
+    """Forecast, show and write; returns the document."""
+    _refuse_wear_options(asked)
+    _check(asked)
+    scenario = read_scenario(Path(asked.scenario), asked.settings)
+    with bar("simulating what is to be cut") as progress:
+        shop = forecast_shop(
+            scenario,
+            now=_seconds(asked.at),
+            hours=asked.hours,
+            replications=asked.replications,
+            costs=_costs(asked),
+            seed=asked.seed,
+            on_progress=progress,
+        )
+    people = console(json_to)
+    _print(people, shop)
+    if asked.curve is not None:
+        _print_options(people, shop, asked.curve)
+    people.print("\n".join(f"Assumption: {words}." for words in ASSUMPTIONS), markup=False)
+    document = {"source": asked.scenario, "scenario": scenario.title, "seed": asked.seed}
+    document |= shop_document(shop) | {"assumptions": list(ASSUMPTIONS)}
+    write_json(document, json_to)
+    return document
+
+
+def _refuse_wear_options(asked: ShopQuestion) -> None:
+    """A scenario says its own limits and duty; a silent option would mislead."""
+    faults = [
+        Fault("is for --wear; a scenario says it itself (change it with --set)", option)
+        for option, given in asked.only_wear.items()
+        if given
+    ]
+    if faults:
+        raise BadInput(faults)
+
+
+def _check(asked: ShopQuestion) -> None:
+    faults = []
+    if not (math.isfinite(asked.hours) and 1e-3 <= asked.hours <= 2000):
+        faults.append(Fault("allowed 0.001 to 2000 h", "--hours", value=f"{asked.hours:g}"))
+    if not 1 <= asked.replications <= 1000:
+        faults.append(Fault("allowed 1 to 1000", "--replications", value=str(asked.replications)))
+    for option, cost in (("change", asked.cost_change), ("failure", asked.cost_failure)):
+        if cost is not None and not (math.isfinite(cost) and 1e-6 <= cost <= 1e12):
+            message = "allowed 1e-06 to 1e+12 of one currency"
+            faults.append(Fault(message, f"--cost-{option}", value=f"{cost:g}"))
+    if (asked.cost_change is None) != (asked.cost_failure is None):
+        faults.append(Fault("give --cost-change and --cost-failure together, or neither"))
+    if faults:
+        raise BadInput(faults)
+
+
+def _costs(asked: ShopQuestion) -> Costs | None:
+    if asked.cost_change is None or asked.cost_failure is None:
+        return None
+    return Costs(asked.cost_change, asked.cost_failure)
+
+
+def _seconds(written: str | None) -> float | None:
+    """``4 h``, ``90 min``, or hours without a unit → seconds."""
+    if written is None:
+        return None
+    try:
+        value, unit = units.split(written)
+        seconds = units.convert(value, unit or "h", "s")
+    except BadInput as error:
+        raise BadInput(Fault(error.faults[0].message, "--at", value=repr(written))) from None
+    if not 0 <= seconds <= 3600 * 20_000:
+        raise BadInput(Fault("allowed 0 to 20000 h", "--at", value=repr(written)))
+    return seconds
+
+
+def _print(people: Console, shop: Shop) -> None:
+    risk = f"P1({shop.tools[0].forecast.hours:g} h)"
+    columns = (
+        "tool", "no.", "VB mm", "p10–p90", "min left p10/p50/p90", risk,
+        "P2(48 h)", "changes 48 h", "spares", "change in", "or at", "cost/min", "mind",
+    )  # fmt: skip
+    drawn = table(_title(shop), columns, [_row(tool) for tool in shop.tools])
+    drawn.columns[-1].justify = "left"
+    people.print(drawn)
+    people.print(
+        "P1: at its limit or broken within the horizon if it is not changed. "
+        "P2: a break in this place under its present policy."
+    )
+
+
+def _title(shop: Shop) -> str:
+    return (
+        f"Tools {shop.now / 3600:g} h after the start; minutes of cutting from "
+        f"{shop.replications} simulated futures"
+    )
+
+
+def _row(shown: ShopTool) -> tuple[str, ...]:
+    t, left = shown.forecast, shown.forecast.remaining_min
+    best = shown.advice.best
+    return (
+        t.tool,
+        str(shown.tool.number),
+        f"{t.vb_now_mm.p50:.3f}",
+        f"{t.vb_now_mm.p10:.3f}–{t.vb_now_mm.p90:.3f}",
+        f"{_time(left.p10)} / {_time(left.p50)} / {_time(left.p90)}",
+        f"{shown.p_fail.value:.1%}",
+        f"{shown.p_break_policy.value:.1%} ± {1.96 * shown.p_break_policy.se:.1%}",
+        f"{shown.changes.value:.1f} ({shown.changes_low:.0f}–{shown.changes_high:.0f})",
+        str(shown.spares),
+        "now" if t.best_change_min == 0 else f"{_time(t.best_change_min)} min",
+        f"{best.name} (+{number(best.regret, 3)})",
+        number(t.cost_rate, 3),
+        "; ".join(t.reasons),
+    )
+
+
+def _time(minutes: float) -> str:
+    return f"{minutes:.1f}" if math.isfinite(minutes) else "never"
+
+
+def _print_options(people: Console, shop: Shop, label: str) -> None:
+    """What each moment of change costs above the best, for one tool."""
+    from twin.errors import did_you_mean
+
+    found = {tool.forecast.tool: tool for tool in shop.tools}
+    if label not in found:
+        raise BadInput(Fault(f"no such tool{did_you_mean(label, found)}", "--curve", value=label))
+    shown = found[label]
+    rows = [
+        (o.name, _time(o.ahead_min), number(o.regret), f"{o.p_fail_before:.1%}")
+        for o in (shown.advice.free, *shown.advice.options)
+    ]
+    columns = ("change", "in min of cutting", "EUR above best", "P(fail before)")
+    people.print(table(f"When to change {label}{_policy(shown.kind)}", columns, rows))
+
+
+def _policy(kind: ToolKind) -> str:
+    return f", now by policy {kind.policy}"

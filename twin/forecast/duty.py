@@ -1,0 +1,112 @@
+"""How much each tool will cut: from the twin itself, simulated past now on other luck.
+
+Life runs in minutes of cutting, a planner's horizon in calendar hours. Between them stand loading,
+other operations, shifts, breakdowns, changes and, in a line, the neighbours. All of these are in
+the twin, so it is run on, several times, from the same hour of the day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from twin.forecast.table import Array
+from twin.forecast.toolhistory import follow
+from twin.forecast.toolkind import ToolKind
+from twin.records import Facts
+from twin.rng import replication_seed
+from twin.scenario import Scenario
+from twin.simulate import Running, build
+
+Progress = Callable[[int, int], None]
+DAY_H = 24.0
+STEP_H = 0.25
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Duty:
+    """Minutes of cutting to come for one kind of tool.
+
+    Attributes
+    ----------
+    hours : array, shape (H,)
+        Hours from now [h].
+    minutes : array, shape (K, H)
+        Minutes cut by then, in each replication [min].
+    """
+
+    hours: Array
+    minutes: Array
+
+    def at(self, hours: float) -> Array:
+        """Minutes cut within some hours, one figure a replication [min]."""
+        found = [np.interp(hours, self.hours, row) for row in self.minutes]
+        return np.array(found, dtype=float)
+
+    def mean(self, hours: Array) -> Array:
+        """Mean minutes cut within some hours [min]; beyond the horizon it goes on at its mean."""
+        curve = self.minutes.mean(0)
+        pace = curve[-1] / self.hours[-1]
+        beyond = np.maximum(hours - self.hours[-1], 0.0) * pace
+        return np.asarray(np.interp(hours, self.hours, curve) + beyond, dtype=float)
+
+    def hours_for(self, minutes: float) -> float:
+        """Hours until so many minutes are cut [h]; infinite where nothing is cut."""
+        curve = self.minutes.mean(0)
+        if minutes <= 0:
+            return 0.0
+        if minutes <= curve[-1]:
+            after = int(np.argmax(curve >= minutes))
+            share = (minutes - curve[after - 1]) / (curve[after] - curve[after - 1])
+            return float(
+                self.hours[after - 1] + share * (self.hours[after] - self.hours[after - 1])
+            )
+        pace = curve[-1] / self.hours[-1]
+        return float(self.hours[-1] + (minutes - curve[-1]) / pace) if pace > 0 else float("inf")
+
+
+def duties(
+    scenario: Scenario,
+    kinds: Sequence[ToolKind],
+    now: float,
+    hours: float,
+    replications: int,
+    on_progress: Progress | None = None,
+) -> dict[str, Duty]:
+    """Run the twin past ``now`` [s] for ``hours`` [h], and return how much each tool cuts.
+
+    A run starts at the hour of the day that ``now`` is, after at most two days of running-in; its
+    tools, breakdowns and breaks have luck of their own. By source of the tool's rows.
+    """
+    start = now if now <= DAY_H * 3600 else DAY_H * 3600 + now % (DAY_H * 3600)
+    grid = np.append(np.arange(0.0, hours, STEP_H), hours)
+    rows: dict[str, list[Array]] = {kind.source: [] for kind in kinds}
+    for index in range(1, replications + 1):
+        running = build(scenario, seed=replication_seed(scenario.header.seed, index), sense=False)
+        running.advance(start + 3600.0 * hours)
+        facts = running.finish()
+        for machine in dict.fromkeys(kind.machine for kind in kinds):
+            sources = [kind.source for kind in kinds if kind.machine == machine]
+            _, cuts = follow(facts, machine, sources, spindle_source(running, machine))
+            for source in sources:
+                cut = cuts[source].at(start + 3600.0 * grid)
+                rows[source].append(cut - cut[0])
+        if on_progress is not None:
+            on_progress(index, replications)
+    return {source: Duty(grid, np.array(found)) for source, found in rows.items()}
+
+
+def spindle_source(running: Running, machine: str) -> str:
+    """Return the source of the rows of the tool in the spindle now."""
+    asset = running.world.assets[machine]
+    name: str = asset.tool_source(asset.in_spindle)  # type: ignore[attr-defined]
+    return name
+
+
+def run_to(scenario: Scenario, now: float, *, sense: bool) -> tuple[Running, Facts]:
+    """Run a twin from its start to ``now`` [s] on its own luck; returns it and its rows."""
+    running = build(scenario, sense=sense)
+    running.advance(now)
+    return running, running.finish()

@@ -1,0 +1,60 @@
+"""The forecast of a twin's tools as JSON: what a forecast of measured wear has, and more."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from twin.forecast.document import advice_document, tool_document
+from twin.forecast.shop import Chance, Shop, ShopTool
+
+ASSUMPTIONS = (
+    "declared life, scatter and hazard are the prior; where a tool has no reading they are all",
+    "reaching the limit in the cut costs as much as a break",
+)
+
+
+def shop_document(shop: Shop) -> dict[str, Any]:
+    """Every tool of the twin at one moment."""
+    return {
+        "now_h": shop.now / 3600.0,
+        "replications": shop.replications,
+        "time_unit": "min",
+        "duty": "simulated: the twin run on past now, from the same hour of the day",
+        "tools": [shop_tool_document(tool) for tool in shop.tools],
+    }
+
+
+def shop_tool_document(shown: ShopTool) -> dict[str, Any]:
+    """One tool, with its fan, its cost curve and what its policy will do."""
+    kind, tool = shown.kind, shown.tool
+    readings = [{"cut_min": at, "vb_mm": vb} for at, vb in tool.readings]
+    return tool_document(shown.forecast) | {
+        "machine": kind.machine,
+        "tool_name": kind.name,
+        "number": tool.number,
+        "broken": tool.broken,
+        "policy": kind.policy,
+        "limit_mm": kind.limit_mm,
+        "life_min": kind.life_min,
+        "readings": readings,
+        "p1": asdict(shown.p_fail),
+        "p2": asdict(shown.p_break_policy),
+        "p_this_tool_breaks_48h": shown.p_this_breaks,
+        "changes_48h": asdict(shown.changes) | {"p5": shown.changes_low, "p95": shown.changes_high},
+        "breaks_48h": asdict(shown.breaks),
+        "in_magazine": shown.in_magazine,
+        "spares_48h": shown.spares,
+        "cutting_min_48h": asdict(_band(shown)),
+        "remaining_h": asdict(shown.left_h),
+        "best_change_h": shown.best_change_h,
+        "change_takes_min": kind.change_min,
+        "costs": asdict(kind.costs),
+        "opportunities": advice_document(shown.advice),
+    }
+
+
+def _band(shown: ShopTool) -> Chance:
+    """Minutes of cutting within 48 h, mean and spread over the futures."""
+    minutes = shown.duty.at(48.0)
+    return Chance(float(minutes.mean()), float(minutes.std() / len(minutes) ** 0.5))
