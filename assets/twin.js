@@ -4,6 +4,7 @@
   "use strict";
   var YEAR = 31536000;
   var pending = {};
+  var slid = {};
 
   function keep(name, value) {
     document.cookie = name + "=" + value + "; path=/; max-age=" + YEAR + "; SameSite=Lax";
@@ -115,17 +116,26 @@
       return address ? [address, false, null] : [noUpdate(), noUpdate(), noUpdate()];
     },
 
-    // A slider and the number beside it are one value; whichever moved leads the other.
+    // A slider and the number beside it are one value; whichever moved leads the other. While a
+    // slider is moving, the number's echo of an older place must not pull it back.
     link_sliders: function (sliders, numbers) {
       var moved = triggered();
       var piece = moved ? JSON.parse(moved.prop_id.replace(/\.value$/, "")).piece : "";
       var keep = sliders.map(noUpdate);
+      var now = Date.now();
       if (piece === "slider") {
-        return [keep, numbers.map(function (n, i) { return n === sliders[i] ? noUpdate() : sliders[i]; })];
+        var led = numbers.map(function (number, i) {
+          if (number === sliders[i]) return noUpdate();
+          slid[i] = now;
+          return sliders[i];
+        });
+        return [keep, led];
       }
-      return [sliders.map(function (s, i) {
-        return typeof numbers[i] === "number" && numbers[i] !== s ? numbers[i] : noUpdate();
-      }), keep];
+      var followed = sliders.map(function (slider, i) {
+        var typed = typeof numbers[i] === "number" && numbers[i] !== slider;
+        return typed && now - (slid[i] || 0) > 400 ? numbers[i] : noUpdate();
+      });
+      return [followed, keep];
     },
 
     // Once nothing has moved for a moment, the values become the draft: one step to undo.
@@ -155,7 +165,7 @@
 
     // The address follows the page without a new visit, so a reload or a pasted link shows it.
     address: function (address) {
-      if (address) window.history.replaceState(window.history.state, "", address);
+      if (address) window.history.replaceState(window.history.state, "", address + location.hash);
       return noUpdate();
     },
   };

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from twin.ui.theme import Palette, clear, palette, template, theme_of
+from twin.ui.wording import nice
 
 Array = npt.NDArray[np.floating[Any]]
 HOUR = 3600.0
@@ -62,7 +63,8 @@ def forest(
         _whisker(figure, row, place, reach, p)
     figure.add_annotation(x=0, y=1, yref="paper", yanchor="bottom", text=zero, showarrow=False,
                           font={"color": p.quiet, "size": 12})  # fmt: skip
-    figure.update_xaxes(nticks=5, tickangle=0)
+    tick = nice(0.75 * reach)
+    figure.update_xaxes(tickvals=[-tick, 0, tick], tickangle=0)
     figure.update_xaxes(range=[-reach * 1.06, reach * 1.06], title=axis_title(axis), zeroline=False,
                         ticksuffix=" %")  # fmt: skip
     figure.update_yaxes(range=[-0.6, len(rows) - 0.4], showgrid=False, zeroline=False,
@@ -105,7 +107,7 @@ def _whisker(figure: go.Figure, row: Whisker, y: int, reach: float, p: Palette) 
         figure.add_annotation(
             x=np.sign(row.value) * reach, y=y, text=f"{row.value:+.0f} %".replace("-", "−"),
             showarrow=False, xanchor="right" if left else "left", xshift=-10 if left else 10,
-            font={"color": colour, "size": 12},
+            font={"color": colour, "size": 12}, bgcolor=p.surface,
         )  # fmt: skip
     figure.add_annotation(
         x=1, xref="paper", xanchor="left", xshift=8, y=y, text=row.word, showarrow=False,
@@ -256,7 +258,9 @@ def states(
                          legend={"traceorder": "normal"})  # fmt: skip
     letter = "h" if unit == HOUR else "d"
     figure.update_xaxes(range=[0, end / unit], title=axis_title(time_axis.format(unit=letter)))
+    spare = max(0.0, (3 - len(rows)) / 2)  # one row alone is not a wall
     figure.update_yaxes(categoryorder="array", categoryarray=rows, showgrid=False,
+                        range=[-0.5 - spare, len(rows) - 0.5 + spare],
                         tickfont={"color": p.text})  # fmt: skip
     return figure
 

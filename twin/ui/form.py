@@ -17,7 +17,7 @@ from twin.params import Declaration
 from twin.ui import names
 from twin.ui.components.frame import aria, dropdown, icon
 from twin.ui.i18n import t
-from twin.ui.wording import trimmed, unit
+from twin.ui.wording import nice, trimmed, unit
 
 STEPS = 200
 """A slider has about as many steps; finer values are typed."""
@@ -28,17 +28,6 @@ WIDE = 8.0
 def row_id(path: str, piece: str) -> dict[str, str]:
     """Return the id of one piece of a parameter's row."""
     return {"row": path, "piece": piece}
-
-
-def nice(value: float) -> float:
-    """Return the round number (1, 2 or 5 times a power of ten) at or below ``value``.
-
-    >>> nice(1.35), nice(0.0042), nice(70)
-    (1.0, 0.002, 50.0)
-    """
-    power = 10.0 ** math.floor(math.log10(value))
-    share = value / power
-    return float(f"{(5 if share >= 5 else 2 if share >= 2 else 1) * power:.6g}")
 
 
 def window(declared: Declaration, base: float, value: float) -> tuple[float, float, float]:

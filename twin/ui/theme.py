@@ -103,18 +103,10 @@ def clear(colour: str, opacity: float) -> str:
 def template(name: ThemeName) -> go.layout.Template:
     """Return the plotly template of a theme: thin grid, no frame, the app's type."""
     p = PALETTES[name]
-    axis: dict[str, Any] = {
-        "gridcolor": p.line,
-        "gridwidth": 1,
-        "linecolor": p.line,
-        "zerolinecolor": p.line,
-        "zerolinewidth": 1,
-        "tickfont": {"color": p.quiet, "size": 12},
-        "title": {"font": {"color": p.quiet, "size": 12}, "standoff": 8},
-        "automargin": True,
-    }
+    axis = _axis(p)
+    label = {"family": FONT, "size": 12, "color": p.text}
     layout: dict[str, Any] = {
-        "font": {"family": FONT, "size": 12, "color": p.text},
+        "font": label,
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "colorway": [p.accent, p.baseline, p.amber, p.red, p.text],
@@ -122,23 +114,26 @@ def template(name: ThemeName) -> go.layout.Template:
         "xaxis": axis,
         "yaxis": axis,
         "hovermode": "closest",
-        "hoverlabel": {
-            "bgcolor": p.surface,
-            "bordercolor": p.line,
-            "font": {"family": FONT, "size": 12, "color": p.text},
-        },
-        "legend": {
-            "orientation": "h",
-            "x": 0,
-            "y": 1.02,
-            "yanchor": "bottom",
-            "font": {"color": p.quiet, "size": 12},
-            "bgcolor": "rgba(0,0,0,0)",
-        },
-        "dragmode": "zoom",
+        "hoverlabel": {"bgcolor": p.surface, "bordercolor": p.line, "font": label},
+        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom",
+                   "font": {"color": p.quiet, "size": 12}, "bgcolor": "rgba(0,0,0,0)"},
         "separators": ". ",
-    }
+    }  # fmt: skip
     return go.layout.Template(layout=layout)
+
+
+def _axis(p: Palette) -> dict[str, Any]:
+    quiet = {"color": p.quiet, "size": 12}
+    return {
+        "gridcolor": p.line,
+        "gridwidth": 1,
+        "linecolor": p.line,
+        "zerolinecolor": p.line,
+        "zerolinewidth": 1,
+        "tickfont": quiet,
+        "title": {"font": quiet, "standoff": 8},
+        "automargin": True,
+    }
 
 
 def mantine(font: str = FONT) -> dict[str, Any]:

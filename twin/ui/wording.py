@@ -25,6 +25,17 @@ def decimals(half: float | None, value: float | None = None) -> int:
     return max(0, min(6, 2 - math.floor(math.log10(abs(value)))))
 
 
+def nice(value: float) -> float:
+    """Return the round number (1, 2 or 5 times a power of ten) at or below ``value``.
+
+    >>> nice(1.35), nice(0.0042), nice(70)
+    (1.0, 0.002, 50.0)
+    """
+    power = 10.0 ** math.floor(math.log10(value))
+    share = value / power
+    return float(f"{(5 if share >= 5 else 2 if share >= 2 else 1) * power:.6g}")
+
+
 def number(value: float | None, places: int | None = None) -> str:
     """Return a number with a real minus sign and thin spaces between thousands.
 

@@ -69,7 +69,23 @@ def chart_card(
         [graph, html.Figcaption(id=part(name, "caption"), className="quiet small")],
         className="chart-body",
     )
-    table = html.Details(
+    heading = html.H2(t("shell.loading"), id=part(name, "finding"))
+    return html.Section(
+        [
+            html.Div([html.Div([html.P(noun, className="noun"), heading]), _menu(name, noun)],
+                     className="card-top"),
+            *([html.Div(picker, className="picker")] if picker is not None else []),
+            html.P(waiting, id=part(name, "reason"), className="chart-empty quiet"),
+            body,
+            _table(name, noun),
+        ],
+        id=part(name, "card"),
+        className=_classes(False),
+    )  # fmt: skip
+
+
+def _table(name: str, noun: str) -> Component:
+    return html.Details(
         [
             html.Summary(t("shell.show_table")),
             html.Div(
@@ -82,19 +98,6 @@ def chart_card(
         ],
         className="chart-table",
     )
-    heading = html.H2(t("shell.loading"), id=part(name, "finding"))
-    return html.Section(
-        [
-            html.Div([html.Div([html.P(noun, className="noun"), heading]), _menu(name, noun)],
-                     className="card-top"),
-            *([html.Div(picker, className="picker")] if picker is not None else []),
-            html.P(waiting, id=part(name, "reason"), className="chart-empty quiet"),
-            body,
-            table,
-        ],
-        id=part(name, "card"),
-        className=_classes(False),
-    )  # fmt: skip
 
 
 def _classes(filled: bool) -> str:

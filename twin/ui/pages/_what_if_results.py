@@ -16,7 +16,7 @@ from twin.ui import comparison, figures, names, runs
 from twin.ui.comparison import Line, Outcome
 from twin.ui.components import watch
 from twin.ui.components.card import Chart, chart_card
-from twin.ui.components.frame import aria, mark, notice, sim_tag
+from twin.ui.components.frame import Children, aria, mark, notice, sim_tag
 from twin.ui.i18n import t
 from twin.ui.pages._what_if_editor import FOREST, LUCK, TRACE, Ids
 from twin.ui.wording import number, unit
@@ -155,9 +155,8 @@ def whisker(line: Line) -> figures.Whisker | None:
 
 
 def figure_table(scenario: Scenario, result: Outcome) -> list[Component]:
-    """Return the figures: headline KPIs as rows, everything else one click away."""
+    """Return the figures: headline KPIs as rows, all of them one click away."""
     lead = comparison.headline(scenario)
-    others = [line.path for line in result.lines if line.path not in lead]
     columns = ["col_kpi", "baseline"]
     if result.compared:
         columns += ["candidate", "difference", "col_verdict"]
@@ -165,16 +164,16 @@ def figure_table(scenario: Scenario, result: Outcome) -> list[Component]:
     body = html.Tbody([_row(line, result.compared) for line in result.pick(lead)])
     more = dmc.Table(
         data={"head": [t(f"what_if.{name}") for name in columns],
-              "body": [_flat(line, result.compared) for line in result.pick(others)]}
+              "body": [_flat(line, result.compared) for line in result.lines]}
     )  # fmt: skip
     return [
         html.P(t("what_if.figures_noun"), className="noun"),
         html.Div(html.Table([head, body], className="figures"), className="table-wide",
                  tabIndex=0, role="region", **aria(label=t("what_if.figures_noun"))),
         html.Details(
-            [html.Summary(t("what_if.all_figures", n=len(others))),
+            [html.Summary(t("what_if.all_figures", n=len(result.lines))),
              html.Div(more, className="table-scroll", tabIndex=0, role="region",
-                      **aria(label=t("what_if.all_figures", n=len(others))))],
+                      **aria(label=t("what_if.all_figures", n=len(result.lines))))],
         ),
     ]  # fmt: skip
 
@@ -198,10 +197,16 @@ def _flat(line: Line, compared: bool) -> list[str]:
     return [f"{name} · {small}", *rest]
 
 
+def _two_lines(cell: str) -> list[Children]:
+    """A figure, and its interval in brackets under it."""
+    value, bracket, interval = cell.partition(" (")
+    return [value, html.Span("(" + interval, className="of small")] if bracket else [cell]
+
+
 def _row(line: Line, compared: bool) -> Component:
     name, small, *cells = _cells(line, compared)
     tds: list[Component] = [html.Th([name, html.Span(small, className="of small")], scope="row")]
-    tds += [html.Td(cell, className="number") for cell in cells]
+    tds += [html.Td(_two_lines(cell), className="number") for cell in cells]
     if compared and line.verdict == "worse":
         tds[-1] = html.Td(mark("amber", cells[-1]), className="said")
     elif compared and line.verdict == "better":

@@ -111,12 +111,26 @@ def _cards() -> Component:
 
 def register(app: Dash, context: Context) -> None:
     """Register the callbacks of the page."""
-    look = (Input(watch.phase(PAGE), "data"), Input(Ids.SENSOR, "value"),
-            Input(Ids.WINDOW, "value"), Input(shell.THEME, "data"),
-            State(Ids.BASE, "data"))  # fmt: skip
+    _register_window(app, context)
+    _register_spectra(app, context)
+    _register_verdicts(app, context)
+    in_browser(app, "address", Output(shell.Ids.DONE, "data", allow_duplicate=True),
+               Input(Ids.ADDRESS, "data"))  # fmt: skip
 
+
+LOOK = (
+    Input(watch.phase(PAGE), "data"),
+    Input(Ids.SENSOR, "value"),
+    Input(Ids.WINDOW, "value"),
+    Input(shell.THEME, "data"),
+    State(Ids.BASE, "data"),
+)
+"""What the charts of one window depend on."""
+
+
+def _register_window(app: Dash, context: Context) -> None:
     @app.callback(
-        *card.chart_outputs(WAVE), Output(Ids.AT, "children"), Output(Ids.ADDRESS, "data"), *look
+        *card.chart_outputs(WAVE), Output(Ids.AT, "children"), Output(Ids.ADDRESS, "data"), *LOOK
     )
     def draw_window(phase: Any, sensor: str, at: int, theme: str, name: str) -> Any:
         scenario, window = context.scenario(name), pick(phase, sensor, at)
@@ -126,8 +140,13 @@ def register(app: Dash, context: Context) -> None:
         seen = t("streams.at", at=clock(window.time))
         return *card.chart_values(first_chart(scenario, window, theme)), seen, address
 
+
+def _register_spectra(app: Dash, context: Context) -> None:
     @app.callback(
-        *card.chart_outputs(LINES), *_second(ENVELOPE), Output(Ids.SPECTRA, "hidden"), *look
+        *card.chart_outputs(LINES),
+        *card.chart_outputs(ENVELOPE),
+        Output(Ids.SPECTRA, "hidden"),
+        *LOOK,
     )
     def draw_spectra(phase: Any, sensor: str, at: int, theme: str, name: str) -> Any:
         scenario, window = context.scenario(name), pick(phase, sensor, at)
@@ -138,6 +157,8 @@ def register(app: Dash, context: Context) -> None:
         second = views.envelope(window, scenario, theme)
         return *card.chart_values(first), *card.chart_values(second), False
 
+
+def _register_verdicts(app: Dash, context: Context) -> None:
     @app.callback(
         *card.chart_outputs(VERDICTS),
         Input(watch.phase(PAGE), "data"),
@@ -151,13 +172,6 @@ def register(app: Dash, context: Context) -> None:
             return card.chart_values(missing(phase))
         nodes = views.nodes_of(context.scenario(name), sensor)
         return card.chart_values(views.verdicts(runs.table(run, "inferences"), nodes, theme))
-
-    in_browser(app, "address", Output(shell.Ids.DONE, "data", allow_duplicate=True),
-               Input(Ids.ADDRESS, "data"))  # fmt: skip
-
-
-def _second(name: str) -> list[Output]:
-    return card.chart_outputs(name)
 
 
 def _run(phase: Any) -> str:

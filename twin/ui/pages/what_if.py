@@ -97,6 +97,10 @@ def _register_editing(app: Dash, context: Context) -> None:
             return no_update, no_update, no_update, no_update
         return after.store(), rows(scenario, after), choices(scenario, after), None
 
+    _register_checking(app, context)
+
+
+def _register_checking(app: Dash, context: Context) -> None:
     numbers, words = ({"row": ALL, "piece": piece} for piece in ("number", "word"))
     in_browser(
         app,
