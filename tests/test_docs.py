@@ -31,15 +31,15 @@ def test_there_are_commands():
     assert len(commands()) >= 8
 
 
-@pytest.mark.parametrize(("page", "line"), commands())
-def test_a_command_that_a_page_shows_works(page, line, tmp_path):
+@pytest.mark.parametrize(("shown_in", "line"), commands())
+def test_a_command_that_a_page_shows_works(shown_in, line, tmp_path):
     shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
     words = shlex.split(line, comments=True)[1:]
     done = subprocess.run(
         [sys.executable, "-c", "from twin.cli.main import main; main()", *words],
         capture_output=True, text=True, timeout=300, check=False, cwd=tmp_path,
     )  # fmt: skip
-    assert done.returncode == 0, f"{page}: {line}\n{done.stdout[-800:]}{done.stderr[-800:]}"
+    assert done.returncode == 0, f"{shown_in}: {line}\n{done.stdout[-800:]}{done.stderr[-800:]}"
 
 
 def test_pages_are_up_to_date_and_links_lead_somewhere():

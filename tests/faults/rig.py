@@ -107,6 +107,12 @@ class Rig:
         self.broker.stop()
         self.broker = brokers.child(self.folder, self.port, self.engine)
         self.broker.start()
+        # The controllers come back in their own time, on a busy machine later than a push waits.
+        live = self.desk.live()
+        live.start()
+        back = live.wait_for({spec.name for spec in self.plant.devices}, 30.0)
+        live.stop()
+        assert back, "the controllers did not come back"
 
     @property
     def panel(self) -> Panel:
