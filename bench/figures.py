@@ -11,6 +11,7 @@ from bench.peers import raw_simpy_line
 from twin import experiment, jobs
 from twin.forecast import fit, forecast
 from twin.forecast.replacement import Costs
+from twin.forecast.shop import forecast_shop
 from twin.forecast.table import WearTable
 from twin.forecast.tools import Schedule
 from twin.nodes.node import Node, NodeSettings
@@ -130,4 +131,11 @@ def queue() -> Figure:
     return Figure("queue: submit to result, one shift, median", 1e3 * waited, "ms wall")
 
 
-ALL = (shift, what_if, line, stream_speed, node_speed, forecast_speed, queue)
+def shop_forecast() -> Figure:
+    """Every tool of a scenario: state, 48 h of futures, policy, opportunities."""
+    scenario = load(first().with_name("programme.toml"))
+    spent = best(lambda: forecast_shop(scenario, now=14.2 * 3600.0), rounds=2)
+    return Figure("forecast of a twin's 2 tools, 8 futures of 48 h", spent, "CPU s")
+
+
+ALL = (shift, what_if, line, stream_speed, node_speed, forecast_speed, queue, shop_forecast)

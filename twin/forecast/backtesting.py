@@ -6,13 +6,15 @@ Three protocols, all from one law that never saw the tool:
 ``next``        each reading from the tool's earlier ones, at least two;
 ``origins``     from every reading as origin, every later reading.
 
+Beside them ``life``: from shares of each tool's life, how long it had still to go.
+
 Every reading counts, also those of no wear at all. References, priors, hyperparameters and noise
 are learnt from the other tools only, and the tool's own readings enter one by one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,6 +23,8 @@ import numpy.typing as npt
 from twin.errors import BadInput, Fault
 from twin.forecast.fitting import WearLaw, fit
 from twin.forecast.law import block
+from twin.forecast.life_backtest import SHARES, lives
+from twin.forecast.life_scores import LifeForecast, LifeScores, score_lives
 from twin.forecast.paths import correction, ln_likelihood, prior_curves, reading_mm, true_wear
 from twin.forecast.predictions import Metrics, Predictions, join, judge, measure
 from twin.forecast.table import Array, ToolRecord, WearTable
@@ -50,6 +54,8 @@ class Backtest:
         Protocol → tool → its scores.
     notes : tuple of str
         What was left out.
+    life : LifeScores or None
+        Forecasts of the remaining life.
     """
 
     limit_mm: float
@@ -57,6 +63,7 @@ class Backtest:
     metrics: Mapping[str, Metrics]
     by_tool: Mapping[str, Mapping[str, Metrics]]
     notes: tuple[str, ...] = ()
+    life: LifeScores | None = None
 
 
 def backtest(
@@ -64,6 +71,7 @@ def backtest(
     *,
     limit_mm: float = 0.3,
     seed: int = 1,
+    shares: Sequence[float] = SHARES,
     on_progress: Progress | None = None,
 ) -> Backtest:
     """Back-test the forecast on a table.
@@ -76,6 +84,8 @@ def backtest(
         Wear limit of the event [mm].
     seed : int
         Same seed, same figures.
+    shares : sequence of float
+        Shares of life from which the remaining life is forecast, each between 0 and 1 [1].
     on_progress : callable
         Told how many tools are done, of how many.
 
@@ -90,14 +100,19 @@ def backtest(
         message = f"a back-test leaves one tool out: it needs two with readings, not {len(read)}"
         raise BadInput(Fault(message, file=table.source))
     found: dict[str, list[Predictions]] = {protocol: [] for protocol in PROTOCOLS}
+    ends: list[LifeForecast] = []
     for done, r in enumerate(read, start=1):
         law = fit(table.without(r.tool), seed=seed)
         for prediction in predict(law, r, limit_mm=limit_mm, seed=seed):
             for protocol, part in _protocols(prediction):
                 found[protocol].append(part)
+        ends += lives(law, r, limit_mm=limit_mm, seed=seed, shares=shares)
         if on_progress is not None:
             on_progress(done, len(read))
-    return _summary(limit_mm, {p: join(parts) for p, parts in found.items() if parts}, table.notes)
+    scored = {f.tool for f in ends}
+    life = score_lives(ends, [r.tool for r in read if r.tool not in scored])
+    made = {protocol: join(parts) for protocol, parts in found.items() if parts}
+    return replace(_summary(limit_mm, made, table.notes), life=life)
 
 
 def predict(law: WearLaw, r: ToolRecord, *, limit_mm: float, seed: int) -> Iterator[Predictions]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from twin.forecast.backtesting import Backtest
 from twin.forecast.fitting import WearLaw
+from twin.forecast.life_scores import ALPHA, BETA, LifeScores
 from twin.forecast.opportunities import Advice, Opportunity, advise
 from twin.forecast.replacement import Costs
 from twin.forecast.tools import ToolForecast
@@ -100,4 +101,20 @@ def backtest_document(test: Backtest) -> dict[str, Any]:
             protocol: {tool: asdict(m) for tool, m in tools.items()}
             for protocol, tools in test.by_tool.items()
         },
+        **({"life": life_document(test.life)} if test.life else {}),
+    }
+
+
+def life_document(life: LifeScores) -> dict[str, Any]:
+    """Scores of the remaining life: over all, by share of life, tool by tool, and each forecast."""
+    return {
+        "alpha": ALPHA,
+        "beta": BETA,
+        "prognostic_horizon": life.horizon,
+        "cra": life.cra,
+        "alpha_lambda": life.alpha_lambda,
+        "by_share": [asdict(at) for at in life.by_share],
+        "by_tool": {tool: asdict(scores) for tool, scores in life.by_tool.items()},
+        "forecasts": [asdict(f) for f in life.forecasts],
+        "left_out": list(life.left_out),
     }
