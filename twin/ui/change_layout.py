@@ -117,7 +117,7 @@ def _list(view_: View) -> Component:
             html.P(t("changes.all"), className="noun"),
             html.H2(t("shell.loading"), id=Ids.FINDING),
             head,
-            html.Div(id=Ids.LIST, className="change-list", role="list"),
+            html.Div(id=Ids.LIST, className="change-list"),
         ],
         className="card",
     )
@@ -148,7 +148,7 @@ def row(change: Change, now: float, chosen: bool) -> Component:
         id=row_id(change.id), className="change-row chosen" if chosen else "change-row",
         n_clicks=0, **aria(current="true" if chosen else "false"),
     )  # fmt: skip
-    return html.Div(button, role="listitem")
+    return html.Li(button)
 
 
 def _table(name: Ids, label: str) -> Component:
@@ -188,10 +188,20 @@ def _trail() -> Component:
 def _todo() -> Component:
     def pair(button: Ids, words: Ids, variant: str) -> Component:
         return html.Div(
-            [dmc.Button(id=button, variant=variant, n_clicks=0, children="", fullWidth=True),
-             html.P(id=words, className="small quiet")],
+            [
+                # Not there before it has a name: what it does depends on the change.
+                dmc.Button(
+                    id=button,
+                    variant=variant,
+                    n_clicks=0,
+                    children="",
+                    fullWidth=True,
+                    style={"display": "none"},
+                ),
+                html.P(id=words, className="small quiet"),
+            ],
             className="change-do",
-        )  # fmt: skip
+        )
 
     return html.Section(
         [

@@ -65,7 +65,7 @@ def _register_list(app: Dash) -> None:
         if not found:
             return change_layout.empty(scenario), t("changes.empty")
         rows = [change_layout.row(change, now, change.id == chosen) for change in found]
-        return rows, view.finding(found)
+        return html.Ul(rows, className="change-rows"), view.finding(found)
 
 
 def _register_choice(app: Dash) -> None:
