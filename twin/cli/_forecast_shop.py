@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from twin.cli.options import read_scenario
 from twin.cli.output import console, number, table, write_json
 from twin.cli.progress import bar
 from twin.errors import BadInput, Fault
+from twin.forecast.handout import write_handout
 from twin.forecast.replacement import Costs
 from twin.forecast.shop import Shop, ShopTool, forecast_shop
 from twin.forecast.shop_document import ASSUMPTIONS, shop_document
@@ -34,6 +36,7 @@ class ShopQuestion:
     cost_failure: float | None
     seed: int
     curve: str | None
+    export: Path | None
     only_wear: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -59,8 +62,23 @@ def forecast_scenario(asked: ShopQuestion, json_to: str | None) -> dict[str, Any
     people.print("\n".join(f"Assumption: {words}." for words in ASSUMPTIONS), markup=False)
     document = {"source": asked.scenario, "scenario": scenario.title, "seed": asked.seed}
     document |= shop_document(shop) | {"assumptions": list(ASSUMPTIONS)}
+    hand_out(people, document, asked.export, scenario.header.site)
     write_json(document, json_to)
     return document
+
+
+def hand_out(
+    people: Console,
+    document: Mapping[str, Any],
+    folder: Path | None,
+    plant: str,
+    duty: float | None = None,
+) -> None:
+    """Write what a planner takes away, where ``--export`` asked for it."""
+    if folder is None:
+        return
+    for file in write_handout(document, folder, plant, datetime.now(UTC), duty):
+        people.print(f"Written: {file}", markup=False)
 
 
 def _refuse_wear_options(asked: ShopQuestion) -> None:
@@ -137,7 +155,7 @@ def _row(shown: ShopTool) -> tuple[str, ...]:
     best = shown.advice.best
     return (
         t.tool,
-        str(shown.tool.number),
+        str(shown.tool.number + shown.tool.broken),
         f"{t.vb_now_mm.p50:.3f}",
         f"{t.vb_now_mm.p10:.3f}–{t.vb_now_mm.p90:.3f}",
         f"{_time(left.p10)} / {_time(left.p50)} / {_time(left.p90)}",

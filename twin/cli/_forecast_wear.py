@@ -6,11 +6,13 @@ import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from twin.cli._forecast_shop import hand_out
 from twin.cli.output import console, number, table, write_json
 from twin.errors import BadInput, Fault, did_you_mean
 from twin.forecast.backtesting import Backtest, backtest
@@ -45,6 +47,7 @@ class WearQuestion:
     units: dict[str, str]
     test: bool
     curve: str | None
+    export: Path | None
     seed: int
 
 
@@ -76,6 +79,7 @@ def forecast_wear(asked: WearQuestion, json_to: str | None) -> dict[str, Any]:
     said = [f"Note: {note}." for note in notes] + [f"Assumption: {a}." for a in ASSUMPTIONS]
     people.print("\n".join(said), markup=False)
     document |= {"notes": list(notes), "assumptions": list(ASSUMPTIONS)}
+    hand_out(people, document, asked.export, "plant", plan.duty)
     write_json(document, json_to)
     return document
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -77,6 +78,13 @@ def forecast_verb(
     curve: Annotated[
         str | None, typer.Option(metavar="TOOL", help="Print the cost curve of one tool.")
     ] = None,
+    export: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Write work orders (CSV), calendar (ICS), workbook (XLSX), MTConnect, OPC, JSON.",
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same numbers.")] = 1,
     json_to: JsonTo = None,
 ) -> None:
@@ -85,7 +93,7 @@ def forecast_verb(
         given = {"--limit": limit, "--duty": duty, "--shift": shift, "--map": renamed,
                  "--unit": unit, "--backtest": test, "--no-breakage": not breakage}  # fmt: skip
         asked = ShopQuestion(scenario, at, hours, settings, replications, cost_change,
-                             cost_failure, seed, curve, given)  # fmt: skip
+                             cost_failure, seed, curve, export, given)  # fmt: skip
         forecast_scenario(asked, json_to)
         return
     _refuse_scenario_options(scenario, wear, at, settings)
@@ -94,7 +102,7 @@ def forecast_verb(
     )
     asked_wear = WearQuestion(
         str(wear), planning, _or(shift, 8.0), breakage, _pairs("--map", renamed),
-        _pairs("--unit", unit), test, curve, seed,
+        _pairs("--unit", unit), test, curve, export, seed,
     )  # fmt: skip
     forecast_wear(asked_wear, json_to)
 

@@ -32,7 +32,7 @@ def shop_tool_document(shown: ShopTool) -> dict[str, Any]:
     return tool_document(shown.forecast) | {
         "machine": kind.machine,
         "tool_name": kind.name,
-        "number": tool.number,
+        "number": tool.number + tool.broken,
         "broken": tool.broken,
         "policy": kind.policy,
         "limit_mm": kind.limit_mm,
