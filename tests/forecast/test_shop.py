@@ -200,7 +200,7 @@ def test_command_writes_the_same_document_twice(
     [
         (("MILL", "--at", "3 kg"), "--at = '3 kg'"),
         (("MILL", "--at", "-1 h"), "--at"),
-        (("MILL", "--limit", "0.2"), "--limit: is for --wear"),
+        (("MILL", "--limit", "0.2"), "--limit: is not for a SCENARIO"),
         (("MILL", "--hours", "nan"), "--hours = nan: allowed"),
         (("MILL", "-n", "0"), "--replications = 0: allowed"),
         (("MILL", "--cost-change", "3"), "together"),

@@ -84,7 +84,7 @@ def hand_out(
 def _refuse_wear_options(asked: ShopQuestion) -> None:
     """A scenario says its own limits and duty; a silent option would mislead."""
     faults = [
-        Fault("is for --wear; a scenario says it itself (change it with --set)", option)
+        Fault("is not for a SCENARIO, which says it itself (change it with --set)", option)
         for option, given in asked.only_wear.items()
         if given
     ]

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from twin.cli._forecast_shop import ShopQuestion, forecast_scenario
+from twin.cli._forecast_trend import TrendQuestion, forecast_trend
 from twin.cli._forecast_wear import WearQuestion, forecast_wear
 from twin.cli.options import Settings
 from twin.cli.output import JsonTo
 from twin.errors import BadInput, Fault
 from twin.forecast.planning import Planning
+from twin.forecast.replacement import Costs
 from twin.forecast.shop import REPLICATIONS
 
 
@@ -33,6 +35,17 @@ def forecast_verb(
             help="Measured wear: columns tool, time_min, vb_mm and any conditions.",
         ),
     ] = None,
+    trend: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE.csv",
+            help="Trend features of bearings: columns unit, time_min, and RMS of each direction.",
+        ),
+    ] = None,
+    running: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PART", help="A part of --trend that has not failed; repeatable."),
+    ] = None,
     test: Annotated[
         bool,
         typer.Option("--backtest", help="Leave one tool out at a time and score the forecast."),
@@ -41,7 +54,9 @@ def forecast_verb(
     hours: Annotated[float, typer.Option(help="Horizon of the risk [h].")] = 48.0,
     duty: Annotated[
         float | None,
-        typer.Option(help="Cutting within each hour of the schedule [min]; 30 for --wear."),
+        typer.Option(
+            help="Cutting within each hour of the schedule [min]; 30 for --wear, 60 for --trend."
+        ),
     ] = None,
     shift: Annotated[
         float | None, typer.Option(help="Hours between two shift ends [h]; 8 for --wear.")
@@ -89,33 +104,53 @@ def forecast_verb(
     json_to: JsonTo = None,
 ) -> None:
     """Forecast wear: wear now, minutes left, risk, and the cheapest time to change."""
-    if scenario is not None and wear is None:
-        given = {"--limit": limit, "--duty": duty, "--shift": shift, "--map": renamed,
-                 "--unit": unit, "--backtest": test, "--no-breakage": not breakage}  # fmt: skip
+    given = {"--limit": limit, "--duty": duty, "--shift": shift, "--map": renamed, "--unit": unit,
+             "--backtest": test, "--no-breakage": not breakage, "--running": running}  # fmt: skip
+    if trend is not None:
+        others = {"SCENARIO": scenario, "--wear": wear, "--at": at, "--set": settings,
+                  "--curve": curve, "--export": export} | given  # fmt: skip
+        _refuse_beside_trend(others)
+        costs = Costs(_or(cost_change, 30.0), _or(cost_failure, 150.0))
+        asked_trend = TrendQuestion(
+            trend, hours, _or(duty, 60.0), costs, _pairs("--map", renamed),
+            _pairs("--unit", unit), running or (), test,
+        )  # fmt: skip
+        forecast_trend(asked_trend, json_to)
+    elif scenario is not None and wear is None:
         asked = ShopQuestion(scenario, at, hours, settings, replications, cost_change,
                              cost_failure, seed, curve, export, given)  # fmt: skip
         forecast_scenario(asked, json_to)
-        return
-    _refuse_scenario_options(scenario, wear, at, settings)
-    planning = Planning(
-        _or(limit, 0.3), hours, _or(duty, 30.0), _or(cost_change, 30.0), _or(cost_failure, 150.0)
-    )
-    asked_wear = WearQuestion(
-        str(wear), planning, _or(shift, 8.0), breakage, _pairs("--map", renamed),
-        _pairs("--unit", unit), test, curve, export, seed,
-    )  # fmt: skip
-    forecast_wear(asked_wear, json_to)
+    else:
+        _refuse_scenario_options(scenario, wear, at, settings)
+        costs = Costs(_or(cost_change, 30.0), _or(cost_failure, 150.0))
+        planning = Planning(_or(limit, 0.3), hours, _or(duty, 30.0), costs.change, costs.failure)
+        asked_wear = WearQuestion(
+            str(wear), planning, _or(shift, 8.0), breakage, _pairs("--map", renamed),
+            _pairs("--unit", unit), test, curve, export, seed,
+        )  # fmt: skip
+        forecast_wear(asked_wear, json_to)
 
 
 def _or(given: float | None, usual: float) -> float:
     return usual if given is None else given
 
 
+def _refuse_beside_trend(given: Mapping[str, object]) -> None:
+    """Nothing is passed over in silence."""
+    beside = [key for key in ("SCENARIO", "--wear") if given[key] is not None]
+    if beside:
+        raise BadInput(Fault("give one of SCENARIO, --wear and --trend", "--trend"))
+    unused = ("--at", "--set", "--curve", "--export", "--limit", "--shift", "--no-breakage")
+    faults = [Fault("is not for --trend", key) for key in unused if given[key]]
+    if faults:
+        raise BadInput(faults)
+
+
 def _refuse_scenario_options(
     scenario: str | None, wear: str | None, at: str | None, settings: list[str] | None
 ) -> None:
     if wear is None:
-        message = "give a SCENARIO, or measured wear with --wear FILE.csv"
+        message = "give a SCENARIO, measured wear with --wear FILE.csv, or features with --trend"
         raise BadInput(Fault(message))
     if scenario is not None:
         raise BadInput(Fault("give a SCENARIO or --wear, not both", file=scenario))
