@@ -19,6 +19,7 @@ from twin.rng import stream
 from twin.scenario import Scenario, first, load, parse
 from twin.signals import vibration
 from twin.simulate import simulate
+from twin.worker import start_worker
 
 SPINDLE = {
     "spindle_speed": 25.0,
@@ -112,7 +113,7 @@ def forecast_speed() -> Figure:
 
 def queue() -> Figure:
     """From asking to the answer through the queue, a job that was not computed before."""
-    worker = jobs.start_worker()
+    worker = start_worker()
     try:
         speeds = iter(range(150, 190))
 

@@ -9,6 +9,7 @@ import time
 import pytest
 
 from twin import jobs
+from twin import worker as working
 from twin.errors import BadInput
 
 
@@ -28,7 +29,7 @@ def test_a_job_runs_and_the_same_question_is_the_same_job(scenarios):
     job = jobs.submit("compare", payload(scenarios, 3), by="ann")
     assert job.state == "queued"
     assert jobs.submit("compare", payload(scenarios, 3)).id == job.id
-    jobs.Worker().run(until_empty=True)
+    working.Worker().run(until_empty=True)
     done = jobs.get(job.id)
     assert (done.state, done.done, done.total) == ("done", 6, 6)
     assert "mill.throughput" in done.result["difference"]["kpis"]
@@ -47,14 +48,14 @@ def test_bad_work_is_refused_before_it_is_queued(scenarios):
 def test_a_waiting_job_is_cancelled_at_once_and_may_be_asked_again(scenarios):
     job = jobs.submit("run", payload(scenarios, 5))
     assert jobs.cancel(job.id).state == "cancelled"
-    jobs.Worker().run(until_empty=True)
+    working.Worker().run(until_empty=True)
     assert jobs.get(job.id).done == 0
     assert jobs.submit("run", payload(scenarios, 5)).id != job.id
 
 
 def test_a_running_job_is_cancelled_within_a_second(scenarios):
     job = jobs.submit("run", payload(scenarios, 5000))
-    worker = jobs.start_worker()
+    worker = working.start_worker()
     try:
         until(lambda: jobs.get(job.id).done > 0)
         asked = time.monotonic()
@@ -67,17 +68,17 @@ def test_a_running_job_is_cancelled_within_a_second(scenarios):
 
 
 def test_a_killed_worker_loses_nothing(scenarios, monkeypatch):
-    monkeypatch.setattr(jobs, "LEASE", 1.0)
+    monkeypatch.setattr(working, "LEASE", 1.0)
     job = jobs.submit("run", payload(scenarios, 60))
-    worker = jobs.start_worker()
+    worker = working.start_worker()
     until(lambda: jobs.get(job.id).done > 0)
     os.kill(worker.pid, signal.SIGKILL)
     worker.stop()
     assert jobs.get(job.id).state == "running"
     # The dead worker's lease was for its own LEASE; look again when it has run out.
-    with jobs._engine().begin() as connection:
+    with jobs.engine().begin() as connection:
         connection.execute(jobs.JOBS.update().values(lease=0.0))
-    jobs.Worker().run(until_empty=True)
+    working.Worker().run(until_empty=True)
     done = jobs.get(job.id)
     assert (done.state, done.attempts) == ("done", 2)
     assert done.result["kpis"]["mill.parts"]["n"] == 60
@@ -85,11 +86,11 @@ def test_a_killed_worker_loses_nothing(scenarios, monkeypatch):
 
 def test_a_job_that_kills_its_workers_is_given_up(scenarios):
     job = jobs.submit("run", payload(scenarios, 2))
-    for _ in range(jobs.MOST_ATTEMPTS):
-        assert jobs.Worker()._lease().id == job.id
-        with jobs._engine().begin() as connection:
+    for _ in range(working.MOST_ATTEMPTS):
+        assert working.Worker()._lease().id == job.id
+        with jobs.engine().begin() as connection:
             connection.execute(jobs.JOBS.update().values(lease=0.0))
-    jobs.Worker().run(until_empty=True)
+    working.Worker().run(until_empty=True)
     failed = jobs.get(job.id)
     assert failed.state == "failed"
     assert "given up after 3 workers" in failed.error
@@ -97,7 +98,7 @@ def test_a_job_that_kills_its_workers_is_given_up(scenarios):
 
 def test_a_stopped_worker_gives_its_job_back(scenarios):
     job = jobs.submit("run", payload(scenarios, 5000))
-    worker = jobs.start_worker()
+    worker = working.start_worker()
     until(lambda: jobs.get(job.id).done > 0)
     worker.stop()
     assert not worker.alive
@@ -108,7 +109,34 @@ def test_a_stopped_worker_gives_its_job_back(scenarios):
 def test_two_workers_never_take_the_same_job(scenarios):
     for speed in range(150, 170):
         jobs.submit("run", payload(scenarios, 1, speed))
-    one, two = jobs.Worker(), jobs.Worker()
+    one, two = working.Worker(), working.Worker()
     taken = [job.id for _ in range(10) for job in (one._lease(), two._lease())]
     assert len(set(taken)) == 20
     assert one._lease() is None
+
+
+def test_every_kind_has_its_runner():
+    assert set(working.RUNNERS) == set(jobs.KINDS)
+
+
+def test_a_question_is_found_again_without_being_asked(scenarios):
+    asked = payload(scenarios, 2)
+    assert jobs.find("run", asked) is None
+    assert jobs.find("run", asked) is None
+    assert jobs.submit("run", asked).id == jobs.find("run", asked).id
+    assert jobs.find("run", {**asked, "base_values": {"mill.feed_per_tooth": 0.2}}) is None
+
+
+def test_base_values_move_both_sides_of_a_comparison(scenarios):
+    asked = {
+        "scenario": str(scenarios / "mill.toml"),
+        "base_values": {"mill.cutting_speed": 200, "horizon": "1 h"},
+        "values": {"mill.cutting_speed": 210},
+        "replications": 2,
+    }
+    job = jobs.submit("compare", asked)
+    working.Worker().run(until_empty=True)
+    done = jobs.get(job.id)
+    assert done.result["changed"] == {"mill.cutting_speed": {"from": 200, "to": 210}}
+    from_file = {**asked, "base_values": {}, "values": {"horizon": "1 h"}}
+    assert jobs.submit("compare", from_file).id != job.id

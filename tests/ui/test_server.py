@@ -17,6 +17,7 @@ from twin.ui import i18n, links, shell
 from twin.ui.context import Context, offer, shipped_files
 from twin.ui.pages.base import pages
 from twin.ui.server import App, assets, build, guarded
+from twin.worker import Worker
 
 
 @pytest.fixture(scope="module")
@@ -159,7 +160,7 @@ def test_a_job_gives_every_part_of_what_if(twins: Context) -> None:
     draft = drafts.Draft({"mill.cutting_speed": 200})
     job = what_if.submit(scenario, draft, 3)
     assert what_if.submit(scenario, draft, 3) == job
-    jobs.Worker().run(until_empty=True)
+    Worker().run(until_empty=True)
     outcome = results.finished(job)
     assert outcome is not None
     assert outcome.compared
@@ -191,7 +192,7 @@ def test_overview_and_streams_read_a_run(twins: Context) -> None:
 
     scenario = twins.scenario("spindle")
     job = jobs.submit("run", runs.baseline(scenario, 1)).id
-    jobs.Worker().run(until_empty=True)
+    Worker().run(until_empty=True)
     done = jobs.get(job)
     assert done.state == "done", done.error
     run = done.result["run_id"]

@@ -23,6 +23,7 @@ from twin.ui import wear_view as view
 from twin.ui.pages import tool_wear
 from twin.ui.wear_layout import NAME, Ids
 from twin.ui.wear_view import Asked
+from twin.worker import Worker
 
 NOW = datetime(2026, 11, 20, 4, 20, tzinfo=UTC)
 YOURS = b"tool,minutes,wear\nT1,5,80\nT1,10,120\nT2,4,60\nT2,9,90\n"
@@ -96,7 +97,7 @@ def test_the_same_question_is_the_same_job_and_another_limit_is_not() -> None:
 def test_a_forecast_and_its_back_test_run_as_jobs() -> None:
     ahead = jobs.submit("forecast", Asked().question())
     back = jobs.submit("forecast", Asked().question(backtest=True))
-    jobs.Worker().run(until_empty=True)
+    Worker().run(until_empty=True)
     ahead, back = jobs.get(ahead.id), jobs.get(back.id)
     assert (ahead.state, back.state) == ("done", "done"), ahead.error + back.error
     assert {tool["tool"] for tool in ahead.result["tools"]} == {"c1", "c4", "c6"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from twin import jobs
+from twin.worker import main
 
 
 def register(app: typer.Typer) -> None:
@@ -14,4 +14,4 @@ def register(app: typer.Typer) -> None:
 
 def worker() -> None:
     """Work on queued jobs until stopped."""
-    jobs.main(follow_parent=False)
+    main(follow_parent=False)

@@ -18,7 +18,6 @@ from fastapi import FastAPI
 from starlette.responses import PlainTextResponse, RedirectResponse
 
 import twin
-from twin import jobs
 from twin.devices.embedded import Embedded
 from twin.devices.plant import of_declarations
 from twin.errors import BadInput
@@ -28,6 +27,7 @@ from twin.ui.guard import Guard, content_policy
 from twin.ui.i18n import language, t
 from twin.ui.pages.base import pages
 from twin.ui.theme import theme
+from twin.worker import start_worker
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _INDEX = """<!DOCTYPE html>
@@ -145,7 +145,7 @@ def beside(context: Context, say: Callable[[str], None] = print) -> Iterator[Non
     before = signal.signal(signal.SIGTERM, leave)
     with ExitStack() as stack:
         stack.callback(signal.signal, signal.SIGTERM, before)
-        stack.callback(jobs.start_worker().stop)
+        stack.callback(start_worker().stop)
         stack.enter_context(_devices(context, say))
         runs.baseline_job(context.scenario(context.first))  # so that the first visit finds it
         yield
