@@ -32,6 +32,7 @@ class ShopQuestion:
     hours: float
     settings: list[str] | None
     replications: int
+    workers: int
     cost_change: float | None
     cost_failure: float | None
     seed: int
@@ -53,6 +54,7 @@ def forecast_scenario(asked: ShopQuestion, json_to: str | None) -> dict[str, Any
             replications=asked.replications,
             costs=_costs(asked),
             seed=asked.seed,
+            workers=asked.workers,
             on_progress=progress,
         )
     people = console(json_to)

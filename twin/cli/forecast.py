@@ -11,7 +11,7 @@ import typer
 from twin.cli._forecast_shop import ShopQuestion, forecast_scenario
 from twin.cli._forecast_trend import TrendQuestion, forecast_trend
 from twin.cli._forecast_wear import WearQuestion, forecast_wear
-from twin.cli.options import Settings
+from twin.cli.options import Settings, Workers
 from twin.cli.output import JsonTo
 from twin.errors import BadInput, Fault
 from twin.forecast.planning import Planning
@@ -90,6 +90,7 @@ def forecast_verb(
     replications: Annotated[
         int, typer.Option("--replications", "-n", metavar="N", help="Simulated futures.")
     ] = REPLICATIONS,
+    workers: Workers = 1,
     curve: Annotated[
         str | None, typer.Option(metavar="TOOL", help="Print the cost curve of one tool.")
     ] = None,
@@ -117,7 +118,7 @@ def forecast_verb(
         )  # fmt: skip
         forecast_trend(asked_trend, json_to)
     elif scenario is not None and wear is None:
-        asked = ShopQuestion(scenario, at, hours, settings, replications, cost_change,
+        asked = ShopQuestion(scenario, at, hours, settings, replications, workers, cost_change,
                              cost_failure, seed, curve, export, given)  # fmt: skip
         forecast_scenario(asked, json_to)
     else:

@@ -7,7 +7,7 @@ the twin, so it is run on, several times, from the same hour of the day.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,6 +73,8 @@ def duties(
     now: float,
     hours: float,
     replications: int,
+    *,
+    workers: int = 1,
     on_progress: Progress | None = None,
 ) -> dict[str, Duty]:
     """Run the twin past ``now`` [s] for ``hours`` [h], and return how much each tool cuts.
@@ -82,20 +84,46 @@ def duties(
     """
     start = now if now <= DAY_H * 3600 else DAY_H * 3600 + now % (DAY_H * 3600)
     grid = np.append(np.arange(0.0, hours, STEP_H), hours)
+    told = [(kind.machine, kind.source) for kind in kinds]
     rows: dict[str, list[Array]] = {kind.source: [] for kind in kinds}
-    for index in range(1, replications + 1):
-        running = build(scenario, seed=replication_seed(scenario.header.seed, index), sense=False)
-        running.advance(start + 3600.0 * hours)
-        facts = running.finish()
-        for machine in dict.fromkeys(kind.machine for kind in kinds):
-            sources = [kind.source for kind in kinds if kind.machine == machine]
-            _, cuts = follow(facts, machine, sources, spindle_source(running, machine))
-            for source in sources:
-                cut = cuts[source].at(start + 3600.0 * grid)
-                rows[source].append(cut - cut[0])
+    futures = _futures(scenario, told, start + 3600.0 * grid, replications, workers)
+    for done, found in enumerate(futures, start=1):
+        for source, minutes in found.items():
+            rows[source].append(minutes)
         if on_progress is not None:
-            on_progress(index, replications)
+            on_progress(done, replications)
     return {source: Duty(grid, np.array(found)) for source, found in rows.items()}
+
+
+def _futures(
+    scenario: Scenario, told: Sequence[tuple[str, str]], times: Array, n: int, workers: int
+) -> Iterator[dict[str, Array]]:
+    """Minutes cut in each future, in order, whatever the number of workers."""
+    if workers <= 1:
+        for index in range(1, n + 1):
+            yield _future(scenario, told, times, index)
+        return
+    from joblib import Parallel, delayed
+
+    pool = Parallel(n_jobs=workers, return_as="generator")
+    yield from pool(delayed(_future)(scenario, told, times, i) for i in range(1, n + 1))
+
+
+def _future(
+    scenario: Scenario, told: Sequence[tuple[str, str]], times: Array, index: int
+) -> dict[str, Array]:
+    """Minutes that each source's tools have cut since the first of ``times`` [s → min]."""
+    running = build(scenario, seed=replication_seed(scenario.header.seed, index), sense=False)
+    running.advance(float(times[-1]))
+    facts = running.finish()
+    found: dict[str, Array] = {}
+    for machine in dict.fromkeys(machine for machine, _ in told):
+        sources = [source for whose, source in told if whose == machine]
+        _, cuts = follow(facts, machine, sources, spindle_source(running, machine))
+        for source in sources:
+            cut = cuts[source].at(times)
+            found[source] = cut - cut[0]
+    return found
 
 
 def spindle_source(running: Running, machine: str) -> str:

@@ -21,7 +21,7 @@ from twin.forecast.predictions import LEVELS
 from twin.forecast.replacement import Costs, Renewal, change, renewal
 from twin.forecast.state import estimate, survival
 from twin.forecast.table import Array
-from twin.forecast.toolhistory import InUse, follow
+from twin.forecast.toolhistory import WORN, InUse, follow
 from twin.forecast.toolkind import ToolKind, tool_kinds
 from twin.forecast.tools import ALWAYS_H, EVEN, MIDDLE, NEARLY_ALL, POINTS, Band, Fan, ToolForecast
 from twin.rng import stream
@@ -31,6 +31,8 @@ from twin.simulate import Running
 Progress = Callable[[int, int], None]
 PARTICLES = 2000
 REPLICATIONS = 8
+STRATA = 500
+"""Stratified particles that stand for all tools to come."""
 SHARE = 0.95
 """Probability with which the spare tools told suffice [1]."""
 
@@ -127,6 +129,7 @@ def forecast_shop(
     costs: Costs | None = None,
     seed: int = 1,
     particles: int = PARTICLES,
+    workers: int = 1,
     on_progress: Progress | None = None,
 ) -> Shop:
     """Forecast every tool of a scenario.
@@ -147,6 +150,8 @@ def forecast_shop(
         Luck of the forecast; that of the twin is the scenario's.
     particles : int
         For each tool.
+    workers : int
+        Processes that simulate the futures; the answer does not depend on it.
     on_progress : callable, optional
         Told how many futures are done, of how many.
 
@@ -160,12 +165,15 @@ def forecast_shop(
         raise BadInput(Fault("allowed 0 h or later", "at", scenario.file, f"{now / 3600:g} h"))
     running, facts = run_to(scenario, now, sense=bool(scenario.of("node")))
     kinds = tool_kinds(running)
-    coming = duties(scenario, kinds, now, max(hours, ALWAYS_H), replications, on_progress)
+    coming = duties(
+        scenario, kinds, now, max(hours, ALWAYS_H), replications, workers=workers,
+        on_progress=on_progress,
+    )  # fmt: skip
     found: list[ShopTool] = []
     for machine in dict.fromkeys(kind.machine for kind in kinds):
         own = [kind for kind in kinds if kind.machine == machine]
         spindle = spindle_source(running, machine)
-        nodes = _nodes(scenario, machine)
+        nodes = _nodes(running, machine)
         tools, _ = follow(facts, machine, [kind.source for kind in own], spindle, nodes)
         for kind in own:
             job = _Job(
@@ -176,14 +184,15 @@ def forecast_shop(
     return Shop(now, tuple(found), replications)
 
 
-def _nodes(scenario: Scenario, machine: str) -> list[str]:
-    """Nodes that look at a machine."""
-    on = {
+def _nodes(running: Running, machine: str) -> list[str]:
+    """Nodes that look at a machine with a model that knows a worn tool."""
+    entries = running.scenario.entries
+    return [
         name
-        for name, e in scenario.of("sensor").items()
-        if getattr(e.settings, "on", "") == machine
-    }
-    return [n for n, e in scenario.of("node").items() if getattr(e.settings, "sensor", "") in on]
+        for name, node in running.nodes.items()
+        if WORN in node.card.classes
+        and getattr(entries[node.settings.sensor].settings, "on", "") == machine
+    ]
 
 
 def _unused(running: Running, kind: ToolKind) -> int:
@@ -255,14 +264,14 @@ def _risk(kind: ToolKind, belief: Particles, minutes: Array) -> Chance:
 
 def _reach(kind: ToolKind, belief: Particles) -> float:
     """Minutes after which nearly all have failed [min]."""
-    rough = kind.life_min * np.concatenate([[0.0], np.geomspace(0.01, 20.0, 120)])
+    rough = kind.life_min * np.concatenate([[0.0], np.geomspace(0.01, 20.0, 60)])
     end = quantile_of_life(survival(kind, belief, rough)[0], rough, NEARLY_ALL)
     return float(np.clip(end, 0.05 * kind.life_min, rough[-1]))
 
 
 def long_run(kind: ToolKind, costs: Costs, rng: np.random.Generator) -> Renewal:
     """Cost of always changing new tools of a kind at one age, by the declared law."""
-    fresh = new_tools(PARTICLES, kind.scatter, 0.0, rng)
+    fresh = new_tools(STRATA, kind.scatter, 0.0, rng)
     age = np.linspace(0.0, 1.0, 400) * _reach(kind, fresh)
     return renewal(survival(kind, fresh, age)[0], age, costs)
 

@@ -16,6 +16,13 @@ from twin.forecast.table import Array
 from twin.records import Facts
 from twin.units import from_si
 
+READ = {"wear", "tool", "measured_wear"}
+"""Channels that tell when a cut ended, which tool is in, and what the gauge read."""
+WORN = "worn"
+"""A node's word for a worn tool."""
+SILENT = {"idle", "bad"}
+"""What a node says when it saw nothing."""
+
 
 @dataclass(slots=True)
 class InUse:
@@ -94,21 +101,20 @@ def follow(
     clock = cutting_clock(facts, machine)
     tools = {source: InUse() for source in sources}
     cuts = {source: Cutting() for source in sources}
+    rows = [row for row in facts.samples if row.source in tools and row.channel in READ]
+    seconds = np.interp([row.time for row in rows], *clock)
     done = 0.0
     spindle: list[tuple[float, str]] = []
-    for row in facts.samples:
-        if row.source not in tools:
-            continue
+    for row, total in zip(rows, seconds.tolist(), strict=True):
+        tool = tools[row.source]
         if row.channel == "wear":
-            total = float(np.interp(row.time, *clock))
-            cuts[row.source].add(row.time, (total - done) / 60.0)
-            tools[row.source].cut_min += (total - done) / 60.0
-            done = total
+            minutes, done = (total - done) / 60.0, total
+            cuts[row.source].add(row.time, minutes)
+            tool.cut_min += minutes
             spindle.append((row.time, row.source))
         elif row.channel == "tool":
             tools[row.source] = InUse(number=int(row.value))
-        elif row.channel == "measured_wear":
-            tool = tools[row.source]
+        else:
             tool.readings.append((tool.cut_min, float(from_si(row.value, "mm"))))
     rest = (float(clock[1][-1]) - done) / 60.0
     tools[in_spindle].cut_min += rest
@@ -138,7 +144,9 @@ def _note_verdicts(
         if row.source not in nodes or not len(ends):
             continue
         source = spindle[min(int(np.searchsorted(ends, row.time)), len(ends) - 1)][1]
+        if row.label in SILENT:
+            continue
         tool, cut = tools[source], cuts[source]
         at = tool.cut_min - (cut.minutes[-1] - float(cut.at(np.array(row.time))))
         if at >= 0:
-            tool.verdicts.append((at, row.label == "worn"))
+            tool.verdicts.append((at, row.label == WORN))

@@ -96,17 +96,27 @@ class ToolKind:
         pieces = 0.5 * (rate[1:] + rate[:-1]) * np.diff(DAMAGE)
         return np.concatenate([[0.0], np.cumsum(pieces)])
 
+    def _gathered(self, damage: Array) -> Array:
+        """∫ λ dd from new [1/min]; beyond the table the hazard no longer grows."""
+        beyond = np.maximum(damage - DAMAGE[-1], 0.0) * self._last_rate
+        return np.asarray(np.interp(damage, DAMAGE, self._hazard) + beyond, dtype=float)
+
+    @property
+    def _last_rate(self) -> float:
+        return float(self.hazard_rate(DAMAGE[-1:])[0])
+
     def hazard(self, start: Array, end: Array, pace: Array) -> Array:
-        """Cumulative hazard of wearing from one damage to another [1]; beyond the table it ends."""
-        table = self._hazard
-        span = np.interp(end, DAMAGE, table) - np.interp(start, DAMAGE, table)
+        """Cumulative hazard of wearing from one damage to another [1]."""
+        span = self._gathered(end) - self._gathered(start)
         return np.asarray(span * self.life_min / pace, dtype=float)
 
     def damage_at_break(self, start: Array, endurance: Array, pace: Array) -> Array:
-        """Damage at which a tool breaks that endures so much hazard; infinite beyond the table."""
-        reach = np.interp(start, DAMAGE, self._hazard) + endurance * pace / self.life_min
-        found = np.interp(reach, self._hazard, DAMAGE)
-        return np.asarray(np.where(reach >= self._hazard[-1], np.inf, found), dtype=float)
+        """Damage at which a tool breaks that endures so much hazard; infinite without hazard."""
+        reach = self._gathered(start) + endurance * pace / self.life_min
+        if self._last_rate <= 0:
+            return np.full_like(reach, np.inf)
+        beyond = np.maximum(reach - self._hazard[-1], 0.0) / self._last_rate
+        return np.asarray(np.interp(reach, self._hazard, DAMAGE) + beyond, dtype=float)
 
 
 def tool_kinds(running: Running) -> list[ToolKind]:
