@@ -38,7 +38,7 @@ class Fault:
         return f"{place}{written}: {self.message}" if place else self.message
 
 
-class BadInput(ValueError):
+class BadInput(ValueError):  # noqa: N818 - the name says what happened
     """Input that was refused; ``faults`` holds every reason that was found."""
 
     def __init__(self, faults: Fault | Iterable[Fault] | str) -> None:

@@ -285,37 +285,50 @@ def _owner(params: type[Params], location: Sequence[Any]) -> type[Params]:
     return owner
 
 
+_FORMS = {
+    "quantity": "a number",
+    "count": "a whole number",
+    "flag": "true or false",
+    "table": "a table",
+}
+
+
 def _fault(params: type[Params], details: ErrorDetails, path: str, file: str) -> Fault:
     location = [str(key) for key in details["loc"] if key not in {"function-after", "[key]"}]
     where = ".".join([path, *location] if path else location)
     owner = _owner(params, location)
     name = location[-1] if location else ""
+    message = _message(owner, name, details)
+    value = "" if details["type"] == "missing" or not location else _show(details["input"])
+    return Fault(message, path=where, file=file, value=value)
+
+
+def _message(owner: type[Params], name: str, details: ErrorDetails) -> str:
+    """What is wrong with the field ``name`` of ``owner``, and what is allowed."""
+    said = details["msg"].removeprefix("Value error, ")
+    if details["type"] == "extra_forbidden":
+        return "no such field" + did_you_mean(name, owner.model_fields)
     info = owner.model_fields.get(name)
-    kind = details["type"]
-    if kind == "extra_forbidden":
-        message = "no such field" + did_you_mean(name, owner.model_fields)
-        return Fault(message, path=where, file=file, value=_show(details["input"]))
-    if kind == "missing":
-        declared = declare(name, info) if info is not None else None
-        hint = f" ({declared.meaning.rstrip('.')}, {declared.range_text})" if declared else ""
-        return Fault(f"is required{hint}", path=where, file=file)
-    value = _show(details["input"]) if location else ""
     if info is None:
-        return Fault(details["msg"].removeprefix("Value error, "), where, file, value)
+        return said
     declared = declare(name, info)
+    if details["type"] == "missing":
+        return f"is required ({declared.meaning.rstrip('.')}, {declared.range_text})"
     meaning = f" ({declared.meaning.rstrip('.')})" if declared.meaning else ""
+    return _allowed(declared, details, said) + meaning
+
+
+def _allowed(declared: Declaration, details: ErrorDetails, said: str) -> str:
+    kind = details["type"]
     if kind in {"greater_than_equal", "less_than_equal", "finite_number"}:
-        return Fault(f"allowed {declared.range_text}{meaning}", where, file, value)
+        return f"allowed {declared.range_text}"
     if kind == "literal_error":
         near = did_you_mean(str(details["input"]), declared.options)
-        near = near if near.startswith(",") else ""
-        return Fault(f"allowed {declared.range_text}{near}{meaning}", where, file, value)
+        return f"allowed {declared.range_text}" + (near if near.startswith(",") else "")
     if kind in {"unit", "number", "value_error"}:
-        return Fault(details["msg"].removeprefix("Value error, ") + meaning, where, file, value)
-    needed = {"quantity": "a number", "count": "a whole number", "flag": "true or false"}
-    wanted = needed.get(declared.form, "a table" if declared.form == "table" else "text")
+        return said
     allowed = f", {declared.range_text}" if declared.range_text else ""
-    return Fault(f"{wanted} is needed{allowed}{meaning}", where, file, value)
+    return f"{_FORMS.get(declared.form, 'text')} is needed{allowed}"
 
 
 def _show(value: Any) -> str:
