@@ -313,7 +313,8 @@ def _message(owner: type[Params], name: str, details: ErrorDetails) -> str:
         return said
     declared = declare(name, info)
     if details["type"] == "missing":
-        return f"is required ({declared.meaning.rstrip('.')}, {declared.range_text})"
+        hints = [declared.meaning.rstrip("."), declared.range_text]
+        return f"is required ({', '.join(hint for hint in hints if hint)})"
     meaning = f" ({declared.meaning.rstrip('.')})" if declared.meaning else ""
     return _allowed(declared, details, said) + meaning
 
