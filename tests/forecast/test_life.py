@@ -81,12 +81,12 @@ def test_tools_whose_life_is_not_known_are_left_out() -> None:
 
 
 def test_simulated_tools_are_forecast_well() -> None:
-    table = power_law(14, readings=8, seed=9)
+    table = power_law(24, readings=10, seed=9)
     found = backtest(table, limit_mm=0.15, shares=(0.3, 0.6, 0.9))
     life = found.life
     assert life is not None
     assert [s.share for s in life.by_share] == [0.3, 0.6, 0.9]
-    assert len(life.by_tool) + len(life.left_out) == 14
+    assert len(life.by_tool) + len(life.left_out) == 24
     assert life.cra is not None
     assert life.cra > 0.6
     assert np.mean([s.coverage_80 for s in life.by_share]) > 0.65
