@@ -51,7 +51,7 @@ def test_limits_move_with_the_slider_and_stop_the_run(visit: Visit) -> None:
     before = used.inner_text()
     page.get_by_label("Axial depth mm").fill("40")
     expect(used).not_to_have_text(before, timeout=SECONDS)
-    expect(page.locator(".limit.over")).to_contain_text("too much")
+    expect(page.locator(".limit.over:not(.soft)")).to_contain_text("too much")
     expect(page.locator(".fault")).to_contain_text("spindle power")
 
 
@@ -161,3 +161,14 @@ def test_a_lost_server_is_said_and_nothing_is_left_behind(
     )
     assert alive.stdout.split() == []
     visit.faults.clear()
+
+
+def test_a_margin_warns_while_the_slider_moves_and_refuses_nothing(visit: Visit) -> None:
+    page = visit.go("/what-if?set=mill.axial_depth=2&set=mill.feed_per_tooth=0.08&n=4")
+    chatter = page.locator(".margins .limit")
+    expect(chatter).to_contain_text("Depth before chatter")
+    page.get_by_label("Axial depth mm").fill("6")
+    expect(chatter).to_contain_text("would chatter")
+    expect(chatter.locator(".mark.amber")).to_contain_text("▲")
+    expect(page.locator(".fault")).to_be_empty()
+    expect(page).to_have_url(re.compile("axial_depth=6.*job="), timeout=SECONDS)

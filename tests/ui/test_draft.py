@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from twin.params import Declaration
 from twin.scenario import Scenario, load, shipped
 from twin.ui import draft as drafts
 from twin.ui import form, links
+from twin.ui.pages import _what_if_editor as editor
 
 
 @pytest.fixture(scope="module")
@@ -116,3 +118,17 @@ def test_every_offered_parameter_has_a_row() -> None:
         for path in drafts.offered(scenario):
             value = scenario.value(path)
             assert form.row(scenario.declaration(path), value, value)
+
+
+def test_margins_warn_and_refuse_nothing(mill: Scenario) -> None:
+    soft = drafts.margins(mill, {"mill.cutting_speed": 200})
+    assert [(bound.now.name, bound.over) for bound in soft] == [("chatter", False)]
+    deep = {"mill.axial_depth": 5, "mill.feed_per_tooth": 0.05}
+    [chatter] = [bound for bound in drafts.margins(mill, deep) if bound.over]
+    assert chatter.soft
+    assert drafts.faults(mill, deep) == {}
+    assert re.match(r"would chatter: 5\.00 of \d\.\d\d mm", editor.margin_text(chatter))
+    drawn = str(editor.margins(mill, deep))
+    assert "▲" in drawn
+    assert "would chatter" in drawn
+    assert "◆" not in drawn

@@ -14,6 +14,7 @@ from tests.ui.wire import Wire
 from twin import jobs
 from twin.errors import BadInput
 from twin.ui import i18n, links, shell
+from twin.ui.baseline import Start
 from twin.ui.context import Context, offer, shipped_files
 from twin.ui.pages.base import pages
 from twin.ui.server import App, assets, build, guarded
@@ -155,11 +156,13 @@ def test_a_job_gives_every_part_of_what_if(twins: Context) -> None:
     from twin.ui import draft as drafts
     from twin.ui.pages import _what_if_results as results
     from twin.ui.pages import what_if
+    from twin.ui.pages._what_if_question import Question
 
     scenario = twins.scenario("mill")
     draft = drafts.Draft({"mill.cutting_speed": 200})
-    job = what_if.submit(scenario, draft, 3)
-    assert what_if.submit(scenario, draft, 3) == job
+    asked = Question(Start("mill", scenario, scenario), draft, 3)
+    job = asked.submit()
+    assert asked.submit() == job
     Worker().run(until_empty=True)
     outcome = results.finished(job)
     assert outcome is not None
@@ -173,7 +176,7 @@ def test_a_job_gives_every_part_of_what_if(twins: Context) -> None:
     assert trace.figure is not None
     assert len(trace.figure.data) == 2
     assert results.luck(outcome, "mill.throughput", "light").figure is not None
-    assert "mill.cutting_speed=200" in what_if.address("mill", draft, 3, job)
+    assert "mill.cutting_speed=200" in asked.address(job)
     assert any("200" in str(entry) for entry in what_if.history(twins, "mill"))
 
 

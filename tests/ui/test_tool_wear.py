@@ -18,12 +18,13 @@ from twin.errors import BadInput
 from twin.forecast import export, question, reasons, tables
 from twin.forecast.export import ATLAS_HEADER, ChangePlan
 from twin.forecast.planning import Planning, declared, read_planning
+from twin.simulate import Cancelled
 from twin.ui import i18n, links, wear_charts
 from twin.ui import wear_view as view
 from twin.ui.pages import tool_wear
 from twin.ui.wear_layout import NAME, Ids
 from twin.ui.wear_view import Asked
-from twin.worker import Worker
+from twin.worker import RUNNERS, Worker
 
 NOW = datetime(2026, 11, 20, 4, 20, tzinfo=UTC)
 YOURS = b"tool,minutes,wear\nT1,5,80\nT1,10,120\nT2,4,60\nT2,9,90\n"
@@ -107,8 +108,8 @@ def test_a_forecast_and_its_back_test_run_as_jobs() -> None:
 
 def test_a_cancelled_forecast_stops() -> None:
     job = jobs.submit("forecast", Asked().question(backtest=True))
-    with pytest.raises(jobs.Cancelled):
-        jobs._runners()["forecast"](job.payload, lambda _d, _t: None, lambda: True)
+    with pytest.raises(Cancelled):
+        RUNNERS["forecast"](job.payload, lambda _d, _t: None, lambda: True)
 
 
 @pytest.mark.parametrize(

@@ -139,28 +139,40 @@ class Bound:
     asset: str
     base: Limit
     now: Limit
+    soft: bool = False
 
     @property
     def over(self) -> bool:
-        """Whether the draft asks for more than there is."""
+        """Whether the draft asks for more than there is, or than is wise if it is ``soft``."""
         return self.now.share > 1 + 1e-9
 
 
 def bounds(scenario: Scenario, values: Values) -> list[Bound]:
     """Return what limits the assets that ``values`` touch; nothing is simulated."""
+    return _bounds(scenario, values, soft=False)
+
+
+def margins(scenario: Scenario, values: Values) -> list[Bound]:
+    """Return what those assets had better not pass; above it people are warned, not refused."""
+    return _bounds(scenario, values, soft=True)
+
+
+def _bounds(scenario: Scenario, values: Values, *, soft: bool) -> list[Bound]:
     touched = {path.split(".")[0] for path in values}
     found: list[Bound] = []
     for name, entry in scenario.of("plant").items():
         if name not in touched:
             continue
-        before = _limits(entry, scenario.document["plant"][name], {})
-        after = _limits(entry, scenario.document["plant"][name], values)
+        before = _limits(entry, scenario.document["plant"][name], {}, soft)
+        after = _limits(entry, scenario.document["plant"][name], values, soft)
         pairs = zip(before, after, strict=False) if after else ()
-        found += [Bound(name, base, now) for base, now in pairs]
+        found += [Bound(name, base, now, soft) for base, now in pairs]
     return found
 
 
-def _limits(entry: Entry, table: Mapping[str, Any], values: Values) -> tuple[Limit, ...]:
+def _limits(
+    entry: Entry, table: Mapping[str, Any], values: Values, soft: bool
+) -> tuple[Limit, ...]:
     changed_table = copy.deepcopy({key: v for key, v in table.items() if key != "kind"})
     for path, value in values.items():
         name, *keys = path.split(".")
@@ -170,8 +182,9 @@ def _limits(entry: Entry, table: Mapping[str, Any], values: Values) -> tuple[Lim
         settings = entry.params.read(changed_table)
     except BadInput:
         return ()
-    limits: tuple[Limit, ...] = load_kind("twin.plant", entry.kind).Model.limits(settings)
-    return limits
+    model = load_kind("twin.plant", entry.kind).Model
+    found: tuple[Limit, ...] = model.margins(settings) if soft else model.limits(settings)
+    return found
 
 
 def _put(table: dict[str, Any], keys: list[str], value: Any) -> None:

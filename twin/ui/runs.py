@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -33,22 +33,36 @@ def end(run_id: str) -> float:
     return float(store.get_run(run_id).document()["facts"]["end"])
 
 
-def baseline(scenario: Scenario, replications: int | None = None) -> dict[str, Any]:
+def baseline(
+    scenario: Scenario,
+    replications: int | None = None,
+    held: Mapping[str, Any] | None = None,
+    *,
+    sense: bool | None = None,
+) -> dict[str, Any]:
     """Return the question "what does this scenario give", as every page asks it.
 
-    All pages ask it in the same words, so it is computed once. Sensors run where there are any.
+    All pages ask it in the same words, so it is computed once. ``held`` is laid over the scenario
+    file (:mod:`twin.ui.baseline`). Sensors run where there are any, unless ``sense`` says.
     """
-    return {
+    asked = {
         "scenario": scenario.file,
         "values": {},
         "replications": replications or scenario.header.replications,
-        "sense": bool(scenario.of("sensor")),
+        "sense": bool(scenario.of("sensor")) if sense is None else sense,
     }
+    return {**asked, "base_values": dict(held)} if held else asked
 
 
-def baseline_job(scenario: Scenario) -> jobs.Job:
-    """Return the job that runs a scenario as it is; one that ran before is there at once."""
-    return jobs.submit("run", baseline(scenario))
+def baseline_job(scenario: Scenario, held: Mapping[str, Any] | None = None) -> jobs.Job:
+    """Return the job that runs a baseline as it is; one that ran before is there at once."""
+    return jobs.submit("run", baseline(scenario, held=held))
+
+
+def needs_sensors(scenario: Scenario, paths: Iterable[str]) -> bool:
+    """Return whether any of these parameters or KPIs belongs to a sensor or a node."""
+    aside = {*scenario.of("sensor"), *scenario.of("node")}
+    return any(path.split(".")[0] in aside for path in paths)
 
 
 def channels(run_id: str) -> list[tuple[str, str]]:

@@ -21,7 +21,7 @@ import twin
 from twin.devices.embedded import Embedded
 from twin.devices.plant import of_declarations
 from twin.errors import BadInput
-from twin.ui import runs, shell
+from twin.ui import baseline, runs, shell
 from twin.ui.context import Context
 from twin.ui.guard import Guard, content_policy
 from twin.ui.i18n import language, t
@@ -29,6 +29,9 @@ from twin.ui.pages.base import pages
 from twin.ui.theme import theme
 from twin.worker import start_worker
 
+WORKERS = 2
+"""A short question does not wait behind a long one. More workers for one question do not help:
+starting them takes longer than a comparison."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _INDEX = """<!DOCTYPE html>
 <html lang="@lang" data-mantine-color-scheme="@theme">
@@ -117,7 +120,7 @@ def serve(
     *,
     say: Callable[[str], None] = print,
 ) -> None:
-    """Serve the app until a signal, with its worker; everything stops when it does."""
+    """Serve the app until a signal, with its workers; everything stops when it does."""
     local = host in LOOPBACK
     asgi = guarded(build(context), LOOPBACK if local else ())
     config = uvicorn.Config(
@@ -136,7 +139,7 @@ def serve(
 
 @contextmanager
 def beside(context: Context, say: Callable[[str], None] = print) -> Iterator[None]:
-    """Run worker, broker, controllers and gateway; stop all of them at the end or on a signal."""
+    """Run workers, broker, controllers and gateway; stop all of them at the end or on a signal."""
 
     def leave(*_: Any) -> None:
         sys.exit(0)
@@ -145,10 +148,17 @@ def beside(context: Context, say: Callable[[str], None] = print) -> Iterator[Non
     before = signal.signal(signal.SIGTERM, leave)
     with ExitStack() as stack:
         stack.callback(signal.signal, signal.SIGTERM, before)
-        stack.callback(start_worker().stop)
+        for _ in range(WORKERS):
+            stack.callback(start_worker().stop)
         stack.enter_context(_devices(context, say))
-        runs.baseline_job(context.scenario(context.first))  # so that the first visit finds it
+        ask_baseline(context)
         yield
+
+
+def ask_baseline(context: Context) -> None:
+    """Run the first scenario before anybody looks, so that the first visit finds it."""
+    start = baseline.now(context, context.first)
+    runs.baseline_job(start.file, start.values)
 
 
 @contextmanager
@@ -168,6 +178,8 @@ def _devices(context: Context, say: Callable[[str], None]) -> Iterator[None]:
             devices.start()
         except BadInput as error:
             say(f"no devices beside the app: {error}")
+            return
+        ask_baseline(context)  # what the machine holds may differ from the file
 
     starter = threading.Thread(target=start, name="devices-start", daemon=True)
     starter.start()

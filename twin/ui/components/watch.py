@@ -16,7 +16,7 @@ from dash.development.base_component import Component
 from twin import jobs
 from twin.errors import BadInput
 from twin.ui.components.frame import aria, icon
-from twin.ui.i18n import t
+from twin.ui.i18n import known, t
 
 EVERY = 250
 """Between two looks at an open job [ms]."""
@@ -69,8 +69,17 @@ def look(job_id: str) -> tuple[dict[str, str], float, str, bool]:
         lost = {"job": job_id, "state": "lost", "error": str(error)}
         return lost, 0.0, t("shell.job_lost"), True
     share = 100.0 * now.done / now.total if now.total else 0.0
-    text = t(f"shell.job_{now.state}", done=now.done, total=now.total)
-    return {"job": job_id, "state": now.state, "error": now.error}, share, text, not now.open
+    here = {"job": job_id, "state": now.state, "error": now.error}
+    return here, share, words(now), not now.open
+
+
+def words(job: jobs.Job) -> str:
+    """Return how far a job is, in the words of its kind: runs, tools, checks."""
+    if job.state == "running" and not job.total:
+        return t("shell.job_starting")
+    kind = "backtest" if job.payload.get("backtest") else job.kind
+    key = f"shell.job_{job.state}_{kind}"
+    return t(key if known(key) else f"shell.job_{job.state}", done=job.done, total=job.total)
 
 
 def register(app: Dash) -> None:

@@ -10,11 +10,13 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from twin.scenario import Scenario
+from twin.ui import baseline, form, names
 from twin.ui import draft as drafts
-from twin.ui import form, names
+from twin.ui.baseline import Start
+from twin.ui.components import start as start_line
 from twin.ui.components import watch
 from twin.ui.components.frame import aria, dropdown, icon, mark
-from twin.ui.i18n import t
+from twin.ui.i18n import known, t
 from twin.ui.wording import number, unit
 
 PAGE = "what_if"
@@ -24,11 +26,14 @@ class Ids(StrEnum):
     """Ids of the page."""
 
     BASE = "what-if-scenario"
+    OTHER = "what-if-other-baseline"
+    OTHER_BASE = "what-if-other-base"
     DRAFT = "what-if-draft"
     ADDRESS = "what-if-address"
     ROWS = "what-if-rows"
     ADD = "what-if-add"
     LIMITS = "what-if-limits"
+    MARGINS = "what-if-margins"
     FAULT = "what-if-fault"
     RUN = "what-if-run"
     COUNT = "what-if-count"
@@ -56,6 +61,13 @@ FOREST, TRACE, LUCK = "kpi-differences", "traces", "replications"
 """Names of the chart cards; they name the files that are saved too."""
 
 
+def started(start: Start) -> Component:
+    """Return what is compared from, in words, and the way to the other baseline."""
+    words, _base = baseline.other(start)
+    link = dcc.Link(words, id=Ids.OTHER, href="", className="other-base")
+    return start_line.line(start, link)
+
+
 def editor(scenario: Scenario, draft: drafts.Draft) -> Component:
     """Return the card with the parameters on the table and what limits them."""
     return html.Section(
@@ -72,6 +84,7 @@ def editor(scenario: Scenario, draft: drafts.Draft) -> Component:
             ),
             html.H3(t("what_if.limits"), className="limits-title"),
             html.Div(limits(scenario, draft.values), id=Ids.LIMITS, className="limits"),
+            html.Div(id=Ids.MARGINS, className="limits margins", **aria(live="polite")),
         ],
         className="card editor",
     )  # fmt: skip
@@ -115,8 +128,10 @@ def choices(scenario: Scenario, draft: drafts.Draft) -> list[dict[str, Any]]:
 
 
 def limit_name(name: str) -> str:
-    """Return the name of a limit in the language of the request."""
-    return names.humane(names.word(name))
+    """Return the name of a limit in the language of the request; an operation's stands behind."""
+    kind, _, operation = name.partition(", ")
+    said = names.humane(names.word(kind))
+    return f"{said} · {operation}" if operation else said
 
 
 def limits(scenario: Scenario, values: drafts.Values) -> list[Component]:
@@ -127,11 +142,15 @@ def limits(scenario: Scenario, values: drafts.Values) -> list[Component]:
     return [_limit(bound, len({b.asset for b in bounds}) > 1) for bound in bounds]
 
 
+def _amounts(bound: drafts.Bound) -> str:
+    used, most = number(bound.now.used), number(bound.now.limit)
+    return t("what_if.limit_of", used=used, limit=most) + unit(bound.now.unit)
+
+
 def _limit(bound: drafts.Bound, named: bool) -> Component:
     name = limit_name(bound.now.name)
     title = f"{bound.asset} · {name}" if named else name
-    used, most = number(bound.now.used), number(bound.now.limit)
-    text = t("what_if.limit_of", used=used, limit=most) + unit(bound.now.unit)
+    text = _amounts(bound)
     now, base = (f"{min(100.0, 100 * one.share):.1f}%" for one in (bound.now, bound.base))
     bar = html.Div(
         [
@@ -143,9 +162,26 @@ def _limit(bound: drafts.Bound, named: bool) -> Component:
     )  # fmt: skip
     words: list[Component] = [html.Span(title), html.Span(text, className="number")]
     if bound.over:
-        words.insert(1, mark("red", t("what_if.too_much")))
-    level = "limit over" if bound.over else "limit"
+        words.insert(1, mark("amber", _warning(bound)) if bound.soft else
+                     mark("red", t("what_if.too_much")))  # fmt: skip
+    level = ("limit soft over" if bound.soft else "limit over") if bound.over else "limit"
     return html.Div([html.Div(words, className="limit-words small"), bar], className=level)
+
+
+def margins(scenario: Scenario, values: drafts.Values) -> list[Component]:
+    """Return one bar for each margin: what is not refused above it, but warned of."""
+    bounds = drafts.margins(scenario, values)
+    return [_limit(bound, len({b.asset for b in bounds}) > 1) for bound in bounds]
+
+
+def _warning(bound: drafts.Bound) -> str:
+    key = f"what_if.over_{bound.now.name.split(',')[0].replace(' ', '_')}"
+    return t(key if known(key) else "what_if.over_margin")
+
+
+def margin_text(bound: drafts.Bound) -> str:
+    """Return a margin that is passed, in one line: ``would chatter: 2.6 of 2.1 mm``."""
+    return f"{_warning(bound)}: {_amounts(bound)}"
 
 
 def foot(scenario: Scenario, job_id: str, replications: int) -> Component:

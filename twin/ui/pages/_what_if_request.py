@@ -11,13 +11,13 @@ from twin import jobs
 from twin.devices.desk import Desk
 from twin.errors import BadInput
 from twin.scenario import Scenario
+from twin.ui import baseline, links, names
 from twin.ui import draft as drafts
-from twin.ui import links, names
 from twin.ui.components import watch
 from twin.ui.components.frame import notice
 from twin.ui.context import Context
 from twin.ui.i18n import t
-from twin.ui.pages._what_if_editor import PAGE, Ids
+from twin.ui.pages._what_if_editor import PAGE, Ids, margin_text
 
 
 def register(app: Dash, context: Context) -> None:
@@ -34,8 +34,8 @@ def register(app: Dash, context: Context) -> None:
         State(watch.phase(PAGE), "data"),
         prevent_initial_call=True,
     )
-    def open_request(_n: int, stored: Any, name: str, phase: Any) -> tuple[Any, ...]:
-        scenario, draft = context.scenario(name), drafts.restore(stored)
+    def open_request(_n: int, stored: Any, base: Any, phase: Any) -> tuple[Any, ...]:
+        scenario, draft = baseline.restore(context, base).scenario, drafts.restore(stored)
         values = drafts.changed(scenario, draft.values)
         body, ready = request_body(scenario, values, phase or {})
         return True, body, not ready, None
@@ -51,10 +51,11 @@ def register(app: Dash, context: Context) -> None:
         prevent_initial_call=True,
         running=[(Output(Ids.REQUEST_SEND, "loading"), True, False)],
     )
-    def send_request(_n: int, note: str | None, stored: Any, name: str, phase: Any) -> Any:
-        scenario, draft = context.scenario(name), drafts.restore(stored)
+    def send_request(_n: int, note: str | None, stored: Any, base: Any, phase: Any) -> Any:
+        scenario, draft = baseline.restore(context, base).scenario, drafts.restore(stored)
         values = drafts.changed(scenario, draft.values)
-        answer, drafted = request(values, jobs.get(phase["job"]).result, note or "", name)
+        result = jobs.get(phase["job"]).result
+        answer, drafted = request(values, result, note or "", base["name"])
         return answer, drafted
 
 
@@ -76,7 +77,10 @@ def request_body(
     if phase.get("state") != "done":
         return notice("empty", t("what_if.request_no_result"), t("what_if.waiting")), False
     words = html.P(t("what_if.request_words"), className="quiet")
-    return html.Div([html.Ul(lines), words]), True
+    warned = [margin_text(bound) for bound in drafts.margins(scenario, values) if bound.over]
+    warning = notice("amber", t("what_if.request_margin"), "\n".join(warned)) if warned else None
+    parts = [html.Ul(lines), warning, words]
+    return html.Div([part for part in parts if part is not None]), True
 
 
 def request(values: dict[str, Any], evidence: Any, note: str, name: str) -> tuple[Component, bool]:

@@ -42,18 +42,48 @@ def results() -> Component:
     )  # fmt: skip
 
 
-def below() -> Component:
+def below(scenario: Scenario, kpi: str) -> Component:
     """Return the traces of both and the spread of luck, under the fold."""
     waiting = t("what_if.waiting")
-    pick = {"size": "sm", "allowDeselect": False, "comboboxProps": {"shadow": "none"}, "data": []}
-    channel = dmc.Select(id=Ids.CHANNEL, **pick, **aria(label=t("what_if.channel")))
-    kpi = dmc.Select(id=Ids.KPI, **pick, **aria(label=t("what_if.kpi")))
+    pick = {"size": "sm", "allowDeselect": False, "comboboxProps": {"shadow": "none"}}
+    channel = dmc.Select(id=Ids.CHANNEL, data=[], **pick, **aria(label=t("what_if.channel")))
+    offered = kpi_choices(scenario, kpi)
+    picked = kpi if kpi in scenario.measures else (offered[0]["value"] if offered else None)
+    figure = dmc.Select(id=Ids.KPI, data=offered, value=picked, **pick,
+                        **aria(label=t("what_if.kpi")))  # fmt: skip
     left = chart_card(TRACE, t("what_if.trace_noun"), height=260, waiting=waiting, picker=channel)
-    right = chart_card(LUCK, t("what_if.luck_noun"), height=260, waiting=waiting, picker=kpi)
+    right = chart_card(LUCK, t("what_if.luck_noun"), height=260, waiting=waiting, picker=figure)
     return html.Div(
         [html.Div(left, className="two-thirds"), html.Div(right, className="third")],
         className="cards",
     )
+
+
+def kpi_choices(scenario: Scenario, picked: str = "") -> list[dict[str, str]]:
+    """Return the headline KPIs, and ``picked``; those of a node stand last: they take longest."""
+    paths = comparison.headline(scenario)
+    if picked in scenario.measures and picked not in paths:
+        paths.append(picked)
+    paths.sort(key=lambda path: runs.needs_sensors(scenario, [path]))
+    return [{"value": path, "label": _kpi_label(scenario, path)} for path in paths]
+
+
+def _kpi_label(scenario: Scenario, path: str) -> str:
+    more = t("what_if.with_sensors") if runs.needs_sensors(scenario, [path]) else ""
+    return f"{names.kpi(path)} · {names.owner(path)}{more}"
+
+
+def told(scenario: Scenario, result: Outcome) -> list[Line]:
+    """Return the KPIs that were computed; without its sensors a node has none."""
+    return [line for line in result.lines
+            if line.base["value"] is not None or not runs.needs_sensors(scenario, [line.path])
+            ]  # fmt: skip
+
+
+def lead(scenario: Scenario, result: Outcome) -> list[Line]:
+    """Return the headline KPIs that were computed."""
+    there = {line.path for line in told(scenario, result)}
+    return result.pick([path for path in comparison.headline(scenario) if path in there])
 
 
 def skeleton() -> list[Component]:
@@ -82,7 +112,7 @@ def trouble(phase: dict[str, str]) -> list[Component]:
 
 def verdict(scenario: Scenario, result: Outcome) -> list[Component]:
     """Return the verdict card."""
-    lines = result.pick(comparison.headline(scenario))
+    lines = lead(scenario, result)
     noun = html.Div(
         [html.Span(t("what_if.verdict_noun")), sim_tag(),
          html.Span(t("what_if.paired" if result.compared else "what_if.runs",
@@ -124,7 +154,7 @@ def forest(scenario: Scenario, result: Outcome | None, theme: str) -> Chart:
     """Return the forest plot of the headline KPIs."""
     if result is None:
         return Chart(t("what_if.forest_none"), None, t("what_if.waiting"))
-    lines = result.pick(comparison.headline(scenario))
+    lines = lead(scenario, result)
     head = [t("what_if.col_kpi"), t("what_if.col_relative"), t("what_if.col_low"),
             t("what_if.col_high"), t("what_if.col_verdict")]  # fmt: skip
     rows = [whisker(line) for line in lines]
@@ -156,24 +186,24 @@ def whisker(line: Line) -> figures.Whisker | None:
 
 def figure_table(scenario: Scenario, result: Outcome) -> list[Component]:
     """Return the figures: headline KPIs as rows, all of them one click away."""
-    lead = comparison.headline(scenario)
+    every = told(scenario, result)
     columns = ["col_kpi", "baseline"]
     if result.compared:
         columns += ["candidate", "difference", "col_verdict"]
     head = html.Thead(html.Tr([html.Th(t(f"what_if.{name}"), scope="col") for name in columns]))
-    body = html.Tbody([_row(line, result.compared) for line in result.pick(lead)])
+    body = html.Tbody([_row(line, result.compared) for line in lead(scenario, result)])
     more = dmc.Table(
         data={"head": [t(f"what_if.{name}") for name in columns],
-              "body": [_flat(line, result.compared) for line in result.lines]}
+              "body": [_flat(line, result.compared) for line in every]}
     )  # fmt: skip
     return [
         html.P(t("what_if.figures_noun"), className="noun"),
         html.Div(html.Table([head, body], className="figures"), className="table-wide",
                  tabIndex=0, role="region", **aria(label=t("what_if.figures_noun"))),
         html.Details(
-            [html.Summary(t("what_if.all_figures", n=len(result.lines))),
+            [html.Summary(t("what_if.all_figures", n=len(every))),
              html.Div(more, className="table-scroll", tabIndex=0, role="region",
-                      **aria(label=t("what_if.all_figures", n=len(result.lines))))],
+                      **aria(label=t("what_if.all_figures", n=len(every))))],
         ),
     ]  # fmt: skip
 

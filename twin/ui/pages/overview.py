@@ -13,9 +13,10 @@ from twin.devices.change import FINAL
 from twin.devices.desk import Desk
 from twin.errors import BadInput
 from twin.scenario import Scenario
-from twin.ui import comparison, figures, links, names, runs, shell
+from twin.ui import baseline, comparison, figures, links, names, runs, shell
 from twin.ui.comparison import Outcome
 from twin.ui.components import card, watch
+from twin.ui.components import start as start_line
 from twin.ui.components.card import Chart, chart_card
 from twin.ui.components.frame import aria, icon, mark, notice, page, sim_tag
 from twin.ui.context import Context
@@ -47,40 +48,45 @@ class Ids(StrEnum):
 
 def layout(view: View, context: Context) -> Component:
     """Return the page; the baseline run fills it."""
-    scenario = context.scenario(view.scenario)
-    job = runs.baseline_job(scenario)
+    start = baseline.now(context, view.scenario)
+    job = runs.baseline_job(start.file, start.values)
     sentences = [
         _sentence(Ids.WAITING, t("overview.waiting_noun"), waiting(view.scenario)),
         _sentence(Ids.ABNORMAL, t("overview.abnormal_noun"), None),
         _sentence(Ids.COMING, t("overview.coming_noun"), None),
     ]
-    plant = html.Section(
-        [html.Div([html.Span(t("overview.plant_noun")), sim_tag()], className="noun verdict-noun"),
-         html.H2(scenario.title), html.Div(_soon(), id=Ids.PLANT)],
-        className="card",
-    )  # fmt: skip
-    table = html.Section(
-        [html.P(t("overview.figures_noun"), className="noun"),
-         html.Div(_soon(), id=Ids.FIGURES)],
-        className="card",
-    )  # fmt: skip
-    change = html.Section(
-        [html.P(t("overview.change_noun"), className="noun"),
-         html.Div(last_change(view.scenario), id=Ids.CHANGE)],
-        className="card",
-    )  # fmt: skip
+    line = chart_card(TIMELINE, t("overview.timeline_noun"), height=220,
+                      waiting=t("overview.running"))  # fmt: skip
     return page(
         PAGE,
         dcc.Store(id=Ids.BASE, data=view.scenario),
         html.Div(sentences, className="cards"),
+        start_line.line(start),
         html.Div(watch.strip(PAGE, job.id), className="page-watch"),
-        html.Div([html.Div(plant, className="whole")], className="cards"),
-        html.Div([html.Div(chart_card(TIMELINE, t("overview.timeline_noun"), height=220,
-                                      waiting=t("overview.running")), className="whole")],
-                 className="cards"),
-        html.Div([html.Div(table, className="two-thirds"), html.Div(change, className="third")],
-                 className="cards"),
+        html.Div([html.Div(_plant(start.file), className="whole")], className="cards"),
+        html.Div([html.Div(line, className="whole")], className="cards"),
+        html.Div([html.Div(_figures(), className="two-thirds"),
+                  html.Div(_change(view.scenario), className="third")], className="cards"),
     )  # fmt: skip
+
+
+def _plant(scenario: Scenario) -> Component:
+    noun = [html.Span(t("overview.plant_noun")), sim_tag()]
+    return html.Section(
+        [html.Div(noun, className="noun verdict-noun"), html.H2(scenario.title),
+         html.Div(_soon(), id=Ids.PLANT)],
+        className="card",
+    )  # fmt: skip
+
+
+def _figures() -> Component:
+    noun = html.P(t("overview.figures_noun"), className="noun")
+    return html.Section([noun, html.Div(_soon(), id=Ids.FIGURES)], className="card")
+
+
+def _change(name: str) -> Component:
+    noun = html.P(t("overview.change_noun"), className="noun")
+    return html.Section([noun, html.Div(last_change(name), id=Ids.CHANGE)], className="card")
 
 
 def _soon() -> Component:

@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 
 from twin import jobs
 from twin.scenario import Scenario
-from twin.ui import links, names, runs, shell
+from twin.ui import baseline, links, names, runs, shell
 from twin.ui.browser import in_browser
 from twin.ui.components import card, watch
 from twin.ui.components.card import Chart, chart_card
@@ -46,7 +46,7 @@ def layout(view: View, context: Context) -> Component:
     if not sensors:
         return page(PAGE, nothing(context))
     chosen = view.one("sensor") if view.one("sensor") in sensors else sensors[0]
-    job = runs.baseline_job(scenario)
+    job = runs.baseline_job(scenario, baseline.now(context, view.scenario).values)
     at = view.one("window")
     return page(
         PAGE,

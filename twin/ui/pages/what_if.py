@@ -9,10 +9,9 @@ from dash.development.base_component import Component
 
 from twin import jobs
 from twin.scenario import Scenario
+from twin.ui import baseline, form, links, names, shell
 from twin.ui import draft as drafts
-from twin.ui import form, links, names, runs, shell
 from twin.ui.browser import in_browser
-from twin.ui.comparison import headline
 from twin.ui.components import card, watch
 from twin.ui.components.frame import page
 from twin.ui.context import Context
@@ -30,9 +29,12 @@ from twin.ui.pages._what_if_editor import (
     editor,
     foot,
     limits,
+    margins,
     request_box,
     rows,
+    started,
 )
+from twin.ui.pages._what_if_question import Question
 
 ORDER = 20
 ICON = "sliders-horizontal"
@@ -42,19 +44,22 @@ LAST = 12
 
 def layout(view: View, context: Context) -> Component:
     """Return the page: the draft of the address, and the job it names."""
-    scenario = context.scenario(view.scenario)
+    start = baseline.of_address(context, view.scenario, view.all("base"))
+    scenario = start.scenario
     draft = drafts.from_address(scenario, view.all("set"))
     asked = view.one("n")
     count = int(asked) if asked.isdigit() else scenario.header.replications
     return page(
         PAGE,
-        dcc.Store(id=Ids.BASE, data=view.scenario),
+        dcc.Store(id=Ids.BASE, data=start.store()),
         dcc.Store(id=Ids.DRAFT, data=draft.store()),
         dcc.Store(id=Ids.ADDRESS),
+        dcc.Store(id=Ids.OTHER_BASE, data=baseline.other(start)[1]),
+        started(start),
         html.Div(
             [editor(scenario, draft), html.Div(shown.results(), id=Ids.RESULTS)], className="bench"
         ),
-        shown.below(),
+        shown.below(scenario, view.one("kpi")),
         foot(scenario, view.one("job"), count),
         request_box(),
     )
@@ -89,54 +94,66 @@ def _register_editing(app: Dash, context: Context) -> None:
         prevent_initial_call=True,
     )
     def edit(
-        add: str | None, _x: Any, _r: Any, _u: Any, _d: Any, stored: Any, name: str
+        add: str | None, _x: Any, _r: Any, _u: Any, _d: Any, stored: Any, base: Any
     ) -> tuple[Any, ...]:
-        scenario, before = context.scenario(name), drafts.restore(stored)
+        scenario, before = baseline.restore(context, base).scenario, drafts.restore(stored)
         after = step(scenario, before, ctx.triggered_id, ctx.triggered[0]["value"], add)
         if after is before:
             return no_update, no_update, no_update, no_update
         return after.store(), rows(scenario, after), choices(scenario, after), None
 
+    _register_typing(app)
     _register_checking(app, context)
 
 
-def _register_checking(app: Dash, context: Context) -> None:
-    numbers, words = ({"row": ALL, "piece": piece} for piece in ("number", "word"))
+NUMBERS, WORDS = ({"row": ALL, "piece": piece} for piece in ("number", "word"))
+
+
+def _register_typing(app: Dash) -> None:
     in_browser(
         app,
         "link_sliders",
         Output({"row": ALL, "piece": "slider"}, "value"),
-        Output(numbers, "value"),
+        Output(NUMBERS, "value"),
         Input({"row": ALL, "piece": "slider"}, "value"),
-        Input(numbers, "value"),
+        Input(NUMBERS, "value"),
     )
     in_browser(
         app,
         "commit",
         Output(Ids.DRAFT, "data"),
-        Input(numbers, "value"),
-        Input(words, "value"),
-        State(numbers, "id"),
-        State(words, "id"),
+        Input(NUMBERS, "value"),
+        Input(WORDS, "value"),
+        State(NUMBERS, "id"),
+        State(WORDS, "id"),
         State(Ids.DRAFT, "data"),
     )
 
+
+TYPED = (Input(NUMBERS, "value"), Input(WORDS, "value"), State(NUMBERS, "id"), State(WORDS, "id"),
+         State(Ids.BASE, "data"))  # fmt: skip
+"""What stands in the controls of the parameters."""
+
+
+def _register_checking(app: Dash, context: Context) -> None:
     @app.callback(
         Output(Ids.LIMITS, "children"),
         Output(Ids.FAULT, "children"),
-        Output(numbers, "error"),
-        Input(numbers, "value"),
-        Input(words, "value"),
-        State(numbers, "id"),
-        State(words, "id"),
-        State(Ids.BASE, "data"),
+        Output(NUMBERS, "error"),
+        *TYPED,
     )
-    def check(typed: Any, chosen: Any, ids: Any, word_ids: Any, name: str) -> tuple[Any, ...]:
-        scenario = context.scenario(name)
+    def check(typed: Any, chosen: Any, ids: Any, word_ids: Any, base: Any) -> tuple[Any, ...]:
+        scenario = baseline.restore(context, base).scenario
         values = gather(scenario, [*ids, *word_ids], [*typed, *chosen])
         found = drafts.faults(scenario, values)
         errors = [_error(scenario, key["row"], found) for key in ids]
         return limits(scenario, values), found.get("", ""), errors
+
+    # Apart from the limits: a margin may take half a second, and nobody waits for it.
+    @app.callback(Output(Ids.MARGINS, "children"), *TYPED)
+    def weigh(typed: Any, chosen: Any, ids: Any, word_ids: Any, base: Any) -> Any:
+        scenario = baseline.restore(context, base).scenario
+        return margins(scenario, gather(scenario, [*ids, *word_ids], [*typed, *chosen]))
 
 
 def step(
@@ -176,45 +193,48 @@ def _register_running(app: Dash, context: Context) -> None:
     @app.callback(
         Output(watch.job(PAGE), "data"),
         Output(Ids.ADDRESS, "data"),
+        Output(Ids.OTHER, "href"),
         Output(Ids.RESULTS, "className"),
         Input(Ids.DRAFT, "data"),
         Input(Ids.RUN, "n_clicks"),
+        Input(Ids.KPI, "value"),
         State(Ids.COUNT, "value"),
         State(Ids.AUTO, "checked"),
         State(Ids.BASE, "data"),
+        State(Ids.OTHER_BASE, "data"),
         State(watch.job(PAGE), "data"),
     )
-    def ask(stored: Any, clicks: int, count: Any, auto: bool, name: str, job: str) -> Any:
-        scenario, draft = context.scenario(name), drafts.restore(stored)
-        pressed = ctx.triggered_id == Ids.RUN and bool(clicks)
-        n = count if isinstance(count, int) and count > 0 else scenario.header.replications
-        first = ctx.triggered_id is None
-        if drafts.faults(scenario, draft.values):
-            return no_update, address(name, draft, n, ""), "stale"
-        if first and job:
-            return no_update, address(name, draft, n, job), ""
-        if not (pressed or auto or first):
-            return no_update, address(name, draft, n, ""), "stale"
-        asked = submit(scenario, draft, n)
-        if job and job != asked and watch.is_open(job):
-            jobs.cancel(job)
-        return asked, address(name, draft, n, asked), ""
+    def ask(
+        stored: Any, _c: int, kpi: Any, count: Any, auto: bool, base: Any, other: Any, job: str
+    ) -> Any:
+        start, draft = baseline.restore(context, base), drafts.restore(stored)
+        n = count if isinstance(count, int) and count > 0 else start.scenario.header.replications
+        asked = Question(start, draft, n, kpi or "")
+        answer, style = answered(asked, ctx.triggered_id, auto, job)
+        kept = no_update if style == "stale" else answer
+        shown_job = "" if style == "stale" else answer
+        return kept, asked.address(shown_job), asked.other_address(other), style
 
     in_browser(app, "address", Output(shell.Ids.DONE, "data", allow_duplicate=True),
                Input(Ids.ADDRESS, "data"))  # fmt: skip
 
 
-def submit(scenario: Scenario, draft: drafts.Draft, replications: int) -> str:
-    """Queue the comparison, or the baseline alone when nothing differs; return the job's id."""
-    values = drafts.changed(scenario, draft.values)
-    kind = "compare" if values else "run"
-    return jobs.submit(kind, {**runs.baseline(scenario, replications), "values": values}).id
+def answered(asked: Question, by: Any, auto: bool, job: str) -> tuple[str, str]:
+    """Return the job that answers a question, and "stale" when what is shown does not.
 
-
-def address(name: str, draft: drafts.Draft, n: int, job: str) -> str:
-    """Return the address that shows this state again."""
-    query = {"set": drafts.to_address(draft.values), "n": str(n), "job": job}
-    return links.write(PAGE, name, query)
+    ``by`` is what asked: None at the first look, the run button, the draft, or the figure that is
+    looked at; ``job`` is the one whose result is shown.
+    """
+    if drafts.faults(asked.start.scenario, asked.draft.values):
+        return job, "stale"
+    if by in {None, Ids.KPI} and asked.answered_by(job):
+        return job, ""
+    if not (auto or by in {None, Ids.RUN}):
+        return job, "stale"
+    answer = asked.submit()
+    if job and job != answer and watch.is_open(job):
+        jobs.cancel(job)
+    return answer, ""
 
 
 # -- results ------------------------------------------------------------------------------------
@@ -226,31 +246,24 @@ def _register_results(app: Dash, context: Context) -> None:
         Output(Ids.FIGURES, "children"),
         Output(Ids.CHANNEL, "data"),
         Output(Ids.CHANNEL, "value"),
-        Output(Ids.KPI, "data"),
-        Output(Ids.KPI, "value"),
         Input(watch.phase(PAGE), "data"),
         State(Ids.BASE, "data"),
         State(Ids.CHANNEL, "value"),
-        State(Ids.KPI, "value"),
     )
-    def show(phase: Any, name: str, channel: str | None, kpi: str | None) -> tuple[Any, ...]:
+    def show(phase: Any, base: Any, channel: str | None) -> tuple[Any, ...]:
         state = (phase or {}).get("state", "none")
         if state in {"failed", "cancelled", "lost"}:
-            return shown.trouble(phase), *[no_update] * 5
+            return shown.trouble(phase), *[no_update] * 3
         if state != "done":
-            return (no_update,) * 6
-        scenario, result = context.scenario(name), shown.finished(phase["job"])
+            return (no_update,) * 4
+        scenario, result = context.scenario(base["name"]), shown.finished(phase["job"])
         assert result is not None
         offered = shown.channel_choices(scenario, result)
-        kpis = [{"value": path, "label": f"{names.kpi(path)} · {names.owner(path)}"}
-                for path in headline(scenario)]  # fmt: skip
         return (
             shown.verdict(scenario, result),
             shown.figure_table(scenario, result),
             offered,
             _keep(channel, offered),
-            kpis,
-            _keep(kpi, kpis),
         )
 
 
@@ -267,10 +280,11 @@ def _register_charts(app: Dash, context: Context) -> None:
         Input(shell.THEME, "data"),
         State(Ids.BASE, "data"),
     )
-    def draw_forest(phase: Any, theme: str, name: str) -> Any:
+    def draw_forest(phase: Any, theme: str, base: Any) -> Any:
         if (phase or {}).get("state") in {"queued", "running"}:
             return card.unchanged()
-        return card.chart_values(shown.forest(context.scenario(name), _result(phase), theme))
+        scenario = context.scenario(base["name"])
+        return card.chart_values(shown.forest(scenario, _result(phase), theme))
 
     @app.callback(
         *card.chart_outputs(TRACE),
@@ -280,18 +294,19 @@ def _register_charts(app: Dash, context: Context) -> None:
         State(watch.phase(PAGE), "data"),
         State(Ids.BASE, "data"),
     )
-    def draw_trace(channel: str | None, _d: Any, theme: str, phase: Any, name: str) -> Any:
-        found = _result(phase)
-        return card.chart_values(shown.trace(context.scenario(name), found, channel, theme))
+    def draw_trace(channel: str | None, _d: Any, theme: str, phase: Any, base: Any) -> Any:
+        scenario = baseline.restore(context, base).scenario
+        return card.chart_values(shown.trace(scenario, _result(phase), channel, theme))
 
     @app.callback(
         *card.chart_outputs(LUCK),
         Input(Ids.KPI, "value"),
-        Input(Ids.KPI, "data"),
+        Input(watch.phase(PAGE), "data"),
         Input(shell.THEME, "data"),
-        State(watch.phase(PAGE), "data"),
     )
-    def draw_luck(kpi: str | None, _d: Any, theme: str, phase: Any) -> Any:
+    def draw_luck(kpi: str | None, phase: Any, theme: str) -> Any:
+        if (phase or {}).get("state") in {"queued", "running"}:
+            return card.unchanged()
         return card.chart_values(shown.luck(_result(phase), kpi, theme))
 
 
@@ -311,10 +326,11 @@ def _register_taking(app: Dash, context: Context) -> None:
         State(Ids.BASE, "data"),
         prevent_initial_call=True,
     )
-    def save(_n: int, stored: Any, name: str) -> Any:
-        scenario, draft = context.scenario(name), drafts.restore(stored)
-        title = t("what_if.file_title", title=scenario.title)
-        text = drafts.scenario_file(scenario, f"{name}.toml", draft.values, title)
+    def save(_n: int, stored: Any, base: Any) -> Any:
+        start, name = baseline.restore(context, base), base["name"]
+        values = {**start.values, **drafts.restore(stored).values}
+        title = t("what_if.file_title", title=start.file.title)
+        text = drafts.scenario_file(start.file, f"{name}.toml", values, title)
         return {"content": text, "filename": f"{name}_what_if.toml", "type": "application/toml"}
 
     @app.callback(
@@ -323,8 +339,8 @@ def _register_taking(app: Dash, context: Context) -> None:
         State(Ids.BASE, "data"),
         prevent_initial_call=True,
     )
-    def list_history(_n: int, name: str) -> Any:
-        return history(context, name)
+    def list_history(_n: int, base: Any) -> Any:
+        return history(context, base["name"])
 
 
 def history(context: Context, name: str) -> list[Component]:
@@ -342,9 +358,10 @@ def _past(job: jobs.Job, name: str) -> Component:
     listed = t("what_if.comma").join(
         f"{names.parameter(path)} {drafts.written(value)}" for path, value in values.items()
     )
-    query = {"set": drafts.to_address(values), "n": str(job.payload.get("replications") or ""),
-             "job": job.id}  # fmt: skip
-    state = t(f"shell.job_{job.state}", done=job.done, total=job.total)
+    held = job.payload.get("base_values") or {}
+    query = {"set": drafts.to_address(values), "base": drafts.to_address(held) or [baseline.FILE],
+             "n": str(job.payload.get("replications") or ""), "job": job.id}  # fmt: skip
+    state = watch.words(job)
     return dcc.Link(
         [html.Span(listed or t("what_if.baseline")), html.Span(state, className="quiet small")],
         href=links.write(PAGE, name, query),
