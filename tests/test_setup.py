@@ -44,12 +44,18 @@ def wait_for(url: str, process: subprocess.Popen, seconds: float) -> str:
     raise AssertionError(f"{url} did not answer within {seconds} s")
 
 
-def children_of(group: int) -> list[str]:
+def running_in(group: int) -> list[str]:
     """Command lines of what still runs in a process group."""
-    found = subprocess.run(
-        ["ps", "-eo", "pgid=,args="], capture_output=True, text=True, check=True
-    ).stdout.splitlines()
-    return [line for line in found if line.split(maxsplit=1)[0] == str(group)]
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text("utf-8").rsplit(")", 1)[1].split()
+            command = (stat.parent / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # it ended while we looked
+        if int(fields[2]) == group and fields[0] != "Z":
+            found.append(command)
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +81,7 @@ def test_make_app_on_a_fresh_copy_serves_the_first_page_and_stops_cleanly(fresh_
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(timeout=30)
     time.sleep(1.0)
-    assert children_of(process.pid) == []
+    assert running_in(process.pid) == []
 
 
 def test_set_up_says_what_is_missing(fresh_copy):
