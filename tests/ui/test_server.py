@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from twin import jobs
 from twin.errors import BadInput
 from twin.ui import i18n, links, shell
 from twin.ui.baseline import Start
+from twin.ui.compress import Compress
 from twin.ui.context import Context, offer, shipped_files
 from twin.ui.pages.base import pages
 from twin.ui.server import App, assets, build, guarded
@@ -55,6 +57,55 @@ def test_inline_scripts_are_those_of_the_policy(client: Wire, app: App) -> None:
     assert len(inline) == 1
     assert len(app.csp_hashes()) == 1
     assert "/assets/base.css" in html
+
+
+def test_answers_are_compressed_for_who_takes_it(client: Wire) -> None:
+    html = client.get("/").text
+    script = re.findall(r'src="(/_dash-component-suites/[^"]*mantine[^"]*)"', html)[0]
+    policy = client.get("/").headers["content-security-policy"]
+    for path in (script, "/assets/base.css", "/_dash-dependencies", "/overview"):
+        plain, packed = client.get(path), client.get(path, accept_encoding="gzip, br")
+        assert "content-encoding" not in plain.headers
+        assert packed.headers["content-encoding"] == "gzip", path
+        assert packed.headers["content-security-policy"] == policy
+        assert path == "/overview" or packed.text == plain.text  # a visit has a token of its own
+        assert int(packed.headers["content-length"]) == packed.size < 0.6 * plain.size
+
+
+def test_what_gains_nothing_is_left_as_it_is(client: Wire) -> None:
+    font = "/assets/fonts/inter-latin-wght-normal.woff2"
+    for path in ("/health", font, "/assets/icons/x.svg"):
+        answer = client.get(path, accept_encoding="gzip")
+        assert answer.status == 200
+        assert "content-encoding" not in answer.headers
+
+
+async def _an_event_stream(scope: Any, receive: Any, send: Any) -> None:
+    headers = [(b"content-type", b"text/event-stream")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    for index in range(3):
+        more = index < 2
+        await send({"type": "http.response.body", "body": b"data: 1\n\n", "more_body": more})
+
+
+def test_event_streams_and_sockets_pass_at_once() -> None:
+    sent: list[Any] = []
+    passed: list[str] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def socket(scope: Any, receive: Any, send: Any) -> None:
+        passed.append(scope["type"])
+
+    headers = [(b"accept-encoding", b"gzip")]
+    scope = {"type": "http", "path": "/events", "headers": headers}
+    asyncio.run(Compress(_an_event_stream)(scope, None, send))
+    assert [message.get("body") for message in sent[1:]] == [b"data: 1\n\n"] * 3
+    asyncio.run(
+        Compress(socket)({"type": "websocket", "path": "/", "headers": headers}, None, send)
+    )
+    assert passed == ["websocket"]
 
 
 def test_an_address_that_leads_nowhere_is_a_404(client: Wire) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 import threading
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     text: str
+    size: int = 0
 
     def json(self) -> Any:
         return json.loads(self.text)
@@ -81,8 +83,10 @@ class Wire:
         }  # fmt: skip
         got: list[Any] = []
 
+        asked = [{"type": "http.request", "body": body, "more_body": False}]
+
         async def receive() -> Any:
-            return {"type": "http.request", "body": body, "more_body": False}
+            return asked.pop() if asked else await asyncio.Event().wait()
 
         async def send(message: Any) -> None:
             got.append(message)
@@ -90,5 +94,6 @@ class Wire:
         await self._app(scope, receive, send)
         first = got[0]
         found = {k.decode().lower(): v.decode() for k, v in first["headers"]}
-        text = b"".join(m.get("body", b"") for m in got[1:]).decode("utf-8", "replace")
-        return Answer(first["status"], found, text)
+        sent = b"".join(m.get("body", b"") for m in got[1:])
+        read = gzip.decompress(sent) if found.get("content-encoding") == "gzip" else sent
+        return Answer(first["status"], found, read.decode("utf-8", "replace"), len(sent))

@@ -22,6 +22,7 @@ from twin.devices.embedded import Embedded
 from twin.devices.plant import of_declarations
 from twin.errors import BadInput
 from twin.ui import baseline, runs, shell
+from twin.ui.compress import Compress
 from twin.ui.context import Context
 from twin.ui.guard import Guard, content_policy
 from twin.ui.i18n import language, t
@@ -110,7 +111,7 @@ def guarded(app: App, hosts: Collection[str] = ()) -> Guard:
     # the app may come first.
     app._setup_server()  # type: ignore[no-untyped-call]
     paths = ["/", *(entry.path for entry in pages())]
-    return Guard(app.server, content_policy(app.csp_hashes()), paths, hosts)
+    return Guard(Compress(app.server), content_policy(app.csp_hashes()), paths, hosts)
 
 
 def serve(
