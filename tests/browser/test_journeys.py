@@ -166,9 +166,20 @@ def test_a_lost_server_is_said_and_nothing_is_left_behind(
 def test_a_margin_warns_while_the_slider_moves_and_refuses_nothing(visit: Visit) -> None:
     page = visit.go("/what-if?set=mill.axial_depth=2&set=mill.feed_per_tooth=0.08&n=4")
     chatter = page.locator(".margins .limit")
-    expect(chatter).to_contain_text("Depth before chatter")
+    expect(chatter).to_contain_text("Chatter depth")
     page.get_by_label("Axial depth mm").fill("6")
     expect(chatter).to_contain_text("would chatter")
     expect(chatter.locator(".mark.amber")).to_contain_text("▲")
     expect(page.locator(".fault")).to_be_empty()
     expect(page).to_have_url(re.compile("axial_depth=6.*job="), timeout=SECONDS)
+
+
+def test_the_checks_run_with_progress_and_can_be_cancelled(visit: Visit) -> None:
+    page = visit.go("/validation")
+    page.get_by_role("button", name="Run the checks").click()
+    expect(page.locator(".watch-text")).to_have_text(
+        re.compile(r"\d+ of \d+ checks"), timeout=60_000
+    )
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator(".notice")).to_contain_text("Cancelled", timeout=60_000)
+    expect(page.get_by_role("button", name="Run the checks")).to_be_visible()

@@ -185,29 +185,25 @@ def _trail() -> Component:
     )
 
 
-def _todo() -> Component:
-    def pair(button: Ids, words: Ids, variant: str) -> Component:
-        return html.Div(
-            [
-                # Not there before it has a name: what it does depends on the change.
-                dmc.Button(
-                    id=button,
-                    variant=variant,
-                    n_clicks=0,
-                    children="",
-                    fullWidth=True,
-                    style={"display": "none"},
-                ),
-                html.P(id=words, className="small quiet"),
-            ],
-            className="change-do",
-        )
+def _step(button: Ids, words: Ids, variant: str) -> Component:
+    # Not there before it has a name: what it does depends on the change.
+    hidden = {"display": "none"}
+    return html.Div(
+        [
+            dmc.Button(id=button, variant=variant, n_clicks=0, children="", fullWidth=True,
+                       style=hidden),
+            html.P(id=words, className="small quiet"),
+        ],
+        className="change-do",
+    )  # fmt: skip
 
+
+def _todo() -> Component:
     return html.Section(
         [
             html.P(t("changes.todo_noun"), className="noun"),
-            pair(Ids.FIRST, Ids.FIRST_WORDS, "filled"),
-            pair(Ids.SECOND, Ids.SECOND_WORDS, "default"),
+            _step(Ids.FIRST, Ids.FIRST_WORDS, "filled"),
+            _step(Ids.SECOND, Ids.SECOND_WORDS, "default"),
             html.Div(id=Ids.REFUSED, role="alert", className="change-refused"),
             html.P(
                 dcc.Link(t("changes.again"), id=Ids.AGAIN, href=""), className="small change-again"
