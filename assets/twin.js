@@ -87,6 +87,12 @@
       return [hrefs, here, current, head.scenario, head.as_of, false, false];
     },
 
+    // A page that shows a result says as of when that was computed.
+    as_of: function (phases) {
+      var done = phases.filter(function (phase) { return phase && phase.as_of; });
+      return done.length ? done[0].as_of : noUpdate();
+    },
+
     choose_scenario: function (name, head) {
       if (!name || (head && head.scenario === name)) return noUpdate();
       return location.pathname + "?scenario=" + encodeURIComponent(name);

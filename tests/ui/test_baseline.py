@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+import time
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -20,6 +23,7 @@ from twin.ui.components import watch
 from twin.ui.context import Context, offer, shipped_files
 from twin.ui.pages import what_if
 from twin.ui.pages._what_if_question import Question
+from twin.ui.wording import day_or_hour
 from twin.worker import Worker
 
 SPEED = "mill.cutting_speed"
@@ -159,3 +163,13 @@ def test_progress_is_said_in_the_words_of_its_kind(kind: str, payload: Any, said
     assert watch.words(job) == said
     begun = jobs.Job("x", kind, payload, "running", 0, 0, 1, "", 0, 0, {}, "")
     assert watch.words(begun) == "Starting…"
+
+
+def test_a_result_says_as_of_when_it_is(twins: Context) -> None:
+    job = jobs.submit("run", runs.baseline(twins.scenario("mill"), 1))
+    assert "as_of" not in watch.look(job.id)[0]
+    Worker().run(until_empty=True)
+    at = datetime.fromtimestamp(jobs.get(job.id).updated).astimezone()
+    assert watch.look(job.id)[0]["as_of"] == f"as of {at:%H:%M}"
+    yesterday = time.time() - 30 * 3600
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", day_or_hour(yesterday))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Literal
 
 from twin.devices.base import Point
@@ -18,7 +17,7 @@ from twin.scenario import Scenario, read_setting
 from twin.ui import change_desk, names
 from twin.ui.context import Context
 from twin.ui.i18n import t
-from twin.ui.wording import trimmed, unit
+from twin.ui.wording import day_or_hour, trimmed, unit
 
 FILE = "file"
 """What an address says when the scenario file is the baseline."""
@@ -184,6 +183,4 @@ def _since(by: str) -> str:
         confirmed = 0.0
     if not confirmed:
         return ""
-    at, today = datetime.fromtimestamp(confirmed).astimezone(), datetime.now().astimezone()
-    same_day = at.date() == today.date()
-    return t("baseline.since", at=at.strftime("%H:%M" if same_day else "%Y-%m-%d %H:%M"))
+    return t("baseline.since", at=day_or_hour(confirmed))

@@ -282,6 +282,12 @@ def _register_routes(app: Dash, context: Context) -> None:
         Input(Ids.HEAD, "data"),
         State({"nav": ALL, "at": ALL}, "id"),
     )
+    in_browser(
+        app,
+        "as_of",
+        Output(Ids.AS_OF, "children", allow_duplicate=True),
+        Input(watch.phase(ALL), "data"),
+    )
 
 
 def _register_choices(app: Dash) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import datetime
 
 from twin.ui.i18n import t
 
@@ -123,6 +124,12 @@ def duration(seconds: float) -> str:
         return f"{hours} h {minutes:02d} min" if minutes else f"{hours} h"
     days, hours = divmod(hours, 24)
     return f"{days} d {hours} h" if hours else f"{days} d"
+
+
+def day_or_hour(epoch: float) -> str:
+    """Return a moment as ``14:02``, with its day in front when that is not today."""
+    at, today = datetime.fromtimestamp(epoch).astimezone(), datetime.now().astimezone()
+    return at.strftime("%H:%M" if at.date() == today.date() else "%Y-%m-%d %H:%M")
 
 
 def clock(seconds: float) -> str:

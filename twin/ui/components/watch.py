@@ -2,7 +2,8 @@
 
 A page puts ``watch.strip(name, job_id)`` where progress belongs, submits jobs into
 ``watch.job(name)`` (a store that holds the job's id), and draws on ``watch.phase(name)``, which is
-``{"job": id, "state": "done", "error": ""}`` and changes only when the state does.
+``{"job": id, "state": "done", "error": ""}`` and changes only when the state does. The
+header says as of when its result is.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from twin import jobs
 from twin.errors import BadInput
 from twin.ui.components.frame import aria, icon
 from twin.ui.i18n import known, t
+from twin.ui.wording import day_or_hour
 
 EVERY = 250
 """Between two looks at an open job [ms]."""
@@ -31,7 +33,7 @@ def job(name: str) -> dict[str, str]:
     return _id(name, "job")
 
 
-def phase(name: str) -> dict[str, str]:
+def phase(name: Any) -> dict[str, str]:
     """Return the id of the store that holds the state of the job."""
     return _id(name, "phase")
 
@@ -70,6 +72,8 @@ def look(job_id: str) -> tuple[dict[str, str], float, str, bool]:
         return lost, 0.0, t("shell.job_lost"), True
     share = 100.0 * now.done / now.total if now.total else 0.0
     here = {"job": job_id, "state": now.state, "error": now.error}
+    if now.state == "done":
+        here["as_of"] = t("shell.as_of", at=day_or_hour(now.updated))
     return here, share, words(now), not now.open
 
 
