@@ -65,7 +65,8 @@ class Belief:
 
     def measured(self, flank_wear: float) -> None:
         """Sharpen the belief by one measured wear [m]."""
-        expected = np.asarray(wear.flank_wear(self.damage(), self.kind.wear_limit, SHAPE))
+        gone = MOST_WEAR * self.kind.wear_limit
+        expected = np.minimum(wear.flank_wear(self.damage(), self.kind.wear_limit, SHAPE), gone)
         error = max(self.kind.inspection_error, 1e-7)
         fit = -0.5 * ((flank_wear - expected) / error) ** 2
         self.weights = self.weights * np.exp(fit - fit.max()) + 1e-12
