@@ -143,6 +143,7 @@ def test_pytest_collects_scenarios_and_says_why_one_fails(mill, tmp_path):
         f'extends = "{mill}"\n[[expect]]\nkpi = "mill.throughput"\nat_least = 99\n', "utf-8"
     )
     (tmp_path / "broken.toml").write_text("[plant.mill]\nkind = 'cmc'\n", "utf-8")
+    (tmp_path / "inline.toml").write_text("[plant]\nmill = {kind = 'cmc'}\n", "utf-8")
     (tmp_path / "other.toml").write_text("[tool.other]\na = 1\n", "utf-8")
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", tmp_path],
@@ -151,7 +152,7 @@ def test_pytest_collects_scenarios_and_says_why_one_fails(mill, tmp_path):
     assert done.returncode == 1
     assert "expected mill.throughput at least 99 parts/h" in done.stdout
     assert "did you mean 'cnc'?" in done.stdout
-    assert "2 failed" in done.stdout
+    assert "3 failed" in done.stdout
     assert "Traceback" not in done.stdout
 
 

@@ -264,6 +264,7 @@ class Comparison:
                         **asdict(d),
                         "unit": measures[path].unit,
                         "better": measures[path].better,
+                        "headline": measures[path].headline,
                     }
                     for path, d in self.differences.items()
                 }

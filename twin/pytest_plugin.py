@@ -16,7 +16,9 @@ import pytest
 if TYPE_CHECKING:
     from twin.experiment import Judgement, Result
 
-_SCENARIO = re.compile(r"^\s*(\[plant\.|extends\s*=)", re.MULTILINE)
+_SCENARIO = re.compile(
+    r"^\s*(\[+\s*(plant|expect|sensor|node)\b|plant\s*[.=]|extends\s*=)", re.MULTILINE
+)
 _READ_AT_MOST = 1_000_000
 
 

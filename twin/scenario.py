@@ -110,7 +110,10 @@ class Scenario:
             yield declared.path, declared, self.document.get(declared.path, declared.default)
         for entry in self.entries.values():
             table = self.document[entry.section][entry.name]
-            yield from _declared(entry.name, entry.params, table)
+            unused = {f"{entry.name}.{name}" for name in _unused(entry)}
+            for path, declared, value in _declared(entry.name, entry.params, table):
+                if path not in unused:
+                    yield path, declared, value
 
     def declaration(self, path: str) -> Declaration:
         """Return the declaration of one parameter by its path.
@@ -178,6 +181,13 @@ class Scenario:
         decisive = {k: v for k, v in self.document.items() if k not in {"title", "expect"}}
         text_form = json.dumps(decisive, sort_keys=True, default=str)
         return hashlib.sha256(text_form.encode()).hexdigest()[:16]
+
+
+def _unused(entry: Entry) -> frozenset[str]:
+    if entry.section != "plant":
+        return frozenset()
+    found: frozenset[str] = load_kind("twin.plant", entry.kind).Model.unused(entry.settings)
+    return found
 
 
 def _declared(

@@ -276,7 +276,9 @@ def main(*, follow_parent: bool = True) -> None:
     if follow_parent:
         # The parent holds the other end of the pipe; when it dies, however, the pipe closes.
         def watch() -> None:
-            sys.stdin.buffer.read()
+            # Unbuffered: at the end of the process a reader must hold no lock of Python's.
+            while os.read(sys.stdin.fileno(), 4096):
+                pass
             worker.stop()
 
         threading.Thread(target=watch, daemon=True).start()

@@ -44,6 +44,8 @@ def whole_road(rig: Rig) -> None:
     steps = "DRAFT SIMULATED APPROVED QUEUED SENT RECEIVED INTENT WRITTEN CONFIRMED ROLLED_BACK"
     assert words == steps.split()
     assert desk.verify_trail() == []
+    with pytest.raises(BadInput, match="is itself a way back"):
+        desk.rollback(back.id)
 
 
 def test_whole_road_over_the_embedded_broker(rig: Rig) -> None:

@@ -240,3 +240,12 @@ def test_tabulated_wear_and_hazard_are_the_physics():
     for damage in (0.01, 0.3, 1.0, 1.2):
         exact, _error = quad(rate, 0.0, damage, limit=200)
         assert np.interp(damage, tools.GRID, found.hazard) == pytest.approx(exact, rel=2e-3)
+
+
+def test_a_part_programme_offers_nothing_that_it_does_not_use():
+    paths = [path for path, _declared, _value in mill(**PROGRAMME).declarations()]
+    assert "mill.operations.rough.cutting_speed" in paths
+    assert "mill.cutting_speed" not in paths
+    assert "mill.change_after" not in paths
+    assert "mill.tools.mill50.change_after" in paths
+    assert "mill.cutting_speed" in [path for path, _declared, _value in mill().declarations()]

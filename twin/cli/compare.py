@@ -23,6 +23,9 @@ from twin.errors import BadInput
 from twin.scenario import load
 from twin.statistics import Difference
 
+FEW = 20
+"""Pairs below which rare events are easily missed."""
+
 
 def register(app: typer.Typer) -> None:
     """Add the verb to the command."""
@@ -77,6 +80,10 @@ def _print(console: Console, found: experiment.Comparison) -> None:
             )
         )
     columns = ("KPI", "base", "candidate", "difference", "95 % interval", "unit", "verdict")
+    if found.base.replications < FEW:
+        console.print(
+            f"Few runs: rare events such as tool breaks may be missing; use {FEW} or more."
+        )
     title = f"{found.base.replications} pairs of runs on the same luck"
     console.print(output.table(title, columns, rows))
 

@@ -336,6 +336,10 @@ class Desk:
         if done.state is not State.CONFIRMED:
             reason = f"is {done.state}: only a confirmed change can be rolled back"
             raise BadInput(Fault(reason, path=key))
+        if done.rollback_of:
+            # It would write the change once more without anybody's approval.
+            reason = "is itself a way back: ask for the change anew, with its evidence"
+            raise BadInput(Fault(reason, path=key))
         items = tuple(
             replace(item, base=item.to, to=item.base, base_version=None) for item in done.items
         )

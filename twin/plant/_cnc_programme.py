@@ -81,6 +81,10 @@ def tool_kinds(settings: Settings) -> dict[str, ToolParams]:
     return dict(settings.tools) if settings.operations else {ONLY: settings}
 
 
+BELOW = frozenset({*CutParams.model_fields, *ToolParams.model_fields})
+"""Parameters that a part programme has under its operations and tools."""
+
+
 def check_programme(settings: Settings) -> None:
     """Refuse a programme that names no tool of the magazine, or is told the same thing twice.
 
@@ -95,10 +99,9 @@ def check_programme(settings: Settings) -> None:
         for name, o in settings.operations.items() if o.tool not in settings.tools
     ]  # fmt: skip
     if settings.operations:
-        below = {*CutParams.model_fields, *ToolParams.model_fields}
         faults += [
             Fault("write it under operations or tools, this machine has a part programme", name)
-            for name in sorted(below & settings.model_fields_set)
+            for name in sorted(BELOW & settings.model_fields_set)
         ]
     elif settings.tools:
         faults.append(Fault("has tools that no operation uses; add operations", "tools"))

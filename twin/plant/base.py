@@ -91,6 +91,11 @@ class Asset(ABC):
         """Return the present value of every channel [SI]."""
 
     @classmethod
+    def unused(cls, settings: Any) -> frozenset[str]:
+        """Return the parameters that mean nothing under ``settings``; nobody is offered them."""
+        return frozenset()
+
+    @classmethod
     def check(cls, settings: Any) -> None:
         """Refuse parameters that do not fit each other.
 

@@ -10,7 +10,7 @@ from twin.physics import cutting
 from twin.physics.machine_power import IdlePower, spindle_idle_power
 from twin.plant import _cnc_measures
 from twin.plant._cnc_heat import Heat
-from twin.plant._cnc_programme import ONLY, Step, check_programme, programme, tool_kinds
+from twin.plant._cnc_programme import BELOW, ONLY, Step, check_programme, programme, tool_kinds
 from twin.plant._cnc_settings import Settings
 from twin.plant._cnc_tools import Group, Tool
 from twin.plant.base import Asset, Limit, Process, World
@@ -354,6 +354,11 @@ class Model(Asset):
         self._since = self.env.now
 
     # -- what can be read from the facts --------------------------------------------------------
+
+    @classmethod
+    def unused(cls, settings: Settings) -> frozenset[str]:
+        """Return the single cut and tool, where a part programme has its own."""
+        return BELOW if settings.operations else frozenset()
 
     @classmethod
     def check(cls, settings: Settings) -> None:

@@ -194,7 +194,7 @@ def actions(change: Change) -> list[Action]:
         S.SIMULATED: ("approve", "withdraw"),
         S.APPROVED: ("push", "withdraw"),
         S.QUEUED: ("push", "withdraw"),
-        S.CONFIRMED: ("rollback",),
+        S.CONFIRMED: () if change.rollback_of else ("rollback",),
     }
     verbs = possible.get(change.state, ("ask",) if change.state in UNDERWAY else ())
     if change.state is S.CONFIRMED:
@@ -265,11 +265,14 @@ def _lines(document: Any) -> list[Line]:
 
 
 def _telling(lines: Sequence[Line]) -> list[Line]:
-    """Those whose difference says most, in per cent of the baseline."""
+    """The headline KPIs that What-if shows, then those whose difference is settled."""
+
+    def rank(line: Line) -> tuple[bool, bool]:
+        first = bool((line.difference or {}).get("headline"))
+        return not first, line.verdict == "cannot tell"
+
     moved = [line for line in lines if line.relative is not None and line.verdict]
-    settled = [line for line in moved if line.verdict != "cannot tell"]
-    rest = [line for line in moved if line.verdict == "cannot tell"]
-    return [*settled, *rest][:MOST_WHISKERS]
+    return sorted(moved, key=rank)[:MOST_WHISKERS]
 
 
 def _whisker(line: Line) -> Whisker:
