@@ -1,0 +1,91 @@
+"""Baseline beside candidate, on common random numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from twin.experiment.replications import Cancel, Progress
+from twin.experiment.results import Result
+from twin.experiment.runs import run
+from twin.scenario import Scenario
+from twin.statistics import Difference, difference
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Baseline beside candidate, on common random numbers."""
+
+    base: Result
+    candidate: Result
+    differences: Mapping[str, Difference]
+    changed: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+
+    def document(self) -> dict[str, Any]:
+        """Return the comparison as the JSON that others rely on."""
+        measures = self.base.scenario.measures
+        return {
+            "base": self.base.document(),
+            "candidate": self.candidate.document(),
+            "changed": {path: {"from": a, "to": b} for path, (a, b) in self.changed.items()},
+            "difference": {
+                "kpis": {
+                    path: {
+                        **asdict(d),
+                        "unit": measures[path].unit,
+                        "better": measures[path].better,
+                        "headline": measures[path].headline,
+                    }
+                    for path, d in self.differences.items()
+                }
+            },
+            "replications": self.base.replications,
+        }
+
+
+def compare(
+    base: Scenario,
+    candidate: Scenario,
+    *,
+    replications: int | None = None,
+    engine: str = "auto",
+    workers: int = 1,
+    sense: bool = True,
+    on_progress: Progress | None = None,
+    cancelled: Cancel | None = None,
+) -> Comparison:
+    """Run both variants on the same luck and compare every KPI they share, pair by pair."""
+    n = base.header.replications if replications is None else replications
+    if candidate.header.seed != base.header.seed:
+        candidate = candidate.with_values({"seed": base.header.seed})
+    results = []
+    for part, scenario in enumerate((base, candidate)):
+
+        def step(done: int, _all: int, part: int = part) -> None:
+            if on_progress is not None:
+                on_progress(part * n + done, 2 * n)
+
+        results.append(
+            run(scenario, replications=n, engine=engine, workers=workers, sense=sense,
+                on_progress=step, cancelled=cancelled)
+        )  # fmt: skip
+    first, second = results
+    shared = [path for path in first.values if path in second.values]
+    differences = {
+        path: difference(first.values[path], second.values[path], base.measures[path].better)
+        for path in shared
+    }
+    return Comparison(first, second, differences, changes(base, candidate))
+
+
+def changes(base: Scenario, candidate: Scenario) -> dict[str, tuple[Any, Any]]:
+    """Return what differs: path → (value in base, value in candidate), in trade units."""
+    before = {path: value for path, _declared, value in base.declarations()}
+    after = {path: value for path, _declared, value in candidate.declarations()}
+    skip = {"title", "seed", "replications"}
+    return {
+        path: (before.get(path), after.get(path))
+        for path in dict.fromkeys([*before, *after])
+        if before.get(path) != after.get(path) and path not in skip
+    }
