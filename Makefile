@@ -2,6 +2,7 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 PYTHON ?=
+WORKERS ?= 2
 export PYTHON
 
 .PHONY: app test check bench venv models docs clean
@@ -11,7 +12,7 @@ app: .venv/.app            ## start the web app on http://127.0.0.1:8050
 
 test: .venv/.dev           ## everything the tests need, and the tests
 	scripts/test-tools
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 check: .venv/.dev          ## ruff, mypy strict, import contracts, docs and doctests
 	$(BIN)/ruff check .
