@@ -11,10 +11,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from twin.expectations import Expect
 from twin.family import kinds, load
 from twin.nodes.node import NodeSettings
 from twin.params import Declaration, Params, declarations
-from twin.scenario import Expect, Header, measures_of, parse
+from twin.scenario import Header, measures_of, parse
 
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent

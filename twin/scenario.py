@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-import functools
 import hashlib
 import json
 import sysconfig
@@ -21,6 +20,7 @@ from typing import Any, Literal
 from twin import units
 from twin.documents import read_document
 from twin.errors import BadInput, Fault, did_you_mean
+from twin.expectations import Expectation, read_expectations
 from twin.family import load as load_kind
 from twin.measures import Measure
 from twin.params import Declaration, Params, count, declarations, find, quantity, text
@@ -41,17 +41,6 @@ class Header(Params):
     site: str = text("plant", "Name of the plant, for devices.", pattern=r"^[A-Za-z0-9_-]+$")
 
 
-class Expect(Params):
-    """An expectation: the scenario is a test of it."""
-
-    kpi: str = text(None, "Path of the KPI, such as mill.tool_changes.")
-    at_most: float | str | None = None
-    at_least: float | str | None = None
-    confidence: float = quantity(
-        0, "1", 0, 0.9999, "One-sided confidence with which it must hold; 0 looks at the mean only."
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One named thing of a scenario: its section, kind and checked parameters."""
@@ -61,27 +50,6 @@ class Entry:
     kind: str
     settings: Params
     params: type[Params]
-
-
-@dataclass(frozen=True, slots=True)
-class Expectation:
-    """A checked expectation, its bounds in the unit of the KPI."""
-
-    kpi: str
-    unit: str
-    at_most: float | None
-    at_least: float | None
-    confidence: float
-
-    def __str__(self) -> str:
-        bounds = []
-        if self.at_least is not None:
-            bounds.append(f"at least {self.at_least:g}")
-        if self.at_most is not None:
-            bounds.append(f"at most {self.at_most:g}")
-        unit = "" if self.unit == "1" else f" {self.unit}"
-        sure = f" with {self.confidence:.0%} confidence" if self.confidence else ""
-        return f"{self.kpi} {' and '.join(bounds)}{unit}{sure}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +231,7 @@ def parse(document: Mapping[str, Any], file: str) -> Scenario:
         raise BadInput(faults)
     measures = _measures(entries)
     faults += _limits(entries, file)
-    expectations = _expectations(document.get("expect", []), measures, file, faults)
+    expectations = read_expectations(document.get("expect", []), measures, file, faults)
     if header.warmup >= header.horizon:
         value = repr(document.get("warmup"))
         faults.append(Fault("must be shorter than the horizon", "warmup", file, value))
@@ -375,46 +343,3 @@ def _limits(entries: Mapping[str, Entry], file: str) -> list[Fault]:
                 )
                 faults.append(Fault(message, f"plant.{entry.name}", file))
     return faults
-
-
-def _expectations(
-    tables: Any, measures: Mapping[str, Measure], file: str, faults: list[Fault]
-) -> list[Expectation]:
-    if not isinstance(tables, list):
-        faults.append(Fault("write it as [[expect]]", "expect", file))
-        return []
-    found = []
-    for index, table in enumerate(tables):
-        try:
-            found.append(_expectation(table, f"expect.{index}", measures, file))
-        except BadInput as error:
-            faults.extend(error.faults)
-    return found
-
-
-def _expectation(table: Any, path: str, measures: Mapping[str, Measure], file: str) -> Expectation:
-    expect = Expect.read(table if isinstance(table, Mapping) else {}, path=path, file=file)
-    if expect.kpi not in measures:
-        message = "no such KPI" + did_you_mean(expect.kpi, measures)
-        raise BadInput(Fault(message, f"{path}.kpi", file, repr(expect.kpi)))
-    unit = measures[expect.kpi].unit
-    if expect.at_most is None and expect.at_least is None:
-        raise BadInput(Fault("needs at_most or at_least", path, file))
-    bound = functools.partial(_bound, unit=unit, file=file)
-    return Expectation(
-        expect.kpi,
-        unit,
-        bound(expect.at_most, path=f"{path}.at_most"),
-        bound(expect.at_least, path=f"{path}.at_least"),
-        expect.confidence,
-    )
-
-
-def _bound(value: float | str | None, *, unit: str, path: str, file: str) -> float | None:
-    if value is None or isinstance(value, float):
-        return value
-    try:
-        number, written = units.split(value)
-        return units.convert(number, written, unit) if written else number
-    except BadInput as error:
-        raise BadInput(Fault(error.faults[0].message, path, file, repr(value))) from None

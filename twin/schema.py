@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from twin.expectations import Expect
 from twin.family import kinds, load
 from twin.nodes.node import NodeSettings
 from twin.params import Declaration, Params, declarations
-from twin.scenario import FAMILIES, Expect, Header
+from twin.scenario import FAMILIES, Header
 
 
 def scenario_schema() -> dict[str, Any]:

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from twin.scenario import Expectation, Scenario
+from twin.expectations import Expectation
+from twin.scenario import Scenario
 from twin.statistics import Estimate, estimate, one_sided
 
 Values = dict[str, list[float]]
