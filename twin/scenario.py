@@ -83,6 +83,26 @@ class Scenario:
                 if path not in unused:
                     yield path, declared, value
 
+    def points(self) -> dict[str, tuple[Any, str]]:
+        """Return every set-point that a device holds: path → value and unit, used now or not."""
+        return {path: (value, d.unit) for path, d, value in self._of_plant() if d.live}
+
+    @property
+    def model_key(self) -> str:
+        """Hash of the plant without its set-points: the same for twins of the same machines."""
+        fixed = {path: value for path, d, value in self._of_plant() if not d.live}
+        kinds = {name: entry.kind for name, entry in self.of("plant").items()}
+        text_form = json.dumps([kinds, fixed], sort_keys=True, default=str)
+        return hashlib.sha256(text_form.encode()).hexdigest()[:16]
+
+    def _of_plant(self) -> Iterator[tuple[str, Declaration, Any]]:
+        for name, entry in self.of("plant").items():
+            for path, declared, value in _declared(
+                name, entry.params, self.document["plant"][name]
+            ):
+                whole = isinstance(value, (int, float)) and not isinstance(value, bool)
+                yield path, declared, float(f"{value:.12g}") if whole else value
+
     def declaration(self, path: str) -> Declaration:
         """Return the declaration of one parameter by its path.
 

@@ -19,10 +19,12 @@ from twin.cli.options import (
     read_scenario,
 )
 from twin.cli.progress import bar
-from twin.errors import BadInput
-from twin.scenario import load
+from twin.errors import BadInput, Fault
+from twin.scenario import Scenario, load, read_setting
 from twin.statistics import Difference
 
+DEVICES_S = 3.0
+"""How long the devices may take to say what they hold [s]."""
 FEW = 20
 """Pairs below which rare events are easily missed."""
 
@@ -38,6 +40,10 @@ def compare(
         Path | None, typer.Argument(metavar="[CANDIDATE]", help="Another scenario file.")
     ] = None,
     settings: Settings = None,
+    from_devices: Annotated[
+        bool,
+        typer.Option("--from-devices", help="Start from what the running devices hold now."),
+    ] = False,
     replications: Replications = None,
     engine: EngineName = "auto",
     workers: Workers = 1,
@@ -48,6 +54,8 @@ def compare(
         raise BadInput("nothing to compare: give a CANDIDATE file or --set PATH=VALUE")
     first = load(base)
     second = read_scenario(candidate or base, settings)
+    if from_devices:
+        first, second = _from_devices(first, second, settings)
     with bar("comparing") as progress:
         found = experiment.compare(
             first,
@@ -60,6 +68,33 @@ def compare(
     output.write_json(found.document(), json_to)
     if json_to != "-":
         _print(output.console(json_to), found)
+
+
+def _from_devices(
+    base: Scenario, candidate: Scenario, settings: list[str] | None
+) -> tuple[Scenario, Scenario]:
+    """Lay what the devices hold beneath both variants, but not over what the candidate changes."""
+    from twin.devices.desk import Desk
+    from twin.devices.link import Unreachable
+    from twin.devices.present import differing, is_of
+
+    desk = Desk()
+    site, model = base.header.site, base.model_key
+    if not is_of(desk.plant, title=base.title, site=site, model=model):
+        message = f"the devices that run here are those of {desk.plant.title!r}"
+        raise BadInput(Fault(message, file=base.file))
+    try:
+        listener = desk.live()
+        listener.start()
+    except Unreachable as error:
+        raise BadInput(str(error)) from None
+    listener.wait_for({spec.name for spec in desk.plant.devices}, DEVICES_S)
+    held = {one.path: one.value for one in differing(desk.plant, listener.rows(), base.value)}
+    listener.stop()
+    asked = {read_setting(written)[0] for written in settings or ()}
+    same = [path for path in held if base.value(path) == candidate.value(path)]
+    beneath = {path: held[path] for path in same if path not in asked}
+    return base.with_values(held), candidate.with_values(beneath)
 
 
 def _print(console: Console, found: experiment.Comparison) -> None:

@@ -39,8 +39,12 @@ def document_of(file: Path) -> dict[str, Any]:
     if file.suffix == ".json":
         return to_document(read_file(file))
     scenario = load(file)
-    title, site = scenario.title, scenario.header.site
-    return of_declarations(scenario.declarations(), title=title, site=site)
+    return of_declarations(
+        scenario.declarations(),
+        title=scenario.title,
+        site=scenario.header.site,
+        model=scenario.model_key,
+    )
 
 
 def serve(

@@ -23,6 +23,7 @@ from twin.errors import BadInput, Fault
 APPROVAL_LIFE_S = 24 * 3600.0
 FOUR_EYES = 2  # from this risk on the author may not approve
 TWO_APPROVERS = 3  # from this risk on two people must approve
+NO_GROUND: Mapping[str, Any] = MappingProxyType({})
 
 
 class State(StrEnum):
@@ -98,6 +99,15 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Assumed:
+    """A set-point that a change leaves alone and that its what-if took to be so."""
+
+    path: str
+    unit: str
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
     """What the what-if says a KPI will do."""
 
@@ -111,12 +121,18 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a what-if showed: its runs, its differences, and the hash of the whole document."""
+    """What a what-if showed: its runs, its differences, and the hash of the whole document.
+
+    ``assumed`` and ``model`` are what it rests on: the other set-points of the device, and the
+    ``model_key`` of the twin.
+    """
 
     sha256: str
     runs: tuple[str, ...] = ()
     differences: tuple[Difference, ...] = ()
     waived: str = ""
+    assumed: tuple[Assumed, ...] = ()
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,16 +178,29 @@ class Change:
     @property
     def payload(self) -> str:
         """Hash of what would be written: an approval binds it."""
-        return payload_hash(self.id, self.target, self.items, self.author, self.rollback_of)
+        rests = ground(self.evidence)
+        return payload_hash(self.id, self.target, self.items, self.author, self.rollback_of, rests)
+
+
+def ground(evidence: Evidence | None) -> dict[str, Any]:
+    """Return what a change rests on, as its command says it; empty when it does not say."""
+    if evidence is None or not (evidence.assumed or evidence.model):
+        return {}
+    return {"assumed": [asdict(one) for one in evidence.assumed], "model": evidence.model}
 
 
 def payload_hash(
-    key: str, target: str, items: Iterable[Item], author: str, rollback_of: str = ""
+    key: str,
+    target: str,
+    items: Iterable[Item],
+    author: str,
+    rollback_of: str = "",
+    rests: Mapping[str, Any] = NO_GROUND,
 ) -> str:
-    """Return the hash of what a change would write, and on whose wish."""
+    """Return the hash of what a change would write, on whose wish, and on what ground."""
     written = [asdict(item) for item in items]
     named = {"id": key, "target": target, "items": written, "author": author}
-    return digest({**named, "rollback_of": rollback_of})
+    return digest({**named, "rollback_of": rollback_of, **rests})
 
 
 def to_document(change: Change) -> dict[str, Any]:
@@ -194,8 +223,14 @@ def from_document(document: Mapping[str, Any]) -> Change:
 
 def _evidence(document: Mapping[str, Any]) -> Evidence:
     differences = tuple(Difference(**entry) for entry in document["differences"])
+    assumed = tuple(Assumed(**entry) for entry in document.get("assumed", ()))
     return Evidence(
-        document["sha256"], tuple(document["runs"]), differences, document.get("waived", "")
+        document["sha256"],
+        tuple(document["runs"]),
+        differences,
+        document.get("waived", ""),
+        assumed,
+        document.get("model", ""),
     )
 
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from twin import store
 from twin.devices import change as life
-from twin.devices import drafting, words
+from twin.devices import drafting, ground, words
 from twin.devices import evidence as proof
 from twin.devices.acl import PLATFORM
 from twin.devices.base import Reading, Value
@@ -124,17 +124,21 @@ class Desk:
         ------
         BadInput
             One fault for each path that is unknown, each value that is out of bounds or in
-            another unit, and each base that the device does not hold any more.
+            another unit, each base that the device does not hold any more, and each other
+            set-point of the device that the evidence took to be something else.
         """
         self.people.require(author, "draft")
         plant = self.plant
         spec = drafting.device(plant, settings, device)
         started = base or drafting.bases(spec, evidence)
-        items = drafting.items(spec, settings, started, self.held())
+        held = self.held()
+        items = drafting.items(spec, settings, started, held)
         now = time.time()
         risk = max(plant.points[item.path].risk for item in items)
         change = Change(_fresh_id(), spec.name, items, author, now, risk, note=note, updated=now)
-        shown = proof.read(evidence, items) if evidence is not None else None
+        shown = None
+        if evidence is not None:
+            shown = ground.lay(proof.read(evidence, items), evidence, plant, items, held)
         change = self.ledger.add(change, author, "draft")
         if shown is None:
             return change
@@ -143,7 +147,9 @@ class Desk:
     def attach(self, key: str, evidence: Mapping[str, Any], person: str = "operator") -> Change:
         """Attach the document of ``twin compare --json``: DRAFT → SIMULATED."""
         self.people.require(person, "draft")
-        shown = proof.read(evidence, self.ledger.get(key).items)
+        items = self.ledger.get(key).items
+        shown = proof.read(evidence, items)
+        shown = ground.lay(shown, evidence, self.plant, items, self.held())
         return self._attach(key, shown, evidence, person)
 
     def _attach(self, key: str, shown: Evidence, document: Any, who: str) -> Change:
@@ -216,6 +222,7 @@ class Desk:
             "evidence": change.evidence.sha256 if change.evidence else "",
             "approvals": [asdict(approval) for approval in change.approvals],
             "rollback_of": change.rollback_of,
+            **life.ground(change.evidence),
             "epoch": epoch,
             "seq": seq,
             "expires": time.time() + COMMAND_LIFE_S,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from twin import units
+from twin.devices.base import Value
 from twin.devices.change import Difference, Evidence, Item
 from twin.devices.signing import digest
 from twin.errors import BadInput, Fault
@@ -91,23 +92,26 @@ def _mismatches(
     if not compared:
         return
     for item in items:
-        tried = compared.get(item.path, (None, None))[1]
-        if not _same(tried, item):
+        start, tried = compared.get(item.path, (None, None))
+        if not _same(tried, item, item.to):
             what = f"tried {tried}" if tried is not None else "did not change it"
+            yield Fault(f"the comparison {what}", item.path, file, str(item.to))
+        elif start is not None and not _same(start, item, item.base):
+            what = f"started from {start}, the change starts from {item.base}"
             yield Fault(f"the comparison {what}", item.path, file, str(item.to))
     for path in sorted(set(compared) - {item.path for item in items}):
         yield Fault("the comparison changed this too, the change does not", path, file)
 
 
-def _same(value: Any, item: Item) -> bool:
-    if isinstance(item.to, str):
-        return bool(value == item.to)
+def _same(value: Any, item: Item, wanted: Value) -> bool:
+    if isinstance(wanted, str):
+        return bool(value == wanted)
     try:
         number, unit = units.split(str(value))
         number = units.convert(number, unit, item.unit) if unit else number
     except BadInput:
         return False
-    return abs(number - item.to) <= 1e-9 * max(1.0, abs(item.to))
+    return abs(number - wanted) <= max(item.tolerance, 1e-9 * max(1.0, abs(wanted)))
 
 
 def _runs(document: Any) -> Iterator[str]:

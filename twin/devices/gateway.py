@@ -14,7 +14,8 @@ from typing import Any
 
 from twin.devices import change as life
 from twin.devices.base import Device, DeviceError, Moved, NoAnswer, Point, Reading, Rejected, Value
-from twin.devices.change import Approval, Item, State
+from twin.devices.change import Approval, Assumed, Item, State
+from twin.devices.ground import deviation
 from twin.devices.journal import OPEN, Entry, Journal
 from twin.devices.people import People
 from twin.devices.plant import Plant
@@ -117,9 +118,13 @@ class Gateway:
         entry = self._keep(entry, (command["epoch"], command["seq"]))
         device = self.devices[target]
         items = items_of(command)
+        paths = [item.path for item in items]
+        before: dict[str, Reading] = {}
         try:
-            before = _read_patiently(device, [item.path for item in items])
+            read = _read_patiently(device, paths + [one.path for one in assumed_of(command)])
+            before = {path: read[path] for path in paths}
             self._check_base(items, before)
+            self._check_ground(assumed_of(command), read)
         except Refusal as refusal:
             return self._keep(entry.to(refusal.state, str(refusal), held=_held(before)))
         except DeviceError as error:
@@ -134,6 +139,7 @@ class Gateway:
             number = (int(command["epoch"]), int(command["seq"]))
             target, expires = str(command["target"]), float(command["expires"])
             approvals = [Approval(**approval) for approval in command["approvals"]]
+            assumed = assumed_of(command)
         except (KeyError, TypeError, ValueError) as error:
             raise Refusal(f"the command is not complete ({error})") from None
         if target not in self.devices:
@@ -149,6 +155,11 @@ class Gateway:
         faults = life.faults(items, points)
         if faults or not items:
             raise Refusal("; ".join(str(fault) for fault in faults) or "nothing to write")
+        strange = [one.path for one in assumed if one.path not in points]
+        if strange:
+            raise Refusal(f"the device has no such point: {', '.join(strange)}")
+        if command.get("model") and command["model"] != self.plant.model:
+            raise Refusal(f"its evidence is of another twin than that of {self.plant.title!r}")
         self._check_approvals(command, items, approvals, points)
 
     def _check_approvals(
@@ -161,7 +172,8 @@ class Gateway:
         if command.get("rollback_of"):
             return self._check_rollback(command, items)
         author = str(command.get("author"))
-        payload = life.payload_hash(command["id"], command["target"], items, author)
+        rests = {key: command[key] for key in ("assumed", "model") if key in command}
+        payload = life.payload_hash(command["id"], command["target"], items, author, rests=rests)
         bound = (command["id"], payload, command.get("evidence"))
         people = self.people.all()
         for approval in approvals:
@@ -202,6 +214,17 @@ class Gateway:
                     f" the change was decided at {item.base}",
                     S.CONFLICT,
                 )
+
+    def _check_ground(self, assumed: Iterable[Assumed], now: Readings) -> None:
+        """The evidence holds only while the rest of the device is as the what-if took it to be."""
+        wrong = [
+            f"{one.path}: {deviation(self._point(one.path), one.value, now[one.path].value)}"
+            for one in assumed
+            if now[one.path].unit != one.unit
+            or not self._point(one.path).same(one.value, now[one.path].value)
+        ]
+        if wrong:
+            raise Refusal("; ".join(wrong), S.CONFLICT)
 
     def _point(self, path: str) -> Point:
         return self.plant.points[path]
@@ -336,6 +359,11 @@ def _read_patiently(device: Device, paths: list[str]) -> dict[str, Reading]:
 def items_of(command: Mapping[str, Any]) -> tuple[Item, ...]:
     """Return the items of a command."""
     return tuple(Item(**item) for item in command["items"])
+
+
+def assumed_of(command: Mapping[str, Any]) -> tuple[Assumed, ...]:
+    """Return the set-points that a command leaves alone and its evidence rests on."""
+    return tuple(Assumed(**one) for one in command.get("assumed", ()))
 
 
 def wanted(entry: Entry) -> dict[str, Value]:

@@ -37,6 +37,7 @@ class Plant:
     area: str
     devices: tuple[Spec, ...]
     title: str = ""
+    model: str = ""  # Scenario.model_key of the twin of these devices; empty when there is none
 
     @property
     def points(self) -> dict[str, Point]:
@@ -95,8 +96,11 @@ def of_declarations(
     title: str = "",
     site: str = "site",
     area: str = "plant",
+    model: str = "",
 ) -> dict[str, Any]:
     """Build the points document from ``Scenario.declarations()``: those that are live.
+
+    ``model`` is the ``model_key`` of the scenario: evidence of a change must be of the same twin.
 
     Raises
     ------
@@ -107,7 +111,7 @@ def of_declarations(
     if not document["devices"]:
         message = "has no parameter that a device holds, so there is nothing to serve"
         raise BadInput(Fault(message, path=title))
-    return document
+    return {**document, "model": model}
 
 
 def _row(entry: tuple[str, Declaration, Any]) -> dict[str, Any]:
@@ -141,7 +145,7 @@ def to_document(plant: Plant) -> dict[str, Any]:
         {**asdict(device), "points": [_point_document(point) for point in device.points]}
         for device in plant.devices
     ]
-    place = {"title": plant.title, "site": plant.site, "area": plant.area}
+    place = {"title": plant.title, "site": plant.site, "area": plant.area, "model": plant.model}
     return {"v": VERSION, **place, "devices": devices}
 
 
@@ -178,7 +182,8 @@ def read(document: Any, *, file: str = "") -> Plant:
         for key, name in place.items()
         if not _NAME.match(name)
     ]
-    plant = Plant(**place, devices=tuple(specs), title=str(document.get("title", "")))
+    about = {key: str(document.get(key, "")) for key in ("title", "model")}
+    plant = Plant(**place, devices=tuple(specs), **about)
     faults += _twice([spec.name for spec in specs], "device", file)
     faults += _twice([p.path for spec in specs for p in spec.points], "point", file)
     if faults:

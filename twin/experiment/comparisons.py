@@ -29,6 +29,7 @@ class Comparison:
             "base": self.base.document(),
             "candidate": self.candidate.document(),
             "changed": {path: {"from": a, "to": b} for path, (a, b) in self.changed.items()},
+            "start": _start_document(self.base.scenario),
             "difference": {
                 "kpis": {
                     path: {
@@ -42,6 +43,12 @@ class Comparison:
             },
             "replications": self.base.replications,
         }
+
+
+def _start_document(base: Scenario) -> dict[str, Any]:
+    """What the comparison started from: whose twin, and every set-point that a device holds."""
+    points = {path: {"value": value, "unit": unit} for path, (value, unit) in base.points().items()}
+    return {"scenario": base.title, "model": base.model_key, "points": points}
 
 
 def compare(

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from twin.devices.base import Point
 from twin.devices.desk import Desk
+from twin.devices.present import Held, differing, is_of
 from twin.errors import BadInput
 from twin.scenario import Scenario, read_setting
 from twin.ui import change_desk, names
@@ -25,15 +25,6 @@ MOST = 3
 """Set-points that are said in words; more are counted."""
 
 Source = Literal["file", "machine", "earlier"]
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """One set-point that the machine holds and the scenario file does not."""
-
-    path: str
-    value: Any
-    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,26 +100,10 @@ def holds(scenario: Scenario) -> tuple[Held, ...]:
         plant = Desk().plant
     except BadInput:
         return ()
-    if (plant.title, plant.site) != (scenario.title, scenario.header.site):
+    site, model = scenario.header.site, scenario.model_key
+    if not is_of(plant, title=scenario.title, site=site, model=model):
         return ()  # the devices that run are another scenario's
-    said = {row["path"]: row for row in change_desk.live() or () if row["quality"] == "good"}
-    return tuple(
-        Held(path, _plain(said[path]["value"]), str(said[path]["by"]))
-        for path, point in plant.points.items()
-        if path in said and not _same(scenario, point, said[path]["value"])
-    )
-
-
-def _same(scenario: Scenario, point: Point, value: Any) -> bool:
-    try:
-        return point.same(scenario.value(point.path), value)
-    except BadInput:
-        return True  # not a parameter of the scenario any more: its file was changed
-
-
-def _plain(value: Any) -> Any:
-    """A number as an address gives it back: whole ones without a decimal point."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    return differing(plant, change_desk.live() or (), scenario.value)
 
 
 def _written(value: Any) -> str:

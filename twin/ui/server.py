@@ -166,9 +166,9 @@ def ask_baseline(context: Context) -> None:
 def _devices(context: Context, say: Callable[[str], None]) -> Iterator[None]:
     """Run the simulated devices of the first scenario; the app does not wait for them."""
     scenario = context.scenario(context.first)
-    title, site = scenario.title, scenario.header.site
+    about = {"title": scenario.title, "site": scenario.header.site, "model": scenario.model_key}
     try:
-        devices = Embedded(of_declarations(scenario.declarations(), title=title, site=site))
+        devices = Embedded(of_declarations(scenario.declarations(), **about))
     except BadInput as error:
         say(f"no devices beside the app: {error}")
         yield
