@@ -18,72 +18,96 @@ import numpy.typing as npt
 from twin import measures as m
 from twin.records import Facts
 from twin.scenario import Scenario
+from twin.tables import IntArray, Part, Table, Words, groups
 from twin.units import from_si
 
 Array = npt.NDArray[np.float64]
 UNKNOWN = math.nan
+VERDICT_COLUMN = {
+    "count": "time", "alarms": "alarm", "energy": "energy", "latency_max": "latency"
+}  # fmt: skip
+"""Which column of a verdict tells which number."""
+
+
+class Rows:
+    """The rows of one table by the words of some of its columns; grouped on first use."""
+
+    def __init__(self, table: Table[Any], *by: str) -> None:
+        self._table = table
+        self._by = by
+        self._found: dict[tuple[str, ...], list[tuple[Part, IntArray]]] | None = None
+
+    def _of(self, key: tuple[str, ...]) -> list[tuple[Part, IntArray]]:
+        if self._found is None:
+            self._found = defaultdict(list)
+            for part in self._table.parts():
+                for words, rows in groups(part, self._by).items():
+                    self._found[words].append((part, rows))
+        return self._found.get(key, [])
+
+    def numbers(self, column: str, *key: str, since: float = -math.inf) -> Array:
+        """A column of the rows of ``key`` from a time on [s]."""
+        pieces = []
+        for part, rows in self._of(key):
+            values = np.asarray(part[column])[rows]
+            late = np.asarray(part["time"])[rows] >= since
+            pieces.append(values if late.all() else values[late])
+        return np.concatenate(pieces) if pieces else np.empty(0)
+
+    def among(self, column: str, words: tuple[str, ...], *key: str) -> npt.NDArray[np.bool_]:
+        """Whether the text in a column of the rows of ``key`` is one of ``words``."""
+        pieces = []
+        for part, rows in self._of(key):
+            text = part[column]
+            assert isinstance(text, Words)
+            wanted = np.array([name in words for name in text.names], dtype=np.bool_)
+            pieces.append(wanted[text.codes[rows]])
+        return np.concatenate(pieces) if pieces else np.empty(0, np.bool_)
 
 
 class Reading:
-    """The rows of one run, sorted by source, ready to answer rules."""
+    """The rows of one run, grouped by source, ready to answer rules."""
 
     def __init__(self, facts: Facts) -> None:
         self.start, self.end = facts.warmup, facts.end
-        self._events: dict[tuple[str, str], list[float]] = defaultdict(list)
-        for event in facts.events:
-            if event.time >= self.start:
-                self._events[event.source, event.name].append(event.value)
-        self._samples: dict[tuple[str, str], tuple[list[float], list[float]]] = {}
-        for sample in facts.samples:
-            series = self._samples.setdefault((sample.source, sample.channel), ([], []))
-            series[0].append(sample.time)
-            series[1].append(sample.value)
-        self._states: dict[str, list[tuple[float, str]]] = defaultdict(list)
-        for state in facts.states:
-            self._states[state.source].append((state.time, state.state))
-        self._inferences = defaultdict(list)
-        for row in facts.inferences:
-            if row.time >= self.start:
-                self._inferences[row.source].append(row)
-        self._bytes: dict[str, int] = defaultdict(int)
-        for message in facts.messages:
-            if message.time >= self.start:
-                self._bytes[message.source] += message.size
+        self._events = Rows(facts.events, "source", "name")
+        self._samples = Rows(facts.samples, "source", "channel")
+        self._states = Rows(facts.states, "source")
+        self._inferences = Rows(facts.inferences, "source")
+        self._messages = Rows(facts.messages, "source")
+        self._series: dict[tuple[str, str], tuple[Array, Array]] = {}
 
     @property
     def span(self) -> float:
         """Counted time [s]."""
         return self.end - self.start
 
-    def events(self, source: str, name: str) -> list[float]:
+    def events(self, source: str, name: str) -> Array:
         """Values of an event of ``source`` after the warm-up."""
-        return self._events.get((source, name), [])
+        return self._events.numbers("value", source, name, since=self.start)
 
     def time_in(self, source: str, states: tuple[str, ...]) -> float:
         """Time ``source`` spent in ``states`` after the warm-up [s]."""
-        rows = self._states.get(source, [])
-        total = 0.0
-        for index, (time, state) in enumerate(rows):
-            if state in states:
-                until = rows[index + 1][0] if index + 1 < len(rows) else self.end
-                total += max(0.0, until - max(time, self.start))
-        return total
+        edges = np.append(self._states.numbers("time", source), self.end)
+        spans = np.diff(np.maximum(edges, self.start))
+        return float(spans[self._states.among("state", states, source)].sum())
 
     def series(self, source: str, channel: str) -> tuple[Array, Array]:
         """Values of a channel and for how long each held after the warm-up [s]."""
-        times, values = self._samples.get((source, channel), ([], []))
-        if not times:
-            return np.empty(0), np.empty(0)
-        edges = np.maximum(np.append(times, self.end), self.start)
-        return np.asarray(values), np.diff(edges)
+        key = source, channel
+        if key not in self._series:
+            times = self._samples.numbers("time", *key)
+            spans = np.diff(np.maximum(np.append(times, self.end), self.start))
+            self._series[key] = self._samples.numbers("value", *key), spans
+        return self._series[key]
 
-    def inferences(self, source: str) -> list[Any]:
-        """Verdicts of a node after the warm-up."""
-        return self._inferences.get(source, [])
+    def verdicts(self, source: str, column: str) -> Array:
+        """A column of the verdicts of a node after the warm-up."""
+        return self._inferences.numbers(column, source, since=self.start)
 
-    def bytes_sent(self, source: str) -> int:
+    def bytes_sent(self, source: str) -> float:
         """Bytes that ``source`` sent after the warm-up."""
-        return self._bytes.get(source, 0)
+        return float(self._messages.numbers("size", source, since=self.start).sum())
 
 
 class Evaluator:
@@ -104,12 +128,12 @@ class Evaluator:
 
     @value.register
     def _(self, rule: m.Total) -> float:
-        return math.fsum(self.reading.events(self.source, rule.event))
+        return math.fsum(self.reading.events(self.source, rule.event).tolist())
 
     @value.register
     def _(self, rule: m.MeanValue) -> float:
         values = self.reading.events(self.source, rule.event)
-        return math.fsum(values) / len(values) if values else UNKNOWN
+        return math.fsum(values.tolist()) / len(values) if len(values) else UNKNOWN
 
     @value.register
     def _(self, rule: m.Elapsed) -> float:
@@ -149,16 +173,15 @@ class Evaluator:
 
     @value.register
     def _(self, rule: m.Inferences) -> float:
-        rows = self.reading.inferences(self.source)
         if rule.what == "bytes":
-            return float(self.reading.bytes_sent(self.source))
+            return self.reading.bytes_sent(self.source)
+        column = VERDICT_COLUMN[rule.what]
+        values = self.reading.verdicts(self.source, column)
         if rule.what == "count":
-            return float(len(rows))
-        if rule.what == "alarms":
-            return float(sum(row.alarm for row in rows))
-        if rule.what == "energy":
-            return math.fsum(row.energy for row in rows)
-        return max((row.latency for row in rows), default=UNKNOWN)
+            return float(len(values))
+        if rule.what == "latency_max":
+            return float(values.max()) if len(values) else UNKNOWN
+        return math.fsum(values.tolist())
 
     @value.register
     def _(self, rule: m.Constant) -> float:

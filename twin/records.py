@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+
+from twin.tables import Table
 
 Array = npt.NDArray[np.float64]
 
@@ -96,12 +98,29 @@ class Facts:
 
     end: float = 0.0
     warmup: float = 0.0
-    events: list[Event] = field(default_factory=list)
-    states: list[State] = field(default_factory=list)
-    samples: list[Sample] = field(default_factory=list)
-    inferences: list[Inference] = field(default_factory=list)
-    messages: list[Message] = field(default_factory=list)
+    events: Table[Event] = field(default_factory=lambda: Table(Event))
+    states: Table[State] = field(default_factory=lambda: Table(State))
+    samples: Table[Sample] = field(default_factory=lambda: Table(Sample))
+    inferences: Table[Inference] = field(default_factory=lambda: Table(Inference))
+    messages: Table[Message] = field(default_factory=lambda: Table(Message))
     blocks: list[Block] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Take lists of rows as well as tables."""
+        for name, row in FACT_TABLES.items():
+            rows = getattr(self, name)
+            if not isinstance(rows, Table):
+                setattr(self, name, Table(row, rows))
+
+
+FACT_TABLES: dict[str, Any] = {
+    "events": Event,
+    "states": State,
+    "samples": Sample,
+    "inferences": Inference,
+    "messages": Message,
+}
+"""The tables of a run by name, and what their rows are."""
 
 
 class Recorder:
@@ -119,31 +138,32 @@ class Recorder:
         self.facts = Facts()
         self._clock = clock
         self._keep_blocks = keep_blocks
+        self._event = self.facts.events.append
+        self._state = self.facts.states.append
+        self._sample = self.facts.samples.append
         self._blocks: dict[str, list[Block]] = {}
 
     def event(self, source: str, name: str, subject: str = "", value: float = 0.0) -> None:
         """Record that ``name`` happened at ``source``."""
-        self.facts.events.append(Event(self._clock(), source, name, subject, float(value)))
+        self._event((self._clock(), source, name, subject, value))
 
     def state(self, source: str, state: str) -> None:
         """Record that ``source`` is in ``state`` from now on."""
-        self.facts.states.append(State(self._clock(), source, state))
+        self._state((self._clock(), source, state))
 
     def sample(self, source: str, channel: str, value: float) -> None:
         """Record that ``channel`` of ``source`` has ``value`` [SI] from now on."""
-        self.facts.samples.append(Sample(self._clock(), source, channel, float(value)))
+        self._sample((self._clock(), source, channel, value))
 
     def inference(
         self, source: str, label: str, score: float, latency: float, energy: float, alarm: bool
     ) -> None:
         """Record a node's verdict on one window; ``latency`` [s], ``energy`` [J]."""
-        self.facts.inferences.append(
-            Inference(self._clock(), source, label, float(score), latency, energy, alarm)
-        )
+        self.facts.inferences.append((self._clock(), source, label, score, latency, energy, alarm))
 
     def message(self, source: str, topic: str, size: int) -> None:
         """Record that ``source`` sent ``size`` bytes."""
-        self.facts.messages.append(Message(self._clock(), source, topic, size))
+        self.facts.messages.append((self._clock(), source, topic, size))
 
     def block(self, source: str, rate: float, data: npt.NDArray[np.float32]) -> None:
         """Keep one sensor window; older windows of the same sensor fall out of the ring."""

@@ -25,7 +25,8 @@ import sqlalchemy as sa
 
 from twin import __version__
 from twin.errors import BadInput, Fault, did_you_mean
-from twin.records import Block, Event, Facts, Inference, Message, Sample, State
+from twin.records import FACT_TABLES, Block, Facts
+from twin.tables import Column, Table, Words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -154,22 +155,12 @@ class StoredRun:
         document = self.document()
         facts = Facts(end=document["facts"]["end"], warmup=document["facts"]["warmup"])
         for name, row in FACT_TABLES.items():
-            rows = self.table(name).itertuples(index=False, name=None)
-            getattr(facts, name).extend(row(*values) for values in rows)
+            getattr(facts, name).extend_columns(_read_columns(self.folder / f"{name}.parquet", row))
         for values in self.table("blocks").itertuples(index=False, name=None):
             time, source, rate, shape, data = values
             samples = np.asarray(data, dtype=np.float32).reshape([int(n) for n in shape])
             facts.blocks.append(Block(time, source, rate, samples))
         return facts
-
-
-FACT_TABLES: dict[str, Any] = {
-    "events": Event,
-    "states": State,
-    "samples": Sample,
-    "inferences": Inference,
-    "messages": Message,
-}
 
 
 def _registry() -> sa.Engine:
@@ -215,14 +206,10 @@ def _write_folder(
     facts: Facts,
     tables: Mapping[str, pd.DataFrame],
 ) -> None:
-    import pandas as pd  # slow to import, and the gateway needs only the databases
-
     part = folder.with_name(f".{folder.name}.{os.getpid()}.{uuid.uuid4().hex[:6]}")
     part.mkdir(parents=True)
-    for name, row in FACT_TABLES.items():
-        pd.DataFrame(getattr(facts, name), columns=list(row._fields)).to_parquet(
-            part / f"{name}.parquet", compression="zstd"
-        )
+    for name in FACT_TABLES:
+        _write_columns(part / f"{name}.parquet", getattr(facts, name))
     _blocks_frame(facts).to_parquet(part / "blocks.parquet", compression="zstd")
     for name, frame in tables.items():
         frame.to_parquet(part / f"{name}.parquet", compression="zstd")
@@ -238,6 +225,42 @@ def _write_folder(
         shutil.rmtree(part)
         if not (folder / "run.json").exists():
             raise
+
+
+def _write_columns(path: Path, table: Table[Any]) -> None:
+    import pyarrow as pa  # slow to import, and the gateway needs only the databases
+    import pyarrow.parquet as pq
+
+    arrow = {name: _to_arrow(column) for name, column in table.columns().items()}
+    texts = [name for name, kind in table.fields.items() if kind == "str"]
+    # Without our schema the file says plain text, whoever reads it.
+    pq.write_table(
+        pa.table(arrow), path, compression="zstd", use_dictionary=texts, store_schema=False
+    )
+
+
+def _to_arrow(column: Column) -> Any:
+    import pyarrow as pa
+
+    if isinstance(column, Words):
+        return pa.DictionaryArray.from_arrays(column.codes, pa.array(column.names, pa.string()))
+    return pa.array(column)
+
+
+def _read_columns(path: Path, row: Any) -> dict[str, Column]:
+    import pyarrow.parquet as pq
+
+    fields = Table(row).fields
+    texts = [name for name, kind in fields.items() if kind == "str"]
+    read = pq.read_table(path, read_dictionary=texts).combine_chunks()
+    return {name: _from_arrow(read.column(name), kind) for name, kind in fields.items()}
+
+
+def _from_arrow(column: Any, kind: str) -> Column:
+    if kind != "str":
+        return np.asarray(column.to_numpy())
+    whole = column.unify_dictionaries().combine_chunks()
+    return Words(whole.indices.to_numpy(), tuple(whole.dictionary.to_pylist()))
 
 
 def _blocks_frame(facts: Facts) -> pd.DataFrame:

@@ -72,16 +72,15 @@ def test_the_truth_is_never_read(scenarios: Path) -> None:
 
 def verdicts(*said: tuple[float, str]) -> Facts:
     """One tool that cuts from 0 to 30 min, and what a node said at some minutes."""
-    facts = Facts(end=1800.0)
-    facts.states = [State(0.0, "mill", "cutting")]
-    facts.samples = [
-        Sample(0.0, "mill", "tool", 1.0),
-        *(Sample(60.0 * m, "mill", "wear", 0.0) for m in (0, 10, 20, 30)),
-    ]
-    facts.inferences = [
-        Inference(60.0 * m, "eye", label, 0.9, 0.0, 0.0, False) for m, label in said
-    ]
-    return facts
+    return Facts(
+        end=1800.0,
+        states=[State(0.0, "mill", "cutting")],
+        samples=[
+            Sample(0.0, "mill", "tool", 1.0),
+            *(Sample(60.0 * m, "mill", "wear", 0.0) for m in (0, 10, 20, 30)),
+        ],
+        inferences=[Inference(60.0 * m, "eye", label, 0.9, 0.0, 0.0, False) for m, label in said],
+    )
 
 
 def test_verdicts_go_to_the_tool_that_was_cutting() -> None:
@@ -90,8 +89,9 @@ def test_verdicts_go_to_the_tool_that_was_cutting() -> None:
     assert tool.cut_min == pytest.approx(30.0)
     assert tool.verdicts == [(pytest.approx(5.0), False), (pytest.approx(25.0), True)]
     assert follow(facts, "mill", ["mill"], "mill")[0]["mill"].verdicts == []
-    changed = verdicts((5, "worn"))
-    changed.samples.insert(3, Sample(600.0, "mill", "tool", 2.0))
+    worn = verdicts((5, "worn"))
+    new_tool = Sample(600.0, "mill", "tool", 2.0)
+    changed = replace(worn, samples=[*worn.samples[:3], new_tool, *worn.samples[3:]])
     assert follow(changed, "mill", ["mill"], "mill", ["eye"])[0]["mill"].verdicts == []
 
 
