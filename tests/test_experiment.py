@@ -141,7 +141,7 @@ def test_a_sweep_resumes_where_it_was_stopped():
 
 
 def test_bad_questions_are_refused():
-    with pytest.raises(BadInput, match="no compiled engine is exact for cnc"):
+    with pytest.raises(BadInput, match="has no compiled engine; use --engine auto or simpy"):
         experiment.run(mill(), engine="fast")
     with pytest.raises(BadInput, match="auto, simpy, fast"):
         experiment.run(mill(), engine="warp")

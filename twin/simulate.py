@@ -14,6 +14,7 @@ from typing import Any
 import simpy
 import simpy.rt
 
+from twin.engines import SIMPY, Engine
 from twin.errors import BadInput, Fault, did_you_mean
 from twin.family import load as load_kind
 from twin.plant.base import Asset, World
@@ -96,11 +97,15 @@ def simulate(
     seed: int | None = None,
     speed: float | None = None,
     sense: bool = True,
+    engine: Engine = SIMPY,
     on_progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
     steps: int = 50,
 ) -> Facts:
     """Simulate a scenario to its horizon and return the facts.
+
+    ``engine`` is what :func:`twin.engines.choose` gave for it; only SimPy keeps to ``speed``, runs
+    sensors and tells its progress.
 
     Raises
     ------
@@ -109,6 +114,8 @@ def simulate(
     BadInput
         When things of the scenario do not fit each other.
     """
+    if engine is not SIMPY and speed is None:
+        return _run_compiled(engine, scenario, seed, cancelled)
     running = build(scenario, seed=seed, speed=speed, sense=sense)
     horizon = scenario.header.horizon
     pieces = steps if on_progress or cancelled else 1
@@ -119,6 +126,18 @@ def simulate(
         if on_progress is not None:
             on_progress(piece / pieces)
     return running.finish()
+
+
+def _run_compiled(
+    engine: Engine, scenario: Scenario, seed: int | None, cancelled: Callable[[], bool] | None
+) -> Facts:
+    def tick() -> None:
+        if cancelled is not None and cancelled():
+            raise Cancelled
+
+    header = scenario.header
+    chosen = header.seed if seed is None else seed
+    return engine.run(chosen, header.horizon, header.warmup, tick)
 
 
 def check(scenario: Scenario) -> Scenario:

@@ -1,7 +1,7 @@
 """Experiments: replications, expectations, paired comparison and sweeps, on any engine."""
 
 from twin.experiment.comparisons import Comparison, changes, compare
-from twin.experiment.replications import Cancel, Engine, Progress, choose_engine, replicate
+from twin.experiment.replications import Cancel, Engine, Progress, replicate
 from twin.experiment.results import Judgement, Result, Values, judge
 from twin.experiment.runs import run
 from twin.experiment.sweeps import Axis, read_axis, sweep
@@ -16,7 +16,6 @@ __all__ = [
     "Result",
     "Values",
     "changes",
-    "choose_engine",
     "compare",
     "judge",
     "read_axis",

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Literal
 
-from twin.errors import BadInput, Fault
+from twin.engines import SIMPY
+from twin.engines import Engine as Chosen
 from twin.experiment.results import Values
 from twin.kpi import compute
 from twin.records import Facts
@@ -23,30 +24,20 @@ Progress = Callable[[int, int], None]
 Cancel = Callable[[], bool]
 
 
-def choose_engine(engine: str, scenario: Scenario) -> str:
-    """Return the engine that will run, or refuse one that would not be exact."""
-    if engine in {"auto", "simpy"}:
-        return "simpy"
-    if engine != "fast":
-        raise BadInput(Fault("allowed one of auto, simpy, fast", "engine", "", repr(engine)))
-    kinds = ", ".join(sorted({entry.kind for entry in scenario.of("plant").values()}))
-    message = f"no compiled engine is exact for {kinds} yet; use --engine auto or simpy"
-    raise BadInput(Fault(message, "engine", scenario.file))
-
-
 def replicate(
     scenario: Scenario,
     n: int,
     *,
     workers: int = 1,
     sense: bool = True,
+    engine: Chosen = SIMPY,
     on_progress: Progress | None = None,
     cancelled: Cancel | None = None,
 ) -> tuple[Values, Facts]:
     """Return every KPI of ``n`` replications, and the facts of the first."""
     values: Values = {path: [] for path in scenario.measures}
     facts = Facts()
-    rows = _rows(scenario, n, workers, sense, cancelled)
+    rows = _rows(scenario, n, workers, sense, engine, cancelled)
     for index, (row, found) in enumerate(rows):
         for path, value in row.items():
             values[path].append(value)
@@ -58,28 +49,33 @@ def replicate(
 
 
 def _rows(
-    scenario: Scenario, n: int, workers: int, sense: bool, cancelled: Cancel | None
+    scenario: Scenario,
+    n: int,
+    workers: int,
+    sense: bool,
+    engine: Chosen,
+    cancelled: Cancel | None,
 ) -> Iterator[tuple[dict[str, float], Facts]]:
     """One row of KPIs for each replication, in order, whatever the number of workers."""
     if workers <= 1:
         for index in range(n):
             if cancelled is not None and cancelled():
                 raise Cancelled
-            yield _one(scenario, index, sense, cancelled)
+            yield _one(scenario, index, sense, engine, cancelled)
         return
     from joblib import Parallel, delayed
 
     pool = Parallel(n_jobs=workers, return_as="generator")
-    for row in pool(delayed(_one)(scenario, index, sense, None) for index in range(n)):
+    for row in pool(delayed(_one)(scenario, index, sense, engine, None) for index in range(n)):
         if cancelled is not None and cancelled():
             raise Cancelled
         yield row
 
 
 def _one(
-    scenario: Scenario, index: int, sense: bool, cancelled: Cancel | None
+    scenario: Scenario, index: int, sense: bool, engine: Chosen, cancelled: Cancel | None
 ) -> tuple[dict[str, float], Facts]:
     seed = replication_seed(scenario.header.seed, index)
-    facts = simulate(scenario, seed=seed, sense=sense, cancelled=cancelled)
+    facts = simulate(scenario, seed=seed, sense=sense, engine=engine, cancelled=cancelled)
     row = compute(scenario, facts)
     return row, facts if index == 0 else Facts()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from twin import store
+from twin import engines, store
 from twin.errors import BadInput, Fault
-from twin.experiment.replications import Cancel, Progress, choose_engine, replicate
+from twin.experiment.replications import Cancel, Progress, replicate
 from twin.experiment.results import Result, Values, judge
 from twin.records import Facts
 from twin.scenario import Scenario
@@ -29,17 +29,18 @@ def run(
     n = scenario.header.replications if replications is None else replications
     if n < 1:
         raise BadInput(Fault("allowed 1 or more", "replications", "", str(n)))
-    engine = choose_engine(engine, scenario)
-    identity = store.run_id(scenario.key, n, engine, sense)
+    chosen = engines.choose(engine, scenario, sense=sense)
+    identity = store.run_id(scenario.key, n, chosen.name, sense)
     stored = store.find_run(identity) if keep else None
     if stored is not None:
         table = stored.table("replications")
         values = {path: [float(v) for v in table[path]] for path in scenario.measures}
-        return _result(scenario, engine, n, values, identity, cached=True)
+        return _result(scenario, chosen.name, n, values, identity, cached=True)
     values, facts = replicate(
-        scenario, n, workers=workers, sense=sense, on_progress=on_progress, cancelled=cancelled
-    )
-    result = _result(scenario, engine, n, values, identity, cached=False)
+        scenario, n, workers=workers, sense=sense, engine=chosen, on_progress=on_progress,
+        cancelled=cancelled,
+    )  # fmt: skip
+    result = _result(scenario, chosen.name, n, values, identity, cached=False)
     if keep:
         _save(result, facts)
     return result

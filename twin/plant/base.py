@@ -7,9 +7,9 @@ class, an :class:`Asset`. It waits, calls physics, changes state and records; it
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 import simpy
@@ -17,7 +17,7 @@ import simpy
 from twin.errors import BadInput, Fault, did_you_mean
 from twin.measures import Measure
 from twin.params import Params
-from twin.records import Channel, Recorder
+from twin.records import Channel, Facts, Recorder
 from twin.rng import stream
 
 Process = Generator[simpy.Event, Any, Any]
@@ -41,6 +41,36 @@ class Limit:
     def share(self) -> float:
         """Used over limit [1]."""
         return self.used / self.limit
+
+
+class Placed(Protocol):
+    """An asset as the scenario places it."""
+
+    @property
+    def kind(self) -> str:
+        """Its file in this folder."""
+
+    @property
+    def settings(self) -> Any:
+        """Its checked parameters."""
+
+
+class Compiled(Protocol):
+    """A run of an asset without SimPy: the same rows that its processes would record.
+
+    It can be pickled, and called for one seed after another.
+    """
+
+    def __call__(self, seed: int, horizon: float, facts: Facts, tick: Callable[[], None]) -> None:
+        """Append the rows of one run up to ``horizon`` [s]; call ``tick`` now and then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fast:
+    """How to run an asset fast: what to call, and which neighbours' rows it gives as well."""
+
+    run: Compiled
+    covers: frozenset[str] = frozenset()
 
 
 class World:
@@ -94,6 +124,19 @@ class Asset(ABC):
     def unused(cls, settings: Any) -> frozenset[str]:
         """Return the parameters that mean nothing under ``settings``; nobody is offered them."""
         return frozenset()
+
+    @classmethod
+    def neighbours(cls, settings: Any) -> frozenset[str]:
+        """Return the names of the assets that one with ``settings`` works with."""
+        return frozenset()
+
+    @classmethod
+    def fast(cls, name: str, plant: Mapping[str, Placed]) -> Fast | str:
+        """Return a compiled run of the asset ``name`` of a plant, or why none is exact.
+
+        On the same random streams it gives the same rows as the processes do, in the same order.
+        """
+        return "has no compiled engine"
 
     @classmethod
     def check(cls, settings: Any) -> None:

@@ -172,6 +172,11 @@ class Model(Asset):
         }
 
     @classmethod
+    def neighbours(cls, settings: Settings) -> frozenset[str]:
+        """Return the machines whose heat stays in a zone."""
+        return frozenset(name for z in settings.zones.values() for name in z.machines.split())
+
+    @classmethod
     def measures(cls, settings: Settings) -> tuple[Measure, ...]:
         """Return the KPIs of each zone."""
         price = settings.energy_price

@@ -210,6 +210,11 @@ class Model(Asset):
         self.record.sample(self.name, "wip", self.wip)
 
     @classmethod
+    def neighbours(cls, settings: Settings) -> frozenset[str]:
+        """Return the CNC machines that are stations of this line."""
+        return frozenset(s.machine for s in settings.stations.values() if s.machine)
+
+    @classmethod
     def measures(cls, settings: Settings) -> tuple[Measure, ...]:
         """Return the KPIs of the line, and of each of its stations."""
         own = (

@@ -1,0 +1,80 @@
+"""Which engine runs a scenario: SimPy, or compiled runs that give the same facts.
+
+SimPy is the reference. An asset's file may offer a compiled run of it (``Model.fast``); where every
+asset of a plant has one, the whole plant runs compiled, and the result says so. Rows of different
+assets then follow each other asset by asset; those of one asset are in order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from twin.errors import BadInput, Fault
+from twin.family import load as load_kind
+from twin.plant.base import Fast
+from twin.records import Facts
+from twin.scenario import Scenario
+
+NAMES = ("auto", "simpy", "fast")
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What runs a scenario: its name, and the compiled run of each asset if it is not SimPy."""
+
+    name: str
+    assets: Mapping[str, Fast]
+
+    def run(self, seed: int, horizon: float, warmup: float, tick: Callable[[], None]) -> Facts:
+        """Return the facts of one compiled run; ``tick`` is called now and then."""
+        facts = Facts(end=horizon, warmup=warmup)
+        for asset in self.assets.values():
+            tick()
+            asset.run(seed, horizon, facts, tick)
+        return facts
+
+
+SIMPY = Engine("simpy", {})
+
+
+def choose(name: str, scenario: Scenario, *, sense: bool = True) -> Engine:
+    """Return the engine that will run, or refuse one that would not be exact.
+
+    Raises
+    ------
+    BadInput
+        When ``fast`` was asked for and something in the scenario has no compiled run, saying why.
+    """
+    if name not in NAMES:
+        raise BadInput(Fault(f"allowed one of {', '.join(NAMES)}", "engine", "", repr(name)))
+    if name == "simpy":
+        return SIMPY
+    found, faults = _compiled(scenario, sense)
+    if not faults:
+        return Engine("fast", found)
+    if name == "fast":
+        raise BadInput(faults)
+    return SIMPY
+
+
+def _compiled(scenario: Scenario, sense: bool) -> tuple[dict[str, Fast], list[Fault]]:
+    plant = scenario.of("plant")
+    offers: dict[str, Any] = {
+        name: load_kind("twin.plant", entry.kind).Model.fast(name, plant)
+        for name, entry in plant.items()
+    }
+    runs = {name: offer for name, offer in offers.items() if isinstance(offer, Fast)}
+    covered = frozenset[str]().union(*(run.covers for run in runs.values()))
+    advice = "use --engine auto or simpy"
+    faults = [
+        Fault(f"{offer}; {advice}", f"plant.{name}", scenario.file)
+        for name, offer in offers.items()
+        if name not in runs and name not in covered
+    ]
+    if sense and scenario.of("sensor"):
+        sensors = ", ".join(scenario.of("sensor"))
+        message = f"{sensors} must see the plant while it runs, a compiled run cannot show it"
+        faults.append(Fault(f"{message}; {advice}", "sensor", scenario.file))
+    return {name: run for name, run in runs.items() if name not in covered}, faults
