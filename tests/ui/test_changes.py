@@ -15,6 +15,7 @@ from twin.devices.base import Point
 from twin.devices.change import Approval, Change, Evidence, Item, State
 from twin.devices.desk import Desk
 from twin.devices.embedded import prepare
+from twin.devices.people import NEEDS
 from twin.devices.plant import points_document, read
 from twin.errors import BadInput
 from twin.ui import change_desk, change_layout, i18n, links
@@ -31,6 +32,9 @@ COMPARED = {
                         "verdict": "cannot tell"},
     },
 }  # fmt: skip
+
+
+MORE = {**COMPARED, "changed": {"mill.cutting_speed": {"from": 180, "to": 210}}}
 
 
 @pytest.fixture(autouse=True)
@@ -130,7 +134,7 @@ def test_a_click_on_push_asks_first_and_not_yet_lets_go() -> None:
 def test_an_armed_step_changes_both_buttons() -> None:
     todo = view.actions(at(State.APPROVED))
     assert change_layout.buttons(todo, "push")[0] == todo[0].sure
-    assert change_layout.buttons(todo, "push")[4] == "Not yet"
+    assert change_layout.buttons(todo, "push")[5] == "Not yet"
     assert change_layout.buttons(todo, "")[0] == todo[0].name
     assert change_layout.buttons([], "")[3] == {"display": "none"}
 
@@ -198,6 +202,35 @@ def test_a_trail_that_was_altered_is_said(drafted: Change) -> None:
 
 
 # -- doing --------------------------------------------------------------------------------------
+
+
+def test_a_button_says_why_this_person_may_not(drafted: Change) -> None:
+    offered = view.actions(drafted, change_desk.barred(drafted, "operator"))
+    shown = change_layout.buttons(offered, "")
+    assert (shown[0], shown[4]) == ("Approve", True)
+    assert "Operator may not approve. Approver, Supervisor may" in str(shown[1])
+    assert (shown[5], shown[8]) == ("Withdraw", False)
+    offered = view.actions(drafted, change_desk.barred(drafted, "approver"))
+    assert change_layout.buttons(offered, "")[4] is False
+    assert set(change_desk.barred(drafted, "nobody")) == set(NEEDS)
+
+
+def test_every_action_names_the_permission_that_it_takes() -> None:
+    assert {action.verb for state in State for action in view.actions(at(state))} == set(NEEDS)
+
+
+def test_one_person_is_barred_from_approving_twice_and_his_own(home: Path) -> None:
+    own = Desk().draft({"mill.cutting_speed": 210.0}, author="approver", evidence=MORE)
+    assert "somebody else must approve" in change_desk.barred(own, "approver")["approve"]
+    assert "approve" not in change_desk.barred(own, "supervisor")
+    once = replace(own, author="operator", risk=3, approvals=(Approval("a", "", "", "", 0, 1),))
+    once = replace(once, approvals=(replace(once.approvals[0], person="supervisor"),))
+    assert "second person" in change_desk.barred(once, "supervisor")["approve"]
+
+
+def test_a_barred_step_is_never_armed() -> None:
+    todo = view.actions(at(State.APPROVED), {"push": "no"})
+    assert change_layout.buttons(todo, "push")[0] == todo[0].name
 
 
 def test_the_desk_refuses_and_the_page_says_why(drafted: Change) -> None:

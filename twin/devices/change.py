@@ -251,6 +251,16 @@ def approvals_needed(risk: int) -> int:
     return 2 if risk >= TWO_APPROVERS else 1
 
 
+def is_own(change: Change, person: str) -> bool:
+    """Whether this person drafted it and it risks too much to approve it himself."""
+    return change.risk >= FOUR_EYES and person == change.author
+
+
+def has_approved(change: Change, person: str) -> bool:
+    """Whether this person has approved it already."""
+    return any(approval.person == person for approval in change.approvals)
+
+
 def approval_refusal(change: Change, person: str) -> str:
     """Why ``person`` cannot approve this change now; empty when he can."""
     if change.state is State.DRAFT:
@@ -260,9 +270,9 @@ def approval_refusal(change: Change, person: str) -> str:
         )
     if change.state is not State.SIMULATED:
         return f"is {change.state} and cannot be approved"
-    if change.risk >= FOUR_EYES and person == change.author:
+    if is_own(change, person):
         return f"was drafted by {person}: somebody else must approve it (risk {change.risk})"
-    if any(approval.person == person for approval in change.approvals):
+    if has_approved(change, person):
         return f"was already approved by {person}: a second person must approve it"
     return ""
 

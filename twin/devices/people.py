@@ -24,6 +24,11 @@ PERMISSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "approver": frozenset({"read", "draft", "approve", "push", "rollback"}),
     }
 )
+NEEDS: Mapping[str, str] = MappingProxyType(
+    {"approve": "approve", "push": "push", "ask": "push", "rollback": "rollback",
+     "withdraw": "draft"}
+)  # fmt: skip
+"""What is done with a change → the permission that it takes."""
 RESERVED = frozenset({"platform", "gateway"})
 
 DEFAULTS = """\

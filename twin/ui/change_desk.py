@@ -20,6 +20,7 @@ from twin.devices.base import Point
 from twin.devices.change import Change, State
 from twin.devices.desk import Desk
 from twin.devices.link import Unreachable
+from twin.devices.people import NEEDS, Person
 from twin.errors import BadInput
 from twin.ui.i18n import t
 
@@ -58,6 +59,30 @@ def people() -> list[dict[str, str]]:
     everybody = Desk().people.all().values()
     return [{"value": p.id, "label": f"{p.name} ({t(f'changes.role_{p.role}')})"}
             for p in everybody]  # fmt: skip
+
+
+def barred(change: Change, person: str) -> dict[str, str]:
+    """Return what this person may not do with a change now: verb → why, in words."""
+    everybody = Desk().people.all()
+    found = {
+        verb: _may_not(verb, permission, person, everybody)
+        for verb, permission in NEEDS.items()
+        if person not in everybody or not everybody[person].may(permission)
+    }
+    if "approve" not in found and life.is_own(change, person):
+        found["approve"] = t("changes.bar_own", risk=change.risk)
+    if "approve" not in found and life.has_approved(change, person):
+        found["approve"] = t("changes.bar_twice")
+    return found
+
+
+def _may_not(verb: str, permission: str, person: str, everybody: Mapping[str, Person]) -> str:
+    able = t("changes.comma").join(p.name for p in everybody.values() if p.may(permission))
+    name = everybody[person].name if person in everybody else person
+    doing = t(f"changes.bar_{verb}")
+    if not able:
+        return t("changes.bar_nobody", name=name, doing=doing)
+    return t("changes.bar_role", name=name, doing=doing, able=able)
 
 
 def find(key: str) -> Found | None:

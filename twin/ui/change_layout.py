@@ -229,16 +229,28 @@ def _device() -> Component:
 
 
 def buttons(todo: list[Action], armed: str) -> list[Any]:
-    """Return name, words, look and style of both buttons; a step that is armed asks again."""
-    sure = next((action for action in todo if action.verb == armed and action.two_steps), None)
+    """Return name, words, look, style and whether it is barred, of both buttons.
+
+    A step that is armed asks again.
+    """
+    asked = (action for action in todo if action.verb == armed and not action.barred)
+    sure = next((action for action in asked if action.two_steps), None)
     if sure is not None:
-        return [sure.sure, t("changes.sure_words"), "filled", {}, t("changes.not_yet"), "", {}]
+        first = [sure.sure, t("changes.sure_words"), "filled", {}, False]
+        return [*first, t("changes.not_yet"), "", {}, False]
     gone = {"display": "none"}
     found: list[Any] = []
     for place in range(2):
         there = place < len(todo)
-        found += [todo[place].name, todo[place].words] if there else ["", ""]
+        found += [todo[place].name, _words(todo[place])] if there else ["", ""]
         if place == 0:
             found.append("filled" if there and todo[0].verb not in MILD else "default")
-        found.append({} if there else gone)
+        found += [{} if there else gone, bool(there and todo[place].barred)]
     return found
+
+
+def _words(action: Action) -> Any:
+    """What a button will do, or why this person may not."""
+    if not action.barred:
+        return action.words
+    return html.Span(f"{SIGNS['amber']} {action.barred}", className="amber")

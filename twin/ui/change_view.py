@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Literal
 
 from twin.devices.base import Point, Value
@@ -29,6 +30,7 @@ RED = frozenset({S.FAULT, S.REFUSED, S.DEVICE_REJECTED})
 AMBER = frozenset({S.CONFLICT, S.UNKNOWN, S.EXPIRED, S.NOT_APPLIED, S.SUPERSEDED})
 QUIET = frozenset({S.WITHDRAWN, S.ROLLED_BACK})
 WAITING = frozenset({S.DRAFT, S.SIMULATED, S.APPROVED, S.QUEUED})
+NOTHING: Mapping[str, str] = MappingProxyType({})
 MOST_WHISKERS = 8
 SMALL = 1.0  # per cent: too small to matter
 
@@ -44,6 +46,7 @@ class Action:
     name: str
     words: str
     sure: str = ""
+    barred: str = ""
 
     @property
     def two_steps(self) -> bool:
@@ -183,8 +186,11 @@ def trail_rows(lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {"head": head, "body": body}
 
 
-def actions(change: Change) -> list[Action]:
-    """Return what can be done now, at most two things, the likelier first."""
+def actions(change: Change, barred: Mapping[str, str] = NOTHING) -> list[Action]:
+    """Return what can be done now, at most two things, the likelier first.
+
+    ``barred`` says why somebody may not: verb → reason.
+    """
     values = t("changes.comma").join(
         f"{names.parameter(item.path)} {shown(item.to)}{unit(item.unit)}" for item in change.items
     )
@@ -203,7 +209,7 @@ def actions(change: Change) -> list[Action]:
             for item in change.items
         )
         said["values"] = old
-    return [_action(verb, said) for verb in verbs]
+    return [replace(_action(verb, said), barred=barred.get(verb, "")) for verb in verbs]
 
 
 def settings(change: Change) -> list[str]:

@@ -183,18 +183,23 @@ def _register_doing(app: Dash) -> None:
         Output(Ids.FIRST_WORDS, "children"),
         Output(Ids.FIRST, "variant"),
         Output(Ids.FIRST, "style"),
+        Output(Ids.FIRST, "disabled"),
         Output(Ids.SECOND, "children"),
         Output(Ids.SECOND_WORDS, "children"),
         Output(Ids.SECOND, "style"),
+        Output(Ids.SECOND, "disabled"),
         Output(Ids.AGAIN, "href"),
         Input(Ids.CHOSEN, "data"),
         Input(Ids.VERSION, "data"),
         Input(Ids.ARMED, "data"),
+        Input(Ids.PERSON, "value"),
         State(Ids.SCENARIO, "data"),
     )
-    def offer(chosen: str, _version: str | None, armed: str, scenario: str) -> Any:
+    def offer(
+        chosen: str, _version: str | None, armed: str, person: str | None, scenario: str
+    ) -> Any:
         found = desk.find(chosen) if chosen else None
-        todo = view.actions(found.change) if found else []
+        todo = view.actions(found.change, desk.barred(found.change, person or "")) if found else []
         offered = change_layout.buttons(todo, armed)
         if found and not todo:
             offered[1] = t("changes.nothing_to_do")
