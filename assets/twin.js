@@ -9,6 +9,17 @@
   function keep(name, value) {
     document.cookie = name + "=" + value + "; path=/; max-age=" + YEAR + "; SameSite=Lax";
   }
+  // What stood on a page is there again when the menu leads back to it, until the tab is closed.
+  function place(page, scenario) { return "twin " + page + " " + scenario; }
+  function remember(address) {
+    var there = new URL(address, location.origin);
+    var scenario = there.searchParams.get("scenario") || "";
+    sessionStorage.setItem(place(there.pathname, scenario), address);
+  }
+  function addressOf(page, scenario) {
+    var plain = page + "?scenario=" + encodeURIComponent(scenario);
+    return sessionStorage.getItem(place(page, scenario)) || plain;
+  }
   function noUpdate() { return window.dash_clientside.no_update; }
   function triggered() {
     var all = window.dash_clientside.callback_context.triggered;
@@ -79,9 +90,7 @@
         if (main) main.focus({ preventScroll: true });
       }
       pending.arrived = true;
-      var hrefs = ids.map(function (id) {
-        return id.nav + "?scenario=" + encodeURIComponent(head.scenario);
-      });
+      var hrefs = ids.map(function (id) { return addressOf(id.nav, head.scenario); });
       var here = ids.map(function (id) { return id.nav === head.path; });
       var current = here.map(function (yes) { return yes ? "page" : null; });
       return [hrefs, here, current, head.scenario, head.as_of, false, false];
@@ -171,11 +180,23 @@
 
     // The address follows the page without a new visit, so a reload or a pasted link shows it.
     address: function (address) {
-      if (address) window.history.replaceState(window.history.state, "", address + location.hash);
+      if (address) {
+        window.history.replaceState(window.history.state, "", address + location.hash);
+        remember(address);
+      }
       return noUpdate();
     },
   };
   window.dash_clientside = Object.assign({}, window.dash_clientside, { twin: twin });
+
+  // The menu's link to the page that is open would only bring back an older state of it.
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest && event.target.closest(".nav-link[aria-current=page]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    window.scrollTo({ top: 0 });
+  }, true);
 
   document.addEventListener("keydown", function (event) {
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from twin import jobs
-from twin.devices import embedded, plant
+from twin.devices import embedded, plant, present
 from twin.devices.broker import POINTS
 from twin.devices.desk import Desk
 from twin.errors import BadInput
@@ -101,6 +101,16 @@ def test_another_plants_devices_are_not_asked(twins: Context, machine: dict[str,
     machine[SPEED] = 200.0
     assert baseline.now(twins, "cell").values == {}
     assert baseline.now(twins, "mill_longer_tools").values == {}
+
+
+def test_a_scenario_that_was_changed_since_is_another_plant(twins: Context) -> None:
+    scenario = twins.scenario("mill")
+    site, model = scenario.header.site, scenario.model_key
+    of = plant.of_declarations(scenario.declarations(), title="M", site=site, model=model)
+    devices = plant.read(of)
+    assert present.is_of(devices, title="M", site=site, model=model)
+    assert not present.is_of(devices, title="M", site=site, model="another")
+    assert not present.is_of(devices, title="N", site=site, model=model)
 
 
 def test_what_the_twin_would_refuse_is_said(twins: Context, machine: dict[str, Any]) -> None:

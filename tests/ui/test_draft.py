@@ -53,6 +53,44 @@ def test_the_opening_offers_a_parameter_of_the_machine(mill: Scenario) -> None:
     assert drafts.opening(mill) == {"mill.cutting_speed": 180}
 
 
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        ("mill.cutting_speed=abc", "a number is needed, allowed 5 to 2000 m/min"),
+        ("mill.cutting_speed=nan", "a number is needed"),
+        ("mill.cutting_speed=inf", "a number is needed"),
+        ("mill.cutting_speed=true", "a number is needed"),
+        ("mill.cutting_speed=3 kg", "a number is needed"),
+        ("mill.teeth=4.5", "a whole number is needed, allowed 1 to 60"),
+        ("mill.coolant=beer", "allowed one of dry, mist, flood, high_pressure"),
+        ("mill.coolant=3", "allowed one of"),
+        ("seed=3", "does not change this"),
+        ("title=x", "does not change this"),
+        ("nonsense", "PATH=VALUE"),
+    ],
+)
+def test_a_value_of_another_kind_is_refused(mill: Scenario, written: str, message: str) -> None:
+    with pytest.raises(BadInput, match=message) as refused:
+        drafts.from_address(mill, [written])
+    assert all(fault.file == "" for fault in refused.value.faults)
+
+
+def test_every_fault_of_an_address_is_told(mill: Scenario) -> None:
+    with pytest.raises(BadInput) as refused:
+        drafts.from_address(mill, ["mill.cutting_speed=abc", "mill.coolant=beer"])
+    assert len(refused.value.faults) == 2
+
+
+def test_a_number_beyond_its_range_keeps_its_place_and_is_never_run(mill: Scenario) -> None:
+    draft = drafts.from_address(mill, ["mill.cutting_speed=5000"])
+    assert draft.values == {"mill.cutting_speed": 5000}
+    assert editor.rows(mill, draft)
+    assert "within their ranges" in str(editor.limits(mill, draft.values))
+    assert "Nothing that this twin knows" in str(editor.limits(mill, {"horizon": 9}))
+    metres_a_second = drafts.from_address(mill, ["mill.cutting_speed=3 m/s"])
+    assert metres_a_second.values == {"mill.cutting_speed": 180}
+
+
 def test_unknown_paths_are_refused(mill: Scenario) -> None:
     with pytest.raises(BadInput, match="did you mean 'cutting_speed'"):
         drafts.from_address(mill, ["mill.cuting_speed=200"])

@@ -21,8 +21,11 @@ class Held:
 
 
 def is_of(plant: Plant, *, title: str, site: str, model: str) -> bool:
-    """Whether these devices are those of a scenario: by its model where the devices have one."""
-    return plant.model == model if plant.model else (plant.title, plant.site) == (title, site)
+    """Whether these devices are those of a scenario, and of it as it stands now.
+
+    Another scenario of the same machines is a plan of its own: the machine's values are not its.
+    """
+    return (plant.title, plant.site) == (title, site) and plant.model in {"", model}
 
 
 def differing(

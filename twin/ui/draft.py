@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import copy
 import json
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from twin.errors import BadInput
+from twin import units
+from twin.errors import BadInput, Fault
 from twin.family import load as load_kind
+from twin.params import Declaration
 from twin.plant.base import Limit
 from twin.scenario import Entry, Scenario, read_setting
 from twin.ui.wording import trimmed
@@ -87,15 +90,52 @@ def from_address(scenario: Scenario, settings: Iterable[str]) -> Draft:
     Raises
     ------
     BadInput
-        When one of them is not a parameter of the scenario.
+        One fault for each that is not a parameter which a what-if can change, or whose value is
+        of another kind. A number beyond its range is kept: its control says so.
     """
     values: dict[str, Any] = {}
+    faults: list[Fault] = []
     for written in settings:
-        path, value = read_setting(written)
-        if scenario.declaration(path).form in {"flag"}:
-            value = value in {True, "true"}
-        values[path] = value
+        try:
+            path, value = read_setting(written)
+            values[path] = _read(scenario.declaration(path), path, value)
+        except BadInput as error:
+            faults += error.faults
+    if faults:
+        raise BadInput([replace(fault, file="") for fault in faults])
     return Draft(values or opening(scenario))
+
+
+def _read(declared: Declaration, path: str, value: Any) -> Any:
+    """Return the value of an address as the parameter's own kind."""
+    if declared.form not in FORMS or path in NEVER:
+        raise BadInput(Fault("a what-if does not change this", path))
+    if declared.form == "flag":
+        if str(value).lower() not in {"true", "false"}:
+            raise BadInput(Fault("allowed true, false", path, value=repr(value)))
+        return str(value).lower() == "true"
+    if declared.form == "choice":
+        if value not in declared.options:
+            raise BadInput(Fault(f"allowed {declared.range_text}", path, value=repr(value)))
+        return value
+    return _number(declared, path, value)
+
+
+def _number(declared: Declaration, path: str, value: Any) -> float:
+    try:
+        if isinstance(value, str):
+            number, unit = units.split(value)
+            value = units.convert(number, unit, declared.unit) if unit else number
+        if isinstance(value, bool) or not math.isfinite(value):
+            raise ValueError
+        whole = declared.form != "count" or float(value).is_integer()
+    except ValueError:  # BadInput is one
+        whole = False
+    if not whole:
+        kind = "a whole number" if declared.form == "count" else "a number"
+        message = f"{kind} is needed, allowed {declared.range_text}"
+        raise BadInput(Fault(message, path, value=repr(value)))
+    return int(value) if declared.form == "count" else value
 
 
 def to_address(values: Values) -> list[str]:
@@ -130,6 +170,12 @@ def faults(scenario: Scenario, values: Values) -> dict[str, str]:
             found[place if place in values else ""] = fault.message
         return found
     return {}
+
+
+def refused(scenario: Scenario, values: Values) -> bool:
+    """Return whether a value is out of its own range, so that nothing can be said of limits."""
+    found = faults(scenario, values)
+    return any(path in values for path in found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,13 +70,28 @@ def catalogue(tag: str) -> Mapping[str, str]:
 def t(key: str, **values: object) -> str:
     """Return the text of ``key`` in the present language, its placeholders filled in.
 
+    A text may have a word for one and a word for many: ``{n} {n:run|runs}``.
+
     Raises
     ------
     KeyError
         When no catalogue has the key: a mistake of ours, found by the tests.
     """
     text = catalogue(language()).get(key) or catalogue(DEFAULT)[key]
-    return text.format(**values) if values else text
+    return text.format(**{name: _Said(value) for name, value in values.items()}) if values else text
+
+
+class _Said:
+    """A value in a text; where the text gives two words, ``{n:run|runs}``, the one that fits it."""
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+
+    def __format__(self, form: str) -> str:
+        one, between, more = form.partition("|")
+        if not between:
+            return format(self.value, form)
+        return one if str(self.value) == "1" else more
 
 
 def known(key: str) -> bool:

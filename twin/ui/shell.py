@@ -218,12 +218,17 @@ def render(view: links.View, context: Context) -> tuple[Component, dict[str, Any
         context.file(view.scenario)
         return entry.layout(view, context), _head(entry.path, t(entry.title_key), view.scenario)
     except BadInput as error:
-        body = notice("red", t("shell.refused"), "\n".join(str(f) for f in error.faults))
+        anew = dcc.Link(t("shell.anew"), href=links.write(entry.name, _known(view, context)))
+        body = notice("red", t("shell.refused"), "\n".join(str(f) for f in error.faults), anew)
         return page(entry.name, body), _head(entry.path, t(entry.title_key), context.first)
     except Exception as error:
         # A page that fails says so in its place; a blank one would say nothing.
         body = notice("red", t("shell.failed"), t("shell.failed_number", number=_log(error)))
         return page(entry.name, body), _head(entry.path, t(entry.title_key), view.scenario)
+
+
+def _known(view: links.View, context: Context) -> str:
+    return view.scenario if view.scenario in context.scenarios else context.first
 
 
 def _head(path: str, title: str, scenario: str) -> dict[str, Any]:

@@ -20,6 +20,8 @@ from twin.ui.i18n import known, t
 from twin.ui.wording import number, unit
 
 PAGE = "what_if"
+FEWEST, MOST = 2, 500
+"""Runs of each variant that the page asks for; the command line takes more."""
 
 
 class Ids(StrEnum):
@@ -31,6 +33,7 @@ class Ids(StrEnum):
     DRAFT = "what-if-draft"
     ADDRESS = "what-if-address"
     ROWS = "what-if-rows"
+    NOTE = "what-if-note"
     ADD = "what-if-add"
     LIMITS = "what-if-limits"
     MARGINS = "what-if-margins"
@@ -137,6 +140,8 @@ def limit_name(name: str) -> str:
 def limits(scenario: Scenario, values: drafts.Values) -> list[Component]:
     """Return one bar for each limit: used under the baseline (tick) and under the draft."""
     bounds = drafts.bounds(scenario, values)
+    if not bounds and drafts.refused(scenario, values):
+        return [html.P(t("what_if.limits_unknown"), className="quiet small")]
     if not bounds:
         return [html.P(t("what_if.no_limits"), className="quiet small")]
     return [_limit(bound, len({b.asset for b in bounds}) > 1) for bound in bounds]
@@ -190,7 +195,7 @@ def foot(scenario: Scenario, job_id: str, replications: int) -> Component:
         [
             dmc.Button(t("what_if.run"), id=Ids.RUN, leftSection=icon("play"), n_clicks=0),
             dmc.NumberInput(
-                id=Ids.COUNT, value=replications, min=2, max=500, step=5, size="sm",
+                id=Ids.COUNT, value=replications, min=FEWEST, max=MOST, step=5, size="sm",
                 suffix=t("what_if.runs_suffix"), className="foot-count", clampBehavior="blur",
                 allowDecimal=False, **aria(label=t("what_if.count")),
             ),

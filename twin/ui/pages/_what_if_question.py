@@ -8,10 +8,11 @@ from typing import Any
 from twin import jobs
 from twin.errors import BadInput
 from twin.ui import draft as drafts
-from twin.ui import links, runs
+from twin.ui import links, names, runs
 from twin.ui.baseline import Start
 from twin.ui.draft import Draft
-from twin.ui.pages._what_if_editor import PAGE
+from twin.ui.i18n import t
+from twin.ui.pages._what_if_editor import FEWEST, MOST, PAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,16 @@ class Question:
     def sense(self) -> bool:
         """Whether the sensors must run too: they change no fact of the plant, but take longest."""
         return runs.needs_sensors(self.start.file, [*self.values, self.kpi])
+
+    def why_not(self) -> str:
+        """Return why this cannot be run, in words; empty when it can."""
+        if not FEWEST <= self.replications <= MOST:
+            return t("what_if.note_runs", low=FEWEST, high=MOST)
+        found = drafts.faults(self.start.scenario, self.draft.values)
+        named = t("what_if.comma").join(names.parameter(path) for path in found if path)
+        if named:
+            return t("what_if.note_range", names=named)
+        return t("what_if.note_limit") if found else ""
 
     def submit(self) -> str:
         """Queue the comparison, or the baseline alone when nothing differs; return the job's id."""

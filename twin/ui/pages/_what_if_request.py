@@ -9,10 +9,11 @@ from dash.development.base_component import Component
 
 from twin import jobs
 from twin.devices.desk import Desk
+from twin.devices.present import is_of
 from twin.errors import BadInput
-from twin.scenario import Scenario
 from twin.ui import baseline, links, names
 from twin.ui import draft as drafts
+from twin.ui.baseline import Start
 from twin.ui.components import watch
 from twin.ui.components.frame import notice
 from twin.ui.context import Context
@@ -35,9 +36,9 @@ def register(app: Dash, context: Context) -> None:
         prevent_initial_call=True,
     )
     def open_request(_n: int, stored: Any, base: Any, phase: Any) -> tuple[Any, ...]:
-        scenario, draft = baseline.restore(context, base).scenario, drafts.restore(stored)
-        values = drafts.changed(scenario, draft.values)
-        body, ready = request_body(scenario, values, phase or {})
+        start, draft = baseline.restore(context, base), drafts.restore(stored)
+        values = drafts.changed(start.scenario, draft.values)
+        body, ready = request_body(start, values, phase or {})
         return True, body, not ready, None
 
     @app.callback(
@@ -52,17 +53,41 @@ def register(app: Dash, context: Context) -> None:
         running=[(Output(Ids.REQUEST_SEND, "loading"), True, False)],
     )
     def send_request(_n: int, note: str | None, stored: Any, base: Any, phase: Any) -> Any:
-        scenario, draft = baseline.restore(context, base).scenario, drafts.restore(stored)
-        values = drafts.changed(scenario, draft.values)
+        start, draft = baseline.restore(context, base), drafts.restore(stored)
+        values = drafts.changed(start.scenario, draft.values)
+        if not tells(start, values, phase or {}):
+            return notice("red", t("what_if.request_no_result"), t("what_if.request_run")), False
         result = jobs.get(phase["job"]).result
         answer, drafted = request(values, result, note or "", base["name"])
         return answer, drafted
 
 
+def tells(start: Start, values: dict[str, Any], phase: dict[str, str]) -> bool:
+    """Return whether the finished job that is shown is the comparison of exactly these values."""
+    if phase.get("state") != "done":
+        return False
+    job = jobs.get(phase["job"])
+    asked = job.payload
+    held = asked.get("base_values") or {}
+    return job.kind == "compare" and (asked["values"], held) == (values, dict(start.values))
+
+
+def _other_plant(start: Start) -> str:
+    """The title of the plant whose devices run here; empty when it is this one, or none runs."""
+    try:
+        plant = Desk().plant
+    except BadInput:
+        return ""
+    site, model = start.file.header.site, start.file.model_key
+    ours = is_of(plant, title=start.file.title, site=site, model=model)
+    return "" if ours else plant.title or plant.site
+
+
 def request_body(
-    scenario: Scenario, values: dict[str, Any], phase: dict[str, str]
+    start: Start, values: dict[str, Any], phase: dict[str, str]
 ) -> tuple[Component, bool]:
     """Return what the dialogue says, and whether the change can be asked for."""
+    scenario = start.scenario
     lines = [
         html.Li(f"{names.parameter(path)}: {drafts.written(scenario.value(path))} → "
                 f"{drafts.written(value)} {scenario.declaration(path).unit}")
@@ -74,8 +99,12 @@ def request_body(
     if fixed:
         text = t("what_if.request_not_live_why", names=t("what_if.comma").join(fixed))
         return notice("amber", t("what_if.request_not_live"), text), False
-    if phase.get("state") != "done":
-        return notice("empty", t("what_if.request_no_result"), t("what_if.waiting")), False
+    other = _other_plant(start)
+    if other:
+        text = t("what_if.request_elsewhere_why", title=other)
+        return notice("amber", t("what_if.request_elsewhere"), text), False
+    if not tells(start, values, phase):
+        return notice("empty", t("what_if.request_no_result"), t("what_if.request_run")), False
     words = html.P(t("what_if.request_words"), className="quiet")
     warned = [margin_text(bound) for bound in drafts.margins(scenario, values) if bound.over]
     warning = notice("amber", t("what_if.request_margin"), "\n".join(warned)) if warned else None

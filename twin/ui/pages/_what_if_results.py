@@ -27,9 +27,10 @@ FAVOURITES = ("wear", "wip", "temperature", "air", "power")
 
 def results() -> Component:
     """Return the right side, empty; callbacks fill it."""
-    waiting = t("what_if.waiting")
+    waiting = t("what_if.no_result")
     return html.Div(
         [
+            html.P(id=Ids.NOTE, className="note amber", role="status"),
             html.Section(
                 html.Div(skeleton(), id=Ids.VERDICT), className="card verdict",
                 **aria(live="polite"),
@@ -44,7 +45,7 @@ def results() -> Component:
 
 def below(scenario: Scenario, kpi: str) -> Component:
     """Return the traces of both and the spread of luck, under the fold."""
-    waiting = t("what_if.waiting")
+    waiting = t("what_if.no_result")
     pick = {"size": "sm", "allowDeselect": False, "comboboxProps": {"shadow": "none"}}
     channel = dmc.Select(id=Ids.CHANNEL, data=[], **pick, **aria(label=t("what_if.channel")))
     offered = kpi_choices(scenario, kpi)
@@ -89,7 +90,7 @@ def lead(scenario: Scenario, result: Outcome) -> list[Line]:
 def skeleton() -> list[Component]:
     """Return what stands in the verdict card until there is a verdict."""
     return [html.P(t("what_if.verdict_noun"), className="noun"),
-            html.H2(t("what_if.waiting"), className="quiet")]  # fmt: skip
+            html.H2(t("what_if.no_result"), className="quiet")]  # fmt: skip
 
 
 def finished(job_id: str) -> Outcome | None:
@@ -153,7 +154,7 @@ def _bottleneck(result: Outcome) -> str:
 def forest(scenario: Scenario, result: Outcome | None, theme: str) -> Chart:
     """Return the forest plot of the headline KPIs."""
     if result is None:
-        return Chart(t("what_if.forest_none"), None, t("what_if.waiting"))
+        return Chart(t("what_if.forest_none"), None, t("what_if.no_result"))
     lines = lead(scenario, result)
     head = [t("what_if.col_kpi"), t("what_if.col_relative"), t("what_if.col_low"),
             t("what_if.col_high"), t("what_if.col_verdict")]  # fmt: skip
@@ -264,7 +265,7 @@ def channel_choices(scenario: Scenario, result: Outcome) -> list[dict[str, str]]
 def trace(scenario: Scenario, result: Outcome | None, picked: str | None, theme: str) -> Chart:
     """Return one channel of both variants over time, from the first replication."""
     if result is None or not picked or "/" not in picked:
-        return Chart(t("what_if.trace_none"), None, t("what_if.waiting"))
+        return Chart(t("what_if.trace_none"), None, t("what_if.no_result"))
     source, name = picked.split("/", 1)
     declared = runs.channel(scenario, source, name)
     lines = [(t("what_if.baseline"), result.base_run, False)]
@@ -308,7 +309,7 @@ def _wear_limit(scenario: Scenario, source: str, name: str) -> tuple[float, str]
 def luck(result: Outcome | None, kpi: str | None, theme: str) -> Chart:
     """Return every replication of one KPI: the same luck under both variants."""
     if result is None or not kpi:
-        return Chart(t("what_if.luck_none"), None, t("what_if.waiting"))
+        return Chart(t("what_if.luck_none"), None, t("what_if.no_result"))
     line = next((line for line in result.lines if line.path == kpi), None)
     base = runs.replications(result.base_run, kpi)
     if line is None or not base:

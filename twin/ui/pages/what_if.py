@@ -8,6 +8,7 @@ from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 
 from twin import jobs
+from twin.errors import BadInput, Fault
 from twin.scenario import Scenario
 from twin.ui import baseline, form, links, names, shell
 from twin.ui import draft as drafts
@@ -20,8 +21,10 @@ from twin.ui.links import View
 from twin.ui.pages import _what_if_request as asking
 from twin.ui.pages import _what_if_results as shown
 from twin.ui.pages._what_if_editor import (
+    FEWEST,
     FOREST,
     LUCK,
+    MOST,
     PAGE,
     TRACE,
     Ids,
@@ -47,8 +50,7 @@ def layout(view: View, context: Context) -> Component:
     start = baseline.of_address(context, view.scenario, view.all("base"))
     scenario = start.scenario
     draft = drafts.from_address(scenario, view.all("set"))
-    asked = view.one("n")
-    count = int(asked) if asked.isdigit() else scenario.header.replications
+    count = _count(view.one("n"), scenario)
     return page(
         PAGE,
         dcc.Store(id=Ids.BASE, data=start.store()),
@@ -63,6 +65,16 @@ def layout(view: View, context: Context) -> Component:
         foot(scenario, view.one("job"), count),
         request_box(),
     )
+
+
+def _count(asked: str, scenario: Scenario) -> int:
+    """How many runs the address asks for; without it what the scenario says, as far as it goes."""
+    if not asked:
+        return min(max(scenario.header.replications, FEWEST), MOST)
+    if not (asked.isascii() and asked.isdigit()) or not FEWEST <= int(asked[:9]) <= MOST:
+        message = f"allowed {FEWEST} to {MOST} runs here; twin compare -n takes more"
+        raise BadInput(Fault(message, "n", value=asked[:20]))
+    return int(asked)
 
 
 def register(app: Dash, context: Context) -> None:
@@ -195,6 +207,7 @@ def _register_running(app: Dash, context: Context) -> None:
         Output(Ids.ADDRESS, "data"),
         Output(Ids.OTHER, "href"),
         Output(Ids.RESULTS, "className"),
+        Output(Ids.NOTE, "children"),
         Input(Ids.DRAFT, "data"),
         Input(Ids.RUN, "n_clicks"),
         Input(Ids.KPI, "value"),
@@ -208,12 +221,13 @@ def _register_running(app: Dash, context: Context) -> None:
         stored: Any, _c: int, kpi: Any, count: Any, auto: bool, base: Any, other: Any, job: str
     ) -> Any:
         start, draft = baseline.restore(context, base), drafts.restore(stored)
-        n = count if isinstance(count, int) and count > 0 else start.scenario.header.replications
+        n = count if isinstance(count, int) else _count("", start.scenario)
         asked = Question(start, draft, n, kpi or "")
         answer, style = answered(asked, ctx.triggered_id, auto, job)
         kept = no_update if style == "stale" else answer
         shown_job = "" if style == "stale" else answer
-        return kept, asked.address(shown_job), asked.other_address(other), style
+        said = note(asked, style, job)
+        return kept, asked.address(shown_job), asked.other_address(other), style, said
 
     in_browser(app, "address", Output(shell.Ids.DONE, "data", allow_duplicate=True),
                Input(Ids.ADDRESS, "data"))  # fmt: skip
@@ -225,7 +239,7 @@ def answered(asked: Question, by: Any, auto: bool, job: str) -> tuple[str, str]:
     ``by`` is what asked: None at the first look, the run button, the draft, or the figure that is
     looked at; ``job`` is the one whose result is shown.
     """
-    if drafts.faults(asked.start.scenario, asked.draft.values):
+    if asked.why_not():
         return job, "stale"
     if by in {None, Ids.KPI} and asked.answered_by(job):
         return job, ""
@@ -235,6 +249,13 @@ def answered(asked: Question, by: Any, auto: bool, job: str) -> tuple[str, str]:
     if job and job != answer and watch.is_open(job):
         jobs.cancel(job)
     return answer, ""
+
+
+def note(asked: Question, style: str, job: str) -> str:
+    """Return what stands above a result that does not answer the question; empty when it does."""
+    if style != "stale":
+        return ""
+    return asked.why_not() or t("what_if.note_stale" if job else "what_if.note_run")
 
 
 # -- results ------------------------------------------------------------------------------------
