@@ -136,6 +136,11 @@ class Evaluator:
         return math.fsum(values.tolist()) / len(values) if len(values) else UNKNOWN
 
     @value.register
+    def _(self, rule: m.Quantile) -> float:
+        values = self.reading.events(self.source, rule.event)
+        return float(np.quantile(values, rule.share)) if len(values) else UNKNOWN
+
+    @value.register
     def _(self, rule: m.Elapsed) -> float:
         return self.reading.span
 

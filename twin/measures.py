@@ -32,6 +32,14 @@ class MeanValue:
 
 
 @dataclass(frozen=True, slots=True)
+class Quantile:
+    """Value that ``share`` of the values of ``event`` keep; unknown when it never happened."""
+
+    event: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class Elapsed:
     """The counted time itself [s]."""
 
@@ -127,6 +135,7 @@ Rule = (
     Count
     | Total
     | MeanValue
+    | Quantile
     | Elapsed
     | TimeIn
     | Mean

@@ -1,148 +1,34 @@
-"""A production line: stations with buffers between them, breakdowns, blocking after service."""
+"""A production line: stations and buffers, people and orders, breakdowns, inspection and rework."""
 
 from __future__ import annotations
 
-import math
-from typing import Any, ClassVar, cast
-
-import simpy
+from typing import ClassVar
 
 from twin.errors import BadInput, Fault
-from twin.measures import Count, Elapsed, Mean, MeanValue, Measure, Ratio, TimeIn
-from twin.params import Params, count, quantity, table, text
-from twin.plant import cnc
-from twin.plant.base import Asset, Process, World
+from twin.measures import Measure
+from twin.plant import _line_measures, cnc
+from twin.plant._line_assembly import Assembly
+from twin.plant._line_careful import Careful
+from twin.plant._line_check import check_line
+from twin.plant._line_deadlock import stuck
+from twin.plant._line_floor import Floor
+from twin.plant._line_flow import Router, needs_router, open_now
+from twin.plant._line_graph import OUT, SCRAP, in_free_order, loop
+from twin.plant._line_parts import Out, Part, Target, Variant
+from twin.plant._line_people import Crew, People
+from twin.plant._line_release import RELEASES
+from twin.plant._line_settings import Settings
+from twin.plant._line_settings import Station as StationSettings
+from twin.plant._line_station import Station
+from twin.plant._line_words import words
+from twin.plant.base import Asset, World
 from twin.records import Channel
 
-
-class Station(Params):
-    """One station of a line."""
-
-    machine: str = text("", "Name of the CNC machine that is this station; empty for a plain one.")
-    cycle_time: float = quantity(60, "s", 0.001, 1e6, "Mean time to work on one part.")
-    cycle_spread: float = quantity(
-        0, "1", 0, 3, "Coefficient of variation of that time (gamma; 1 is exponential)."
-    )
-    buffer: int = count(3, 0, 100_000, "Places in front of this station.", "parts")
-    time_to_failure: float = quantity(
-        0, "h", 0, 1e6, "Mean working time between breakdowns (operation-dependent); 0 for none."
-    )
-    time_to_repair: float = quantity(10, "min", 0.001, 1e5, "Mean time to repair (exponential).")
-
-
-class Settings(Params):
-    """Parameters of a production line."""
-
-    stations: dict[str, Station] = table("Stations in the order in which parts pass them.")
-
-
-class Buffer:
-    """Places between two stations; with no place at all a part is handed over directly."""
-
-    def __init__(self, env: simpy.Environment, places: int) -> None:
-        self.places = places
-        self._slot = simpy.Store(env, capacity=max(places, 1))
-        self._taken: dict[int, simpy.Event] = {}
-        self._env = env
-
-    @property
-    def level(self) -> int:
-        """Parts waiting in the buffer."""
-        return len(self._slot.items) if self.places else 0
-
-    def put(self, part: int, born: float) -> Process:
-        """Leave a part; returns when the station is free of it."""
-        taken = self._taken[part] = self._env.event()
-        yield self._slot.put((part, born))
-        if self.places == 0:
-            yield taken
-
-    def get(self) -> Process:
-        """Wait for the next part."""
-        part, born = yield self._slot.get()
-        self._taken.pop(part).succeed()
-        return part, born
-
-
-class Worker:
-    """One station at work: takes a part, works on it, breaks down, passes it on."""
-
-    def __init__(self, line: Model, name: str, settings: Station) -> None:
-        self.line = line
-        self.name = f"{line.name}.stations.{name}"
-        self.settings = settings
-        self.state = ""
-        world = line.world
-        self._env = world.env
-        self._service = world.stream(f"{self.name}.service")
-        self._failure = world.stream(f"{self.name}.failure")
-        self._repair = world.stream(f"{self.name}.repair")
-        self._until_failure = self._draw_failure()
-        self.machine: cnc.Model | None = None
-
-    def enter(self, state: str) -> None:
-        """Record a new state once."""
-        if state != self.state:
-            self.state = state
-            self.line.record.state(self.name, state)
-
-    def run(self, source: Buffer | None, sink: Buffer | None) -> Process:
-        """Work for ever; ``source`` None is unlimited raw parts, ``sink`` None the way out."""
-        number = 0
-        while True:
-            self.enter("starved")
-            if source is None:
-                number += 1
-                part, born = number, self._env.now
-                self.line.part_in()
-            else:
-                part, born = yield from source.get()
-            good = yield from self._work(part)
-            if not good:
-                self.line.part_out()
-            elif sink is None:
-                self.line.finish(part, born)
-            else:
-                self.enter("blocked")
-                yield from sink.put(part, born)
-
-    def _work(self, part: int) -> Process:
-        self.enter("working")
-        if self.machine is not None:
-            good = yield from self.machine.machine_part(f"{self.line.name}/{part}")
-            return good
-        left = self._draw_service()
-        while True:
-            span = min(left, self._until_failure)
-            yield self._env.timeout(span)
-            left -= span
-            self._until_failure -= span
-            if left <= 0.0:
-                return True
-            yield from self._break_down()
-
-    def _break_down(self) -> Process:
-        duration = float(self._repair.exponential(self.settings.time_to_repair))
-        self.line.record.event(self.name, "breakdown", "", duration)
-        self.enter("down")
-        yield self._env.timeout(duration)
-        self._until_failure = self._draw_failure()
-        self.enter("working")
-
-    def _draw_service(self) -> float:
-        mean, spread = self.settings.cycle_time, self.settings.cycle_spread
-        if spread == 0:
-            return mean
-        shape = 1.0 / spread**2
-        return float(self._service.gamma(shape, mean / shape))
-
-    def _draw_failure(self) -> float:
-        mean = self.settings.time_to_failure
-        return float(self._failure.exponential(mean)) if mean > 0 else math.inf
+__all__ = ["Model", "Settings"]
 
 
 class Model(Asset):
-    """A serial line, saturated with raw parts; a part that is done waits until there is room."""
+    """A production line. What is due at one instant happens first, then the line is settled."""
 
     channels: ClassVar[tuple[Channel, ...]] = (
         Channel("wip", "parts", "Parts in the line."),
@@ -151,24 +37,69 @@ class Model(Asset):
 
     def __init__(self, name: str, settings: Settings, world: World) -> None:
         super().__init__(name, settings, world)
-        if len(settings.stations) < 1:
-            path = f"plant.{name}.stations"
-            raise BadInput(Fault("a line needs at least one station", path=path))
         self.settings = settings
-        self.workers = [Worker(self, key, station) for key, station in settings.stations.items()]
-        self.buffers = [
-            Buffer(self.env, station.buffer) for station in list(settings.stations.values())[1:]
-        ]
-        self.wip = 0
-        self.finished = 0
+        self.floor = Floor(world.env, world.record)
+        self.wip = self.finished = self._noted_wip = self._numbers = 0
+        self.shifts = tuple(settings.shifts.values())
+        self.variants = _variants(settings)
+        self.reworks = any(s.inspects for s in settings.stations.values())
+        self.loops = bool(loop(settings))
+        self.crews = {
+            key: Crew(self.floor, crew, index)
+            for index, (key, crew) in enumerate(settings.crew.items())
+        }
+        self.people = People(self.floor, settings.operators)
+        self.suspect: Station | None = None
+        self._orders: dict[str, tuple[float, float, int]] = {}
+        self._outs = {OUT: Out(OUT, self._finish), SCRAP: Out(SCRAP, self.scrap)}
+        self._build()
+
+    def _build(self) -> None:
+        """Make the stations, the last of them first in rank, and join them."""
+        keys = list(self.settings.stations)
+        self.by_key: dict[str, Station] = {}
+        for rank, key in enumerate(reversed(keys)):
+            settings = self.settings.stations[key]
+            self.by_key[key] = self._kind(settings, key)(self, key, settings, rank)
+        self.stations = [self.by_key[key] for key in reversed(keys)]
+        self.floor.stations.extend(self.stations)
+        self.floor.after.append(self._note_wip)
+        for station in self.stations:
+            router = Router(self, station)
+            station.onward = router.fixed
+            if needs_router(self, station.settings):
+                station.router = router
+        self.release = RELEASES[self.settings.release](self)
+        for station in self.release.gate.stations:
+            station.entry = self.release
+
+    def _kind(self, s: StationSettings, key: str) -> type[Station]:
+        if s.takes:
+            return Assembly
+        own = any(
+            (step.station or name) == key and step.cycle_time
+            for product in self.settings.products.values()
+            for name, step in product.steps.items()
+        )
+        careful = (
+            own or s.setup_time or s.load_time or s.operator or s.machine or s.batch > 1
+            or s.dispatch != "fifo" or s.kanban or s.transport_time or s.conveyor
+            or self.shifts or self.blocks_ahead(s)
+        )  # fmt: skip
+        return Careful if careful else Station
+
+    def blocks_ahead(self, settings: StationSettings) -> bool:
+        """Whether a station begins only when there is room behind it."""
+        rule = self.settings.blocking if settings.blocking == "line" else settings.blocking
+        return rule == "before service"
 
     def connect(self) -> None:
         """Take the CNC machines that are stations of this line."""
-        for worker in self.workers:
-            wanted = worker.settings.machine
+        for station in self.stations:
+            wanted = station.settings.machine
             if wanted:
-                path = f"plant.{worker.name}.machine"
-                worker.machine = self._claim(wanted, path)
+                assert isinstance(station, Careful)
+                station.machine = self._claim(wanted, f"plant.{station.source}.machine")
 
     def _claim(self, wanted: str, path: str) -> cnc.Model:
         machine = self.world.asset(wanted, asked_by=path)
@@ -180,34 +111,147 @@ class Model(Asset):
         return machine
 
     def start(self) -> None:
-        """Start every station."""
+        """Start every station, the people and what lets parts in."""
         self.record.sample(self.name, "wip", 0.0)
-        sources = [None, *self.buffers]
-        sinks = [*self.buffers, None]
-        for worker, source, sink in zip(self.workers, sources, sinks, strict=True):
-            self.env.process(worker.run(source, sink))
+        self.people.start()
+        for crew in self.crews.values():
+            crew.start()
+        for station in self.stations:
+            station.start()
+        self.release.start()
+        self.floor.settle_later()
 
     def read(self) -> dict[str, float]:
         """Return the present value of every channel [SI]."""
         return {"wip": float(self.wip), "finished": float(self.finished)}
 
-    def part_in(self) -> None:
-        """A raw part enters the line."""
+    # -- parts come and go ----------------------------------------------------------------------
+
+    def target(self, key: str) -> Target:
+        """Return a station, or a way out, by its name."""
+        return self._outs.get(key) or self.by_key[key]
+
+    def number_part(self, variant: Variant | None) -> Part:
+        """Return the next part, not in the line yet."""
+        self._numbers += 1
+        part = Part(self._numbers, self.floor.now, variant)
+        if variant is not None and variant.steps:
+            part.done = tuple(open_now(variant, ())[:1])
+        return part
+
+    def let_in(self, part: Part) -> None:
+        """A part enters."""
         self.wip += 1
-        self.record.sample(self.name, "wip", self.wip)
+        self.record.event(self.name, "enter", part.name)
 
-    def part_out(self) -> None:
-        """A scrapped part leaves the line."""
-        self.wip -= 1
-        self.record.event(self.name, "scrap")
-        self.record.sample(self.name, "wip", self.wip)
+    def new_part(self, variant: Variant | None) -> Part:
+        """Return a new part that has entered."""
+        part = self.number_part(variant)
+        self.let_in(part)
+        return part
 
-    def finish(self, part: int, born: float) -> None:
-        """A good part leaves the line; it entered at ``born`` [s]."""
+    def lost(self, part: Part) -> None:
+        """A part that came had no place and went away."""
+        self.record.event(self.name, "lost", part.name)
+
+    def joined(self, number: int) -> None:
+        """So many parts have become part of another."""
+        self.wip -= number
+        if number:
+            self.record.event(self.name, "joined", "", number)
+
+    def piece(self, part: Part, product: str) -> Part:
+        """Return one of the parts that another is taken apart into."""
+        self._numbers += 1
+        piece = Part(self._numbers, part.born, self.variants.get(product, part.product))
+        piece.order, piece.due, piece.bad = part.order, part.due, part.bad
+        if part.order:
+            released, due, left = self._orders[part.order]
+            self._orders[part.order] = (released, due, left + 1)
+        return piece
+
+    def taken_apart(self, part: Part, number: int) -> None:
+        """A part has become so many."""
+        self.wip += number - 1
+        self.record.event(self.name, "taken_apart", part.name, number - 1)
+        self._count_down(part)
+
+    def rejected(self, source: str, part: Part) -> None:
+        """An inspection has rejected a part."""
+        self.record.event(source, "rejected", part.name, float(part.bad))
+
+    def scrap(self, part: Part, origin: str) -> None:
+        """A part has become scrap."""
         self.wip -= 1
-        self.finished += 1
-        self.record.event(self.name, "part", str(part), self.env.now - born)
-        self.record.sample(self.name, "wip", self.wip)
+        self.record.event(self.name, "scrap", part.name)
+        self._gone(part)
+
+    def _finish(self, part: Part, origin: str) -> None:
+        """A part leaves the line as good; whether it is so nobody has seen."""
+        now = self.floor.now
+        self.wip -= 1
+        self.record.event(self.name, "escape" if part.bad else "part", part.name, now - part.born)
+        if not part.bad:
+            self.finished += 1
+            if part.rejected:
+                self.record.event(self.name, "reworked", part.name)
+        if part.due:
+            self.record.event(self.name, "tardiness", part.name, max(0.0, now - part.due))
+            if now > part.due:
+                self.record.event(self.name, "late", part.name)
+        self._gone(part)
+
+    def _gone(self, part: Part) -> None:
+        self._count_down(part)
+        self.release.left(part)
+
+    def open_order(self, label: str, quantity: int, due: float) -> None:
+        """An order has been released."""
+        self._orders[label] = (self.floor.now, due, quantity)
+
+    def _count_down(self, part: Part) -> None:
+        """One part of an order is done; the last one completes it."""
+        if not part.order:
+            return
+        released, due, left = self._orders[part.order]
+        self._orders[part.order] = (released, due, left - 1)
+        if left > 1:
+            return
+        now = self.floor.now
+        self.record.event(self.name, "order", part.order, now - released)
+        if due:
+            self.record.event(self.name, "order_tardiness", part.order, max(0.0, now - due))
+
+    def _note_wip(self) -> None:
+        if self.wip != self._noted_wip:
+            self._noted_wip = self.wip
+            self.record.sample(self.name, "wip", self.wip)
+        if self.suspect is not None:
+            station, self.suspect = self.suspect, None
+            self._refuse_deadlock(stuck(station))
+
+    def _refuse_deadlock(self, ring: list[str]) -> None:
+        """Refuse to go on when stations wait for each other in a ring."""
+        if ring:
+            hour = self.floor.now / 3600.0
+            names = ", ".join(ring)
+            message = (
+                f"deadlock at {hour:.3g} h: {names} each hold a part that waits for a place in "
+                "another of them; give the loop more buffer, or let fewer parts in (conwip)"
+            )
+            raise BadInput(Fault(message, path=f"plant.{self.name}.stations.{ring[0]}.buffer"))
+
+    # -- what can be read from the facts --------------------------------------------------------
+
+    @classmethod
+    def check(cls, settings: Settings) -> None:
+        """Refuse stations, routes, people and laws that do not fit together."""
+        check_line(settings)
+
+    @classmethod
+    def unused(cls, settings: Settings) -> frozenset[str]:
+        """Return the parameters of what the line does not have."""
+        return _line_measures.unused(settings)
 
     @classmethod
     def neighbours(cls, settings: Settings) -> frozenset[str]:
@@ -217,27 +261,18 @@ class Model(Asset):
     @classmethod
     def measures(cls, settings: Settings) -> tuple[Measure, ...]:
         """Return the KPIs of the line, and of each of its stations."""
-        own = (
-            Measure("throughput", "parts/h", "Good parts an hour.", "more",
-                    Ratio(Count("part"), Elapsed()), headline=True),
-            Measure("lead_time", "min", "Time of a good part in the line.", "less",
-                    MeanValue("part"), headline=True),
-            Measure("wip", "parts", "Mean parts in the line.", "less", Mean("wip"), headline=True),
-            Measure("parts", "parts", "Good parts.", "more", Count("part")),
-            Measure("scrap", "parts", "Scrapped parts.", "less", Count("scrap"), headline=True),
-        )  # fmt: skip
-        stations = [_station_measures(f"stations.{name}") for name in settings.stations]
-        return own + tuple(measure for group in stations for measure in group)
+        return _line_measures.measures(settings)
 
 
-def _station_measures(part: str) -> tuple[Measure, ...]:
-    def share(name: str, state: str, meaning: str, better: str) -> Measure:
-        rule = Ratio(TimeIn((state,)), Elapsed())
-        return Measure(name, "%", meaning, cast(Any, better), rule, part=part)
-
-    return (
-        share("working", "working", "Share of time at work.", "more"),
-        share("starved", "starved", "Share of time without a part.", "less"),
-        share("blocked", "blocked", "Share of time that a finished part had no room.", "less"),
-        share("down", "down", "Share of time broken down.", "less"),
-    )
+def _variants(settings: Settings) -> dict[str, Variant]:
+    """Return every product as the line makes it."""
+    found = {}
+    for index, (name, p) in enumerate(settings.products.items()):
+        steps = {}
+        if in_free_order(p):
+            steps = {
+                key: (step.station or key, frozenset(words(step.after)))
+                for key, step in p.steps.items()
+            }
+        found[name] = Variant(name, index, words(p.route), p.priority, p.due_after, steps)
+    return found

@@ -1,0 +1,167 @@
+"""What a line is told: stations, products, orders, people, and how parts are let in."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from twin.params import Params, choice, flag, quantity, table, text
+from twin.params import count as whole
+
+Spread = Literal[
+    "constant", "exponential", "gamma", "erlang", "hyperexponential", "lognormal", "normal",
+    "triangular", "uniform", "weibull",
+]  # fmt: skip
+Life = Literal[
+    "exponential", "constant", "gamma", "erlang", "hyperexponential", "lognormal", "normal",
+    "triangular", "uniform", "weibull", "geometric",
+]  # fmt: skip
+Release = Literal["saturated", "arrivals", "conwip", "schedule"]
+Blocking = Literal["after service", "before service"]
+Clock = Literal["operating", "calendar"]
+OnFailure = Literal["resume", "restart", "scrap"]
+Dispatch = Literal["fifo", "priority", "due_date", "shortest", "same_product"]
+NeededFor = Literal["work", "setup", "load"]
+
+
+class Branch(Params):
+    """One way out of a station where parts split."""
+
+    share: float = quantity(None, "1", 0, 1, "Share of the parts that go this way.")
+
+
+class Take(Params):
+    """What an assembly takes from one feeding station, or of one product."""
+
+    count: int = whole(1, 1, 10_000, "Parts taken for one assembly.", "parts")
+    buffer: int = whole(3, 1, 100_000, "Places for them in front of the station.", "parts")
+
+
+class Give(Params):
+    """What a disassembly sends one way."""
+
+    count: int = whole(1, 1, 10_000, "Parts sent this way for each one taken apart.", "parts")
+    product: str = text("", "Product that they become; empty keeps it.")
+
+
+class Step(Params):
+    """How one product is worked on at one station, where it differs from the station's own."""
+
+    station: str = text("", "Station of this step; the step's own name when empty.")
+    after: str = text("", "Steps that come before this one, with commas; free order else.")
+    cycle_time: float = quantity(0, "s", 0, 1e6, "Mean time to work; 0 is the station's own.")
+    cycle_spread: float = quantity(0, "1", 0, 10, "Coefficient of variation of that time.")
+    cycle_distribution: Spread = choice("gamma", "Law of that time; constant without a spread.")
+
+
+class Product(Params):
+    """A variant that the line makes."""
+
+    share: float = quantity(
+        0, "1", 0, 1, "Share of the parts let in; with all 0 every product has the same."
+    )
+    route: str = text("", "Stations in the order it passes them, with commas; may repeat.")
+    steps: dict[str, Step] = table("Steps with times of its own, or in free order (after).")
+    priority: int = whole(0, -1000, 1000, "Priority; the higher goes first where asked for.")
+    due_after: float = quantity(0, "h", 0, 1e5, "Due this long after it is let in; 0 is never.")
+
+
+class Order(Params):
+    """One delivery: how many of which product, from when on, until when."""
+
+    product: str = text("", "Product; may be empty where the line has none.")
+    release: float = quantity(0, "h", 0, 1e5, "From this time on it may enter.")
+    due: float = quantity(0, "h", 0, 1e5, "Due at this time; 0 is never.")
+    priority: int = whole(0, -1000, 1000, "Priority; added to the product's.")
+    every: float = quantity(0, "h", 0, 1e5, "Comes again after this time; 0 is once.")
+    quantity: int = whole(1, 1, 1_000_000, "Parts ordered.", "parts")
+
+
+class Shift(Params):
+    """Hours of the day; beyond midnight when the end is before the start."""
+
+    start: float = quantity(0, "h", 0, 24, "Begin, hour of the day.")
+    end: float = quantity(24, "h", 0, 24, "End, hour of the day.")
+
+
+class Operators(Shift):
+    """People of one kind."""
+
+    count: int = whole(1, 0, 1000, "How many there are.", "person")
+    skills: str = text(None, "What they can do, with commas: the words of stations' operator.")
+    wage: float = quantity(0, "EUR/h", 0, 1e4, "Cost of one of them, in the shift.")
+
+
+class Crew(Shift):
+    """People who repair; the stations that name them share them."""
+
+    count: int = whole(1, 0, 1000, "How many repairs can go on at once.", "person")
+
+
+class Station(Params):
+    """One station of a line."""
+
+    machine: str = text("", "Name of the CNC machine that is this station; empty for a plain one.")
+    servers: int = whole(1, 1, 1000, "Equal machines side by side.")
+    cycle_time: float = quantity(60, "s", 0.001, 1e6, "Mean time to work on one part.")
+    cycle_spread: float = quantity(
+        0, "1", 0, 10, "Coefficient of variation of that time (gamma: 1 is exponential)."
+    )
+    cycle_distribution: Spread = choice("gamma", "Law of that time; constant without a spread.")
+    buffer: int = whole(3, 0, 100_000, "Places in front of this station.", "parts")
+    load_time: float = quantity(0, "s", 0, 1e5, "Time to load a part, before the work.")
+    setup_time: float = quantity(0, "min", 0, 1e5, "Time to set up for another product.")
+    batch: int = whole(1, 1, 10_000, "Parts worked on together.", "parts")
+    batch_least: int = whole(0, 0, 10_000, "Fewest to begin with; 0 is a full batch.", "parts")
+    dispatch: Dispatch = choice("fifo", "Which waiting part is next.")
+    blocking: Literal["line", "after service", "before service"] = choice(
+        "line", "When a full place behind stops the station; as the line says, or its own."
+    )
+    time_to_failure: float = quantity(
+        0, "h", 0, 1e6, "Mean time between breakdowns on the failure clock; 0 for none."
+    )
+    time_to_repair: float = quantity(10, "min", 0.001, 1e5, "Mean time to repair.")
+    failure_clock: Clock = choice("operating", "Time that wears: only at work, or always.")
+    on_failure: OnFailure = choice("resume", "What becomes of the part being worked on.")
+    failure_distribution: Life = choice("exponential", "Law of the time to failure.")
+    failure_spread: float = quantity(1, "1", 0, 10, "Coefficient of variation of that time.")
+    repair_distribution: Life = choice("exponential", "Law of the time to repair.")
+    repair_spread: float = quantity(1, "1", 0, 10, "Coefficient of variation of that time.")
+    repair_crew: str = text("", "Crew that repairs it; empty repairs at once.")
+    operator: str = text("", "Skill of the operator it needs; empty for none.")
+    operator_for: NeededFor = choice("work", "What the operator is needed for.")
+    next: str = text("", "Where parts go: a station, 'out' or 'scrap'; several as 'a | b'.")
+    split: dict[str, Branch] = table("Shares of the parts for each way out; they sum to 1.")
+    takes: dict[str, Take] = table("Assembly: what is taken, by feeding station or product.")
+    gives: dict[str, Give] = table("Disassembly: what a part becomes, by where it goes.")
+    defect_rate: float = quantity(0, "%", 0, 100, "Share of good parts that it makes defective.")
+    inspects: bool = flag(False, "Whether it looks for defective parts.")
+    false_alarm: float = quantity(0, "%", 0, 100, "Share of good parts that it rejects.")
+    escape: float = quantity(0, "%", 0, 100, "Share of defective parts that it does not see.")
+    rejects_to: str = text("scrap", "Where a rejected part goes: 'scrap' or a station.")
+    transport_time: float = quantity(0, "s", 0, 1e5, "Time to bring a part to this station.")
+    conveyor: int = whole(0, 0, 10_000, "Places on the conveyor to it; 0 has no limit.", "parts")
+    kanban: int = whole(0, 0, 10_000, "Cards of this station, instead of places; 0 for none.")
+    power_working: float = quantity(0, "kW", 0, 1e5, "Electric power at work.")
+    power_idle: float = quantity(0, "kW", 0, 1e5, "Electric power when on and not at work.")
+    rate: float = quantity(0, "EUR/h", 0, 1e5, "Cost of the station in planned time.")
+
+
+class Settings(Params):
+    """Parameters of a production line."""
+
+    release: Release = choice("saturated", "What lets parts in.")
+    wip_limit: int = whole(10, 1, 100_000, "CONWIP: parts in the line.", "parts")
+    interarrival_time: float = quantity(60, "s", 1e-3, 1e7, "Arrivals: mean time between two.")
+    interarrival_distribution: Spread = choice("exponential", "Law of that time.")
+    interarrival_spread: float = quantity(1, "1", 0, 10, "Coefficient of variation of that time.")
+    when_full: Literal["wait", "lose"] = choice("wait", "Arrivals without a place.")
+    blocking: Blocking = choice("after service", "When a full place behind stops a station.")
+    rework_limit: int = whole(0, 0, 1000, "Rejections after which a part is scrap; 0 is no end.")
+    material_cost: float = quantity(0, "EUR/part", 0, 1e6, "Cost of what enters, a part.")
+    energy_price: float = quantity(0, "EUR/kWh", 0, 10, "Price of electricity.")
+    shifts: dict[str, Shift] = table("Hours in which the line works; always when empty.")
+    stations: dict[str, Station] = table("Stations in the order in which parts pass them.")
+    products: dict[str, Product] = table("Variants; one nameless product when empty.")
+    orders: dict[str, Order] = table("Deliveries, for release = 'schedule'.")
+    operators: dict[str, Operators] = table("People who work, load or set up.")
+    crew: dict[str, Crew] = table("People who repair.")
