@@ -12,6 +12,7 @@ unit (``180`` or ``"180 m/min"``); inside, ``settings.cutting_speed`` is SI [m/s
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self, get_args, get_origin
@@ -130,6 +131,13 @@ def _is_quantity(info: FieldInfo) -> bool:
     return isinstance(extra, dict) and extra.get("form") == "quantity"
 
 
+@functools.cache
+def _unit_in(params: type[BaseModel], name: str) -> str | None:
+    """The unit of a quantity; None for any other field."""
+    declared = params.model_fields[name]
+    return _unit_of(declared) if _is_quantity(declared) else None
+
+
 class Params(BaseModel):
     """Base of every parameter class: frozen, unknown keys refused, SI inside."""
 
@@ -138,14 +146,13 @@ class Params(BaseModel):
     @field_validator("*", mode="before")
     @classmethod
     def _read_unit(cls, value: Any, info: Any) -> Any:
-        declared = cls.model_fields[info.field_name]
-        if not _is_quantity(declared):
+        unit = _unit_in(cls, info.field_name)
+        if unit is None:
             return value
         if isinstance(value, bool):
             raise PydanticCustomError("number", "a number is needed, not true or false")
         if not isinstance(value, str):
             return value
-        unit = _unit_of(declared)
         try:
             number, written = units.split(value)
             return units.convert(number, written, unit) if written else number
@@ -156,10 +163,8 @@ class Params(BaseModel):
     @field_validator("*", mode="after")
     @classmethod
     def _to_si(cls, value: Any, info: Any) -> Any:
-        declared = cls.model_fields[info.field_name]
-        if not _is_quantity(declared):
-            return value
-        return float(units.to_si(value, _unit_of(declared)))
+        unit = _unit_in(cls, info.field_name)
+        return value if unit is None else float(units.to_si(value, unit))
 
     @classmethod
     def read(cls, table: Mapping[str, Any], *, path: str = "", file: str = "") -> Self:

@@ -52,10 +52,20 @@ def home() -> Path:
     return folder
 
 
-@functools.cache
+_ENGINES: dict[str, sa.Engine] = {}
+
+
 def _engine(url: str) -> sa.Engine:
-    if not url.startswith("sqlite:"):
-        return sa.create_engine(url, pool_pre_ping=True)
+    if url not in _ENGINES:
+        _ENGINES[url] = _sqlite(url) if url.startswith("sqlite:") else _server(url)
+    return _ENGINES[url]
+
+
+def _server(url: str) -> sa.Engine:
+    return sa.create_engine(url, pool_pre_ping=True)
+
+
+def _sqlite(url: str) -> sa.Engine:
     engine = sa.create_engine(url, connect_args={"timeout": 30})
 
     @sa.event.listens_for(engine, "connect")
@@ -82,6 +92,15 @@ def database(name: str, tables: sa.MetaData | None = None) -> sa.Engine:
     """
     url = os.environ.get("TWIN_DATABASE") or f"sqlite:///{home() / name}.sqlite"
     return _engine(url) if tables is None else _with_tables(url, tables)
+
+
+def disconnect() -> None:
+    """Close every idle connection of this process; they open again when they are needed.
+
+    A process that is about to be copied must hold none: SQLite's must not be taken along.
+    """
+    for engine in _ENGINES.values():
+        engine.dispose()
 
 
 # -- finished runs ------------------------------------------------------------------------------

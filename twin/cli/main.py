@@ -14,6 +14,7 @@ from twin.family import kinds
 NOT_VERBS = {"main", "options", "output", "progress"}
 EXIT_NOT_MET = 1
 EXIT_BAD_INPUT = 2
+EXIT_STOPPED = 130
 
 
 def build(only: str | None = None) -> typer.Typer:
@@ -49,6 +50,7 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
-    except KeyboardInterrupt:
-        print("Stopped by you; what was finished is kept.", file=sys.stderr)
-        sys.exit(130)
+    except SystemExit as ended:
+        if ended.code == EXIT_STOPPED:
+            print("Stopped by you; what was finished is kept.", file=sys.stderr)
+        raise

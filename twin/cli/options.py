@@ -19,6 +19,14 @@ Replications = Annotated[
     typer.Option("--replications", "-n", metavar="N", help="Runs with other luck."),
 ]
 Workers = Annotated[int, typer.Option("--workers", metavar="N", help="Processes to use.")]
+Cluster = Annotated[
+    str,
+    typer.Option(
+        "--cluster",
+        metavar="ADDRESS|local",
+        help="Compute on a Dask cluster (twin cluster start), or on one started for this.",
+    ),
+]
 EngineName = Annotated[
     str, typer.Option("--engine", metavar="auto|simpy|fast", help="Which engine simulates.")
 ]

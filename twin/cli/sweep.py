@@ -8,7 +8,15 @@ import typer
 
 from twin import experiment
 from twin.cli import output
-from twin.cli.options import Replications, ScenarioFile, Settings, Workers, read_scenario
+from twin.cli.options import (
+    Cluster,
+    EngineName,
+    Replications,
+    ScenarioFile,
+    Settings,
+    Workers,
+    read_scenario,
+)
 from twin.cli.progress import bar
 from twin.errors import BadInput
 
@@ -26,7 +34,9 @@ def sweep(
     ] = None,
     settings: Settings = None,
     replications: Replications = None,
+    engine: EngineName = "auto",
     workers: Workers = 1,
+    cluster: Cluster = "",
     json_to: output.JsonTo = None,
 ) -> None:
     """Run SCENARIO on the grid of every --vary; what was finished before is not run again."""
@@ -36,7 +46,13 @@ def sweep(
     axes = [experiment.read_axis(text) for text in vary]
     with bar(asked.title) as progress:
         points = experiment.sweep(
-            asked, axes, replications=replications, workers=workers, on_progress=progress
+            asked,
+            axes,
+            replications=replications,
+            engine=engine,
+            workers=workers,
+            cluster=cluster,
+            on_progress=progress,
         )
     documents: list[dict[str, Any]] = [{"values": v, **r.document()} for v, r in points]
     output.write_json({"points": documents}, json_to)

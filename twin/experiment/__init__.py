@@ -1,10 +1,11 @@
 """Experiments: replications, expectations, paired comparison and sweeps, on any engine."""
 
 from twin.experiment.comparisons import Comparison, changes, compare
-from twin.experiment.replications import Cancel, Engine, Progress, replicate
+from twin.experiment.replications import Engine, Progress, replicate
 from twin.experiment.results import Judgement, Result, Values, judge
 from twin.experiment.runs import run
 from twin.experiment.sweeps import Axis, read_axis, sweep
+from twin.experiment.work import Cancel
 
 __all__ = [
     "Axis",

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from twin.experiment.replications import Cancel, Progress
+from twin.experiment.replications import Progress
 from twin.experiment.results import Result
 from twin.experiment.runs import run
+from twin.experiment.work import Cancel
 from twin.scenario import Scenario
 from twin.statistics import Difference, difference
 

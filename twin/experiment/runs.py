@@ -1,11 +1,14 @@
-"""A run: every replication of a scenario, judged and stored."""
+"""A run: every replication of a scenario, judged and stored with the facts of the first."""
 
 from __future__ import annotations
 
-from twin import engines, store
+from twin import store
 from twin.errors import BadInput, Fault
-from twin.experiment.replications import Cancel, Progress, replicate
+from twin.experiment.collecting import collect
+from twin.experiment.places import Where
+from twin.experiment.replications import Progress, choose_engine, counting
 from twin.experiment.results import Result, Values, judge
+from twin.experiment.work import Cancel, How, Job
 from twin.records import Facts
 from twin.scenario import Scenario
 from twin.statistics import estimate
@@ -17,6 +20,7 @@ def run(
     replications: int | None = None,
     engine: str = "auto",
     workers: int = 1,
+    cluster: str = "",
     sense: bool = True,
     keep: bool = True,
     on_progress: Progress | None = None,
@@ -24,46 +28,62 @@ def run(
 ) -> Result:
     """Simulate every replication of a scenario, judge its expectations, store the run.
 
-    A run that was stored before, with the same code, is read and not computed again.
+    A run that was stored before, with the same code, is read and not computed again; of one that
+    was interrupted, only what is missing is computed.
     """
-    n = scenario.header.replications if replications is None else replications
-    if n < 1:
-        raise BadInput(Fault("allowed 1 or more", "replications", "", str(n)))
-    chosen = engines.choose(engine, scenario, sense=sense)
-    identity = store.run_id(scenario.key, n, chosen.name, sense)
+    n = count(scenario, replications)
+    how = How(choose_engine(engine, scenario), sense)
+    identity = run_id(scenario, n, how)
     stored = store.find_run(identity) if keep else None
     if stored is not None:
         table = stored.table("replications")
         values = {path: [float(v) for v in table[path]] for path in scenario.measures}
-        return _result(scenario, chosen.name, n, values, identity, cached=True)
-    values, facts = replicate(
-        scenario, n, workers=workers, sense=sense, engine=chosen, on_progress=on_progress,
+        return result(scenario, how.engine, n, values, identity, cached=True)
+    found = collect(
+        Job([scenario], how, keep, facts_of=0),
+        [range(n)],
+        where=Where(workers, cluster),
+        on_row=counting(on_progress, n),
         cancelled=cancelled,
-    )  # fmt: skip
-    result = _result(scenario, chosen.name, n, values, identity, cached=False)
+    )[0]
+    done = result(scenario, how.engine, n, found.values(n), identity, cached=False)
     if keep:
-        _save(result, facts)
-    return result
+        _save(done, found.facts or Facts())
+    return done
 
 
-def _result(
+def count(scenario: Scenario, replications: int | None) -> int:
+    """Return how many replications are wanted; the scenario's own number by default."""
+    n = scenario.header.replications if replications is None else replications
+    if n < 1:
+        raise BadInput(Fault("allowed 1 or more", "replications", "", str(n)))
+    return n
+
+
+def run_id(scenario: Scenario, n: int, how: How) -> str:
+    """Return the id under which a run of ``n`` replications is stored."""
+    return store.run_id(scenario.key, n, how.engine, how.sense)
+
+
+def result(
     scenario: Scenario, engine: str, n: int, values: Values, identity: str, *, cached: bool
 ) -> Result:
+    """Return what the values of some replications say."""
     kpis = {path: estimate(series) for path, series in values.items()}
     judgements = tuple(judge(e, values[e.kpi]) for e in scenario.expectations)
     return Result(scenario, engine, n, values, kpis, judgements, identity, cached)
 
 
-def _save(result: Result, facts: Facts) -> None:
+def _save(done: Result, facts: Facts) -> None:
     import pandas as pd
 
-    document = {**result.document(), "document": dict(result.scenario.document)}
+    document = {**done.document(), "document": dict(done.scenario.document)}
     store.save_run(
-        result.run_id,
+        done.run_id,
         document,
         facts,
-        {"replications": pd.DataFrame(result.values)},
-        title=result.scenario.title,
-        file=result.scenario.file,
+        {"replications": pd.DataFrame(done.values)},
+        title=done.scenario.title,
+        file=done.scenario.file,
         kind="run",
     )

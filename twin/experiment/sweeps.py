@@ -9,9 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin.errors import BadInput, Fault
-from twin.experiment.replications import Cancel, Progress
+from twin.experiment.collecting import OnRow, collect
+from twin.experiment.places import Where
+from twin.experiment.replications import Progress, choose_engine
 from twin.experiment.results import Result
-from twin.experiment.runs import run
+from twin.experiment.runs import count, result, run_id
+from twin.experiment.work import Cancel, How, Job
 from twin.scenario import Scenario
 
 
@@ -46,20 +49,68 @@ def sweep(
     axes: Sequence[Axis],
     *,
     replications: int | None = None,
+    engine: str = "auto",
     workers: int = 1,
+    cluster: str = "",
     on_progress: Progress | None = None,
     cancelled: Cancel | None = None,
 ) -> list[tuple[dict[str, float], Result]]:
-    """Run the grid of ``axes``; every point is stored at once, so a sweep resumes."""
+    """Run the grid of ``axes``; every replication is stored at once, so a sweep resumes.
+
+    Only KPIs are stored. :func:`~twin.experiment.run` of a point adds the facts of its first
+    replication, and computes no other.
+    """
     grid = list(itertools.product(*(axis.values for axis in axes)))
     points = [dict(zip((axis.path for axis in axes), values, strict=True)) for values in grid]
-    variants = [scenario.with_values(point) for point in points]
-    found = []
-    for index, (point, variant) in enumerate(zip(points, variants, strict=True)):
-        result = run(
-            variant, replications=replications, workers=workers, sense=False, cancelled=cancelled
+    results = run_variants(
+        [scenario.with_values(point) for point in points],
+        replications=replications,
+        engine=engine,
+        where=Where(workers, cluster),
+        on_progress=on_progress,
+        cancelled=cancelled,
+    )
+    return list(zip(points, results, strict=True))
+
+
+def run_variants(
+    variants: Sequence[Scenario],
+    *,
+    replications: int | None = None,
+    engine: str = "auto",
+    where: Where | None = None,
+    on_progress: Progress | None = None,
+    cancelled: Cancel | None = None,
+) -> list[Result]:
+    """Run every variant without sensors and store KPIs; progress counts finished variants."""
+    if not variants:
+        return []
+    counts = [count(variant, replications) for variant in variants]
+    how = How(choose_engine(engine, variants[0]))
+    found = collect(
+        Job(variants, how, keep=True),
+        [range(n) for n in counts],
+        where=where,
+        on_row=_finishing(on_progress, counts),
+        cancelled=cancelled,
+    )
+    return [
+        result(
+            variant, how.engine, n, one.values(n), run_id(variant, n, how), cached=not one.computed
         )
-        found.append((point, result))
-        if on_progress is not None:
-            on_progress(index + 1, len(points))
-    return found
+        for variant, n, one in zip(variants, counts, found, strict=True)
+    ]
+
+
+def _finishing(on_progress: Progress | None, counts: Sequence[int]) -> OnRow | None:
+    if on_progress is None:
+        return None
+    left = list(counts)
+    finished = itertools.count(1)
+
+    def told(number: int) -> None:
+        left[number] -= 1
+        if left[number] == 0:
+            on_progress(next(finished), len(counts))
+
+    return told

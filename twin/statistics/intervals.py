@@ -43,12 +43,13 @@ def estimate(values: Sequence[float], level: float = LEVEL) -> Estimate:
     >>> round(e.value, 2), round(e.half_width, 2)  # Law (2015), example 4.26: 1.34 ± 0.24
     (1.34, 0.24)
     """
-    known = np.asarray([value for value in values if math.isfinite(value)], dtype=float)
-    if known.size == 0:
+    finite = [value for value in values if math.isfinite(value)]
+    if not finite:
         return Estimate(None, None, None, 0)
+    if len(finite) == 1:
+        return Estimate(float(finite[0]), None, None, 1)
+    known = np.asarray(finite, dtype=float)
     mean = float(known.mean())
-    if known.size == 1:
-        return Estimate(mean, None, None, 1)
     half = _half(known, level)
     return Estimate(mean, mean - half, mean + half, int(known.size))
 
