@@ -81,7 +81,12 @@ def _sqlite(url: str) -> sa.Engine:
 @functools.cache
 def _with_tables(url: str, tables: sa.MetaData) -> sa.Engine:
     engine = _engine(url)
-    tables.create_all(engine)
+    with engine.begin() as connection:
+        # Not create_all: between its look and its deed another process may create the table.
+        for table in tables.sorted_tables:
+            connection.execute(sa.schema.CreateTable(table, if_not_exists=True))
+            for index in table.indexes:
+                connection.execute(sa.schema.CreateIndex(index, if_not_exists=True))
     return engine
 
 

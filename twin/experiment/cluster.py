@@ -10,7 +10,7 @@ from typing import Any
 from twin import store
 from twin.errors import BadInput, Fault
 
-CONNECT = 10.0
+CONNECT = 5.0
 """How long to wait for a scheduler [s]."""
 
 
@@ -60,7 +60,7 @@ def started(workers: int, port: int = 0) -> Iterator[Any]:
         processes=True,
         scheduler_port=port,
         dashboard_address=None,
-        silence_logs="ERROR",
+        silence_logs="CRITICAL",
     )
     with running:
         yield running

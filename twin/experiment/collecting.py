@@ -73,7 +73,7 @@ def collect(
     Cancelled
         When ``cancelled`` said so. What was finished is stored.
     """
-    found = [Collected(scenario) for scenario in job.variants]
+    found = [Collected(scenario) for scenario in job.variants.values()]
     missing = _look_up(job, wanted, found, on_row)
     if not missing:
         return found
@@ -102,7 +102,7 @@ def _look_up(
     job: Job, wanted: Sequence[range], found: list[Collected], on_row: OnRow | None
 ) -> list[Unit]:
     """Fill in what is stored; return what is not."""
-    points = [point_id(variant, job.how) for variant in job.variants]
+    points = [point_id(variant, job.how) for variant in job.variants.values()]
     stored = kpi_rows.find(points) if job.keep else {}
     missing = []
     for number, (point, indices) in enumerate(zip(points, wanted, strict=True)):

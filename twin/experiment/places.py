@@ -56,8 +56,8 @@ class Pool:
         """Begin some units."""
         if self.held:
             return self.executor.submit(_do_held, tuple(units))
-        job, moved = self.job.only(units, keep=self.job.keep and self.stores)
-        return self.executor.submit(perform, job, moved)
+        part = self.job.only(units, keep=self.job.keep and self.stores)
+        return self.executor.submit(perform, part, tuple(units))
 
 
 def pool(job: Job, where: Where) -> AbstractContextManager[Pool]:

@@ -14,7 +14,7 @@ from twin.errors import BadInput, Fault
 from twin.experiment.collecting import OnRow, collect
 from twin.experiment.places import Where
 from twin.experiment.results import Values
-from twin.experiment.work import Cancel, How, Job
+from twin.experiment.work import Cancel, How, job
 from twin.records import Facts
 from twin.scenario import Scenario
 
@@ -47,7 +47,7 @@ def replicate(
     """Return every KPI of ``n`` replications, and the facts of the first; nothing is stored."""
     how = How(choose_engine(engine, scenario), sense)
     found = collect(
-        Job([scenario], how, keep=False, facts_of=0),
+        job([scenario], how, keep=False, facts_of=0),
         [range(n)],
         where=Where(workers),
         on_row=counting(on_progress, n),

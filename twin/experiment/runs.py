@@ -8,7 +8,7 @@ from twin.experiment.collecting import collect
 from twin.experiment.places import Where
 from twin.experiment.replications import Progress, choose_engine, counting
 from twin.experiment.results import Result, Values, judge
-from twin.experiment.work import Cancel, How, Job
+from twin.experiment.work import Cancel, How, job
 from twin.records import Facts
 from twin.scenario import Scenario
 from twin.statistics import estimate
@@ -40,7 +40,7 @@ def run(
         values = {path: [float(v) for v in table[path]] for path in scenario.measures}
         return result(scenario, how.engine, n, values, identity, cached=True)
     found = collect(
-        Job([scenario], how, keep, facts_of=0),
+        job([scenario], how, keep=keep, facts_of=0),
         [range(n)],
         where=Where(workers, cluster),
         on_row=counting(on_progress, n),

@@ -14,7 +14,7 @@ from twin.experiment.places import Where
 from twin.experiment.replications import Progress, choose_engine
 from twin.experiment.results import Result
 from twin.experiment.runs import count, result, run_id
-from twin.experiment.work import Cancel, How, Job
+from twin.experiment.work import Cancel, How, job
 from twin.scenario import Scenario
 
 
@@ -88,7 +88,7 @@ def run_variants(
     counts = [count(variant, replications) for variant in variants]
     how = How(choose_engine(engine, variants[0]))
     found = collect(
-        Job(variants, how, keep=True),
+        job(variants, how, keep=True),
         [range(n) for n in counts],
         where=where,
         on_row=_finishing(on_progress, counts),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -56,17 +56,20 @@ class Job:
     is saved as soon as it is finished.
     """
 
-    variants: Sequence[Scenario]
+    variants: Mapping[int, Scenario]
     how: How
     keep: bool
     facts_of: int | None = None
 
-    def only(self, units: Sequence[Unit], *, keep: bool) -> tuple[Job, tuple[Unit, ...]]:
-        """Return a job of the variants of some units, small enough to be sent away."""
-        numbers = list(dict.fromkeys(unit.number for unit in units))
-        variants = [self.variants[number] for number in numbers]
-        moved = tuple(Unit(numbers.index(unit.number), unit.indices) for unit in units)
-        return Job(variants, self.how, keep, self.facts_of), moved
+    def only(self, units: Iterable[Unit], *, keep: bool) -> Job:
+        """Return the part of a job that some units need, small enough to be sent away."""
+        variants = {unit.number: self.variants[unit.number] for unit in units}
+        return Job(variants, self.how, keep, self.facts_of)
+
+
+def job(variants: Sequence[Scenario], how: How, *, keep: bool, facts_of: int | None = None) -> Job:
+    """Return a job of these variants, numbered in their order."""
+    return Job(dict(enumerate(variants)), how, keep, facts_of)
 
 
 @dataclass(frozen=True, slots=True)
