@@ -13,7 +13,7 @@ from twin import kpi_rows
 from twin.errors import BadInput, Fault
 from twin.experiment.places import Pool, Where, pool
 from twin.experiment.results import Values
-from twin.experiment.work import Cancel, Done, Job, Row, Unit, each, point_id, writer_of
+from twin.experiment.work import Cancel, Done, Job, Row, Unit, each, writer_of
 from twin.kpi_rows import Figures, Nowhere
 from twin.records import Facts
 from twin.scenario import Scenario
@@ -73,7 +73,7 @@ def collect(
     Cancelled
         When ``cancelled`` said so. What was finished is stored.
     """
-    found = [Collected(scenario) for scenario in job.variants.values()]
+    found = [Collected(asked.scenario) for asked in job.variants.values()]
     missing = _look_up(job, wanted, found, on_row)
     if not missing:
         return found
@@ -102,7 +102,7 @@ def _look_up(
     job: Job, wanted: Sequence[range], found: list[Collected], on_row: OnRow | None
 ) -> list[Unit]:
     """Fill in what is stored; return what is not."""
-    points = [point_id(variant, job.how) for variant in job.variants.values()]
+    points = [asked.point for asked in job.variants.values()]
     stored = kpi_rows.find(points) if job.keep else {}
     missing = []
     for number, (point, indices) in enumerate(zip(points, wanted, strict=True)):
@@ -211,7 +211,7 @@ def _harvest(workers: Pool, queue: Queue, cancelled: Cancel | None) -> Iterator[
                 size = max(1, round(PIECE * len(done.rows) / max(done.seconds, 1e-6)))
                 for row in done.rows:
                     if not workers.stores:
-                        point = point_id(workers.job.variants[row.number], workers.job.how)
+                        point = workers.job.variants[row.number].point
                         writer.save(point, {row.index: row.figures})
                     queue.finished(row.number, row.index)
                     yield row
@@ -222,7 +222,7 @@ def _rescued(job: Job, queue: Queue) -> Iterator[Row]:
     if not job.keep:
         return
     left = [(n, i) for n, i in queue.unfinished if i != job.facts_of]
-    points = {number: point_id(job.variants[number], job.how) for number, _ in left}
+    points = {number: job.variants[number].point for number, _ in left}
     stored = kpi_rows.find(points.values())
     for number, index in left:
         figures = stored.get(points[number], {}).get(index)

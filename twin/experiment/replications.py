@@ -10,28 +10,16 @@ import itertools
 from collections.abc import Callable
 from typing import Literal
 
-from twin.errors import BadInput, Fault
 from twin.experiment.collecting import OnRow, collect
 from twin.experiment.places import Where
 from twin.experiment.results import Values
-from twin.experiment.work import Cancel, How, job
+from twin.experiment.work import Cancel, job, variant
 from twin.records import Facts
 from twin.scenario import Scenario
 
 Engine = Literal["auto", "simpy", "fast"]
 Progress = Callable[[int, int], None]
 """Called with replications done and replications in all."""
-
-
-def choose_engine(engine: str, scenario: Scenario) -> str:
-    """Return the engine that will run, or refuse one that would not be exact."""
-    if engine in {"auto", "simpy"}:
-        return "simpy"
-    if engine != "fast":
-        raise BadInput(Fault("allowed one of auto, simpy, fast", "engine", "", repr(engine)))
-    kinds = ", ".join(sorted({entry.kind for entry in scenario.of("plant").values()}))
-    message = f"no compiled engine is exact for {kinds} yet; use --engine auto or simpy"
-    raise BadInput(Fault(message, "engine", scenario.file))
 
 
 def replicate(
@@ -45,9 +33,9 @@ def replicate(
     cancelled: Cancel | None = None,
 ) -> tuple[Values, Facts]:
     """Return every KPI of ``n`` replications, and the facts of the first; nothing is stored."""
-    how = How(choose_engine(engine, scenario), sense)
+    asked = variant(scenario, engine, sense=sense)
     found = collect(
-        job([scenario], how, keep=False, facts_of=0),
+        job([asked], keep=False, facts_of=0),
         [range(n)],
         where=Where(workers),
         on_row=counting(on_progress, n),

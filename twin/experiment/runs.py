@@ -6,9 +6,9 @@ from twin import store
 from twin.errors import BadInput, Fault
 from twin.experiment.collecting import collect
 from twin.experiment.places import Where
-from twin.experiment.replications import Progress, choose_engine, counting
+from twin.experiment.replications import Progress, counting
 from twin.experiment.results import Result, Values, judge
-from twin.experiment.work import Cancel, How, job
+from twin.experiment.work import Cancel, Variant, job, variant
 from twin.records import Facts
 from twin.scenario import Scenario
 from twin.statistics import estimate
@@ -32,21 +32,21 @@ def run(
     was interrupted, only what is missing is computed.
     """
     n = count(scenario, replications)
-    how = How(choose_engine(engine, scenario), sense)
-    identity = run_id(scenario, n, how)
+    asked = variant(scenario, engine, sense=sense)
+    identity = run_id(asked, n)
     stored = store.find_run(identity) if keep else None
     if stored is not None:
         table = stored.table("replications")
         values = {path: [float(v) for v in table[path]] for path in scenario.measures}
-        return result(scenario, how.engine, n, values, identity, cached=True)
+        return result(scenario, asked.engine, n, values, identity, cached=True)
     found = collect(
-        job([scenario], how, keep=keep, facts_of=0),
+        job([asked], keep=keep, facts_of=0),
         [range(n)],
         where=Where(workers, cluster),
         on_row=counting(on_progress, n),
         cancelled=cancelled,
     )[0]
-    done = result(scenario, how.engine, n, found.values(n), identity, cached=False)
+    done = result(scenario, asked.engine, n, found.values(n), identity, cached=False)
     if keep:
         _save(done, found.facts or Facts())
     return done
@@ -60,9 +60,9 @@ def count(scenario: Scenario, replications: int | None) -> int:
     return n
 
 
-def run_id(scenario: Scenario, n: int, how: How) -> str:
+def run_id(asked: Variant, n: int) -> str:
     """Return the id under which a run of ``n`` replications is stored."""
-    return store.run_id(scenario.key, n, how.engine, how.sense)
+    return store.run_id(asked.scenario.key, n, asked.engine, asked.sense)
 
 
 def result(

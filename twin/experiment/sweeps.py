@@ -11,10 +11,10 @@ import numpy as np
 from twin.errors import BadInput, Fault
 from twin.experiment.collecting import OnRow, collect
 from twin.experiment.places import Where
-from twin.experiment.replications import Progress, choose_engine
+from twin.experiment.replications import Progress
 from twin.experiment.results import Result
 from twin.experiment.runs import count, result, run_id
-from twin.experiment.work import Cancel, How, job
+from twin.experiment.work import Cancel, job, variant
 from twin.scenario import Scenario
 
 
@@ -74,7 +74,7 @@ def sweep(
 
 
 def run_variants(
-    variants: Sequence[Scenario],
+    scenarios: Sequence[Scenario],
     *,
     replications: int | None = None,
     engine: str = "auto",
@@ -83,12 +83,12 @@ def run_variants(
     cancelled: Cancel | None = None,
 ) -> list[Result]:
     """Run every variant without sensors and store KPIs; progress counts finished variants."""
-    if not variants:
+    if not scenarios:
         return []
-    counts = [count(variant, replications) for variant in variants]
-    how = How(choose_engine(engine, variants[0]))
+    counts = [count(scenario, replications) for scenario in scenarios]
+    asked = [variant(scenario, engine) for scenario in scenarios]
     found = collect(
-        job(variants, how, keep=True),
+        job(asked, keep=True),
         [range(n) for n in counts],
         where=where,
         on_row=_finishing(on_progress, counts),
@@ -96,9 +96,9 @@ def run_variants(
     )
     return [
         result(
-            variant, how.engine, n, one.values(n), run_id(variant, n, how), cached=not one.computed
+            one.scenario, one.engine, n, rows.values(n), run_id(one, n), cached=not rows.computed
         )
-        for variant, n, one in zip(variants, counts, found, strict=True)
+        for one, n, rows in zip(asked, counts, found, strict=True)
     ]
 
 

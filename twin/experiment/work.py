@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from twin import kpi_rows, store
+from twin import engines, kpi_rows, store
 from twin.kpi import compute
 from twin.kpi_rows import Figures, Nowhere, Writer
 from twin.records import Facts
@@ -23,11 +23,29 @@ BESIDE_THE_POINT = frozenset({"title", "expect", "replications"})
 
 
 @dataclass(frozen=True, slots=True)
-class How:
-    """What decides a replication beside its scenario: the engine, and whether sensors run."""
+class Variant:
+    """A scenario, and what decides its replications beside it: the engine, and its sensors.
 
+    ``point`` is the id under which its replications are stored.
+    """
+
+    scenario: Scenario
     engine: str
-    sense: bool = False
+    sense: bool
+    point: str
+
+
+def variant(scenario: Scenario, engine: str = "auto", *, sense: bool = False) -> Variant:
+    """Return a variant with the engine that will run it, or refuse one that would not be exact.
+
+    The id of its point leaves out how many replications there shall be, so twenty after ten
+    compute ten.
+    """
+    chosen = engines.choose(engine, scenario, sense=sense).name
+    decisive = {k: v for k, v in scenario.document.items() if k not in BESIDE_THE_POINT}
+    written = json.dumps(decisive, sort_keys=True, default=str)
+    content = hashlib.sha256(written.encode()).hexdigest()
+    return Variant(scenario, chosen, sense, store.run_id("point", content, chosen, sense))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +74,19 @@ class Job:
     is saved as soon as it is finished.
     """
 
-    variants: Mapping[int, Scenario]
-    how: How
+    variants: Mapping[int, Variant]
     keep: bool
     facts_of: int | None = None
 
     def only(self, units: Iterable[Unit], *, keep: bool) -> Job:
         """Return the part of a job that some units need, small enough to be sent away."""
         variants = {unit.number: self.variants[unit.number] for unit in units}
-        return Job(variants, self.how, keep, self.facts_of)
+        return Job(variants, keep, self.facts_of)
 
 
-def job(variants: Sequence[Scenario], how: How, *, keep: bool, facts_of: int | None = None) -> Job:
+def job(variants: Sequence[Variant], *, keep: bool, facts_of: int | None = None) -> Job:
     """Return a job of these variants, numbered in their order."""
-    return Job(dict(enumerate(variants)), how, keep, facts_of)
+    return Job(dict(enumerate(variants)), keep, facts_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,55 +98,45 @@ class Done:
     code: str
 
 
-def point_id(scenario: Scenario, how: How) -> str:
-    """Return the id under which the replications of a variant are stored.
-
-    It leaves out how many there shall be, so twenty runs after ten compute ten.
-    """
-    decisive = {k: v for k, v in scenario.document.items() if k not in BESIDE_THE_POINT}
-    written = json.dumps(decisive, sort_keys=True, default=str)
-    content = hashlib.sha256(written.encode()).hexdigest()
-    return store.run_id("point", content, how.engine, how.sense)
-
-
 def replicate_some(
-    scenario: Scenario, indices: Sequence[int], how: How, cancelled: Cancel | None = None
+    asked: Variant, indices: Sequence[int], cancelled: Cancel | None = None
 ) -> Iterator[tuple[int, dict[str, float], Facts]]:
     """Simulate some replications: index, KPIs, facts. They do not depend on each other."""
+    scenario = asked.scenario
+    engine = engines.choose(asked.engine, scenario, sense=asked.sense)
     for index in indices:
         if cancelled is not None and cancelled():
             raise Cancelled
         seed = replication_seed(scenario.header.seed, index)
-        facts = simulate(scenario, seed=seed, sense=how.sense, cancelled=cancelled)
+        facts = simulate(scenario, seed=seed, sense=asked.sense, engine=engine, cancelled=cancelled)
         yield index, compute(scenario, facts), facts
 
 
 def each(
-    job: Job, units: Iterable[Unit], writer: Writer, cancelled: Cancel | None = None
+    work: Job, units: Iterable[Unit], writer: Writer, cancelled: Cancel | None = None
 ) -> Iterator[Row]:
     """Do some units; a row is saved before it is given."""
     for unit in units:
-        variant = job.variants[unit.number]
-        point = point_id(variant, job.how)
-        for index, row, facts in replicate_some(variant, unit.indices, job.how, cancelled):
-            figures = tuple(row[path] for path in variant.measures)
-            writer.save(point, {index: figures})
-            yield Row(unit.number, index, figures, facts if index == job.facts_of else None)
+        asked = work.variants[unit.number]
+        for index, row, facts in replicate_some(asked, unit.indices, cancelled):
+            figures = tuple(row[path] for path in asked.scenario.measures)
+            writer.save(asked.point, {index: figures})
+            yield Row(unit.number, index, figures, facts if index == work.facts_of else None)
 
 
 @contextmanager
-def writer_of(job: Job) -> Iterator[Writer]:
+def writer_of(work: Job) -> Iterator[Writer]:
     """Open what the rows of a job are saved with."""
-    if not job.keep:
+    if not work.keep:
         yield Nowhere()
         return
     with kpi_rows.writer() as writer:
         yield writer
 
 
-def perform(job: Job, units: Sequence[Unit]) -> Done:
+def perform(work: Job, units: Sequence[Unit]) -> Done:
     """Do some units and return all that came of them."""
     started = time.perf_counter()
-    with writer_of(job) as writer:
-        rows = tuple(each(job, units, writer))
+    with writer_of(work) as writer:
+        rows = tuple(each(work, units, writer))
     return Done(rows, time.perf_counter() - started, store.code_version())
