@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from twin.errors import BadInput, Fault, did_you_mean
 from twin.plant import _line_graph as graph
 from twin.plant._line_draws import check_law
 from twin.plant._line_graph import OUT, SCRAP
-from twin.plant._line_settings import Settings, Station
+from twin.plant._line_settings import Settings, Station, Step
 from twin.plant._line_words import words
 
 CLOSE = 1e-6
@@ -52,6 +52,7 @@ def _names(line: Settings) -> Iterator[Fault]:
                 yield from _one_of(before, product.steps, "step", f"{path}.steps.{step}.after")
         if product.route and any(step.after for step in product.steps.values()):
             yield Fault("give a route, or steps in free order (after), not both", f"{path}.route")
+        yield from _cycle_of_steps(name, product.steps)
     for name, order in line.orders.items():
         if order.product or line.products:
             yield from _one_of(order.product, line.products, "product", f"orders.{name}.product")
@@ -213,8 +214,6 @@ def _release(line: Settings) -> Iterator[Fault]:
 
 
 def _flow(line: Settings) -> Iterator[Fault]:
-    for name, product in line.products.items():
-        yield from _cycle_of_steps(name, product.steps)
     lost = graph.without_exit(line)
     if lost:
         names = ", ".join(lost)
@@ -225,12 +224,13 @@ def _flow(line: Settings) -> Iterator[Fault]:
     yield from _narrow_loops(line)
 
 
-def _cycle_of_steps(name: str, steps: dict) -> Iterator[Fault]:  # type: ignore[type-arg]
+def _cycle_of_steps(name: str, steps: Mapping[str, Step]) -> Iterator[Fault]:
     done: set[str] = set()
     for _ in steps:
         done |= {key for key, step in steps.items() if set(words(step.after)) <= done}
     left = [key for key in steps if key not in done]
-    if left:
+    known = all(set(words(step.after)) <= set(steps) for step in steps.values())
+    if left and known:
         message = f"steps {', '.join(left)} wait for each other"
         yield Fault(message, f"products.{name}.steps.{left[0]}.after")
 
@@ -246,7 +246,7 @@ def _assemblies(line: Settings) -> Iterator[Fault]:
             if taken not in feeding and taken not in reaching:
                 message = f"this assembly is never fed: nothing leads from {taken} to {key}"
                 yield Fault(message, f"stations.{key}.takes.{taken}")
-        for here in feeding:
+        for here in feeding if set(s.takes) & {*feeding, *reaching} else ():
             if here not in s.takes and not any(t in line.products for t in s.takes):
                 message = f"{here} sends parts here; say in takes.{here} how many are taken"
                 yield Fault(message, f"stations.{key}.takes")

@@ -107,6 +107,13 @@ class Floor:
             station.marked = True
             heappush(self._marked, station.rank)
 
+    def yields(self, station: Member) -> bool:
+        """Whether a station further down has to act first; this one then acts again after it."""
+        if self._marked and self._marked[0] < station.rank:
+            self.mark(station)
+            return True
+        return False
+
     def touch(self, station: Member) -> None:
         """Let a station record what has changed once the line is settled."""
         if not station.touched:

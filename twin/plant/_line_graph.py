@@ -134,6 +134,7 @@ def _search(
 def without_exit(line: Settings) -> list[str]:
     """Return the stations from which no part ever leaves the line."""
     graph = leads(line)
+    graph = {key: graph[key] for key in visited(line, graph)}
     good = {key for key, ways in graph.items() if OUT in ways or SCRAP in ways}
     grown = True
     while grown:
@@ -141,7 +142,18 @@ def without_exit(line: Settings) -> list[str]:
         good |= more
         grown = bool(more)
     taken = {key for key in graph if any(feeds_assembly(line, way) for way in graph[key])}
-    return [key for key in line.stations if key not in good | taken]
+    return [key for key in line.stations if key in graph and key not in good | taken]
+
+
+def visited(line: Settings, graph: dict[str, set[str]]) -> set[str]:
+    """Return the stations that parts come to."""
+    found = {entry_of(line, product) for product in line.products.values()} or set(entries(line))
+    frontier = list(found)
+    while frontier:
+        onward = {way for way in graph.get(frontier.pop(), ()) if way in graph} - found
+        found |= onward
+        frontier += onward
+    return found
 
 
 def feeds_assembly(line: Settings, key: str) -> bool:

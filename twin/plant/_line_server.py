@@ -80,6 +80,7 @@ class Server(Holder):
         self.operator = operator
         if not self.broken:
             self.next_stage()
+            self.station.floor.touch(self.station)
 
     def leave_operator(self) -> None:
         """Let the operator go."""

@@ -94,6 +94,8 @@ class Station:
             self.finished = []
             for holder in finished:
                 self.send(holder)
+            if self.floor.yields(self):
+                return
         while True:
             while self.free and self.start_one():
                 pass
