@@ -99,7 +99,8 @@
     // A page that shows a result says as of when that was computed.
     as_of: function (phases) {
       var done = phases.filter(function (phase) { return phase && phase.as_of; });
-      return done.length ? done[0].as_of : noUpdate();
+      if (!phases.length) return noUpdate();
+      return done.length ? done[0].as_of : "";
     },
 
     choose_scenario: function (name, head) {

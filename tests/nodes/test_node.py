@@ -171,3 +171,21 @@ def test_equal_windows_get_equal_verdicts():
     one, two = node(device), node(device)
     state = {**RUNNING, "bearing_ball": 0.5}
     assert look(one, device, state) == look(two, device, state)
+
+
+def test_a_fault_below_the_threshold_is_not_called():
+    device = accelerometer()
+    cut = {**RUNNING, "cutting": 1.0, "force": 600.0, "teeth": 5.0, "wear": 2e-4}
+    verdicts = [look(node(device, threshold=99.9), device, cut, f"c{k}") for k in range(40)]
+    leads = [max(v.scores, key=v.scores.get) for v in verdicts]
+    assert any(lead != "normal" for lead in leads)
+    for verdict, lead in zip(verdicts, leads, strict=True):
+        clear = verdict.scores[lead] >= 0.999
+        assert verdict.label == (lead if clear or lead == "normal" else "unsure")
+        assert verdict.score == verdict.scores[lead]
+        assert not verdict.alarm
+    assert {v.reason for v in verdicts if v.label == "unsure"} <= {
+        "inner leads",
+        "outer leads",
+        "ball leads",
+    }

@@ -20,8 +20,8 @@ READ = {"wear", "tool", "measured_wear"}
 """Channels that tell when a cut ended, which tool is in, and what the gauge read."""
 WORN = "worn"
 """A node's word for a worn tool."""
-SILENT = {"idle", "bad"}
-"""What a node says when it saw nothing."""
+SILENT = {"idle", "bad", "unsure"}
+"""What a node says when it saw nothing, or nothing clear."""
 
 
 @dataclass(slots=True)

@@ -36,6 +36,7 @@ GATE_INSTRUCTIONS = 2000.0  # wake up, read the tachometer, sleep; assumption
 LEAST_TURNS = 8.0  # of the spindle in a window; fewer resolve no orders
 CLIPPED = 0.01  # share of samples at the range above which a window is bad [1]
 HEALTHY = "normal"
+UNSURE = "unsure"
 
 MEASURES = (
     Measure("windows", "1", "Windows looked at.", "more", Inferences("count")),
@@ -68,10 +69,10 @@ class Verdict:
     Attributes
     ----------
     label : str
-        A class of the model; ``idle`` when the spindle stands, ``bad`` when the window cannot be
-        judged.
+        A class of the model; ``unsure`` when a fault leads with less than the threshold, ``idle``
+        when the spindle stands, ``bad`` when the window cannot be judged.
     score : float
-        Probability that the model gives to ``label`` [1].
+        Probability that the model gives to ``label``, or to the fault it is unsure of [1].
     scores : dict
         Probability of each class [1]; empty without an inference.
     latency : float
@@ -83,7 +84,7 @@ class Verdict:
     message_bytes : int
         What was sent [byte]; 0 when nothing was.
     reason : str
-        Why a window is ``bad``.
+        Why a window is ``bad`` or ``unsure``.
     """
 
     label: str
@@ -188,13 +189,15 @@ class Node:
         row = features(block, rate, speed, self.bearing)
         found = self.model.scores(row[None, :])[0]
         scores = dict(zip(self.card.classes, map(float, found), strict=True))
-        label = max(scores, key=lambda word: scores[word])
-        alarm = self._count(label != HEALTHY and scores[label] >= self.settings.threshold)
+        lead = max(scores, key=lambda word: scores[word])
+        unsure = lead != HEALTHY and scores[lead] < self.settings.threshold
+        label, reason = (UNSURE, f"{lead} leads") if unsure else (lead, "")
+        alarm = self._count(label not in {HEALTHY, UNSURE})
         work = self.card.front.instructions * len(block) / self._window
         latency = run_time(work, self.board) + inference_time(self.card.layers, self.board)
         energy = latency * self.board.active_power
-        sent = self._message(label, scores[label], alarm=alarm)
-        return Verdict(label, scores[label], scores, latency, energy, alarm, sent)
+        sent = self._message(label, scores[lead], alarm=alarm)
+        return Verdict(label, scores[lead], scores, latency, energy, alarm, sent, reason)
 
     def _gated(self, label: str, work: float, reason: str = "") -> Verdict:
         """Verdict without the model; the row of abnormal windows neither grows nor breaks."""

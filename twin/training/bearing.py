@@ -176,6 +176,7 @@ def card(trained: Trained, content: bytes, seed: int) -> dict[str, Any]:
             "method": f"student of {TEACHERS} teachers, {len(layers)} layers, then INT8",
             "seed": seed,
         },
+        "recordings_cut": False,  # the recordings that it is tested on are of a rig without a tool
         "fails": list(FAILS),
         "tests": {
             "twin": figures(trained.int8_test),

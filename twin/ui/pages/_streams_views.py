@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from twin.nodes.library import open_model
 from twin.physics.bearings import Bearing, cage_order, inner_order, outer_order, spin_order
 from twin.physics.cutting import spindle_speed
 from twin.physics.spectrum import envelope_spectrum, power_density
@@ -23,8 +24,8 @@ from twin.units import from_si
 
 Samples = npt.NDArray[np.floating[Any]]
 ZERO = 273.15
-ZONES = ((2.8e-3, "a_b"), (4.5e-3, "c"))
-"""Zone borders of ISO 20816-3, group 1 and rigid, r.m.s. velocity [m/s]."""
+QUIET = frozenset({"normal", "unsure", "idle", "bad"})
+"""What a node says of a window in which it found no fault."""
 ORDERS = 60.0
 ENVELOPE_ORDERS = 20.0
 
@@ -83,8 +84,7 @@ def fault_lines(scenario: Scenario, sensor: str) -> dict[str, float]:
 def waveform(window: Window, theme: str) -> Chart:
     """Return the window over time, with its severity."""
     severity = velocity_rms(window.data.astype(float), window.rate)
-    zone = next((name for border, name in ZONES if severity <= border), "d")
-    finding = t("streams.severity", value=number(severity * 1e3, 2), zone=t(f"streams.zone_{zone}"))
+    finding = t("streams.severity", value=number(severity * 1e3, 2))
     figure = signal_figures.waveform(
         window.data, window.rate, theme, axis=t("streams.acceleration"),
         time_axis=t("streams.seconds"),
@@ -198,8 +198,30 @@ def nodes_of(scenario: Scenario, sensor: str) -> list[str]:
             if getattr(entry.settings, "sensor", "") == sensor]  # fmt: skip
 
 
-def verdicts(inferences: pd.DataFrame, nodes: Sequence[str], theme: str) -> Chart:
-    """Return what the nodes said of every window."""
+def unchecked(scenario: Scenario, nodes: Sequence[str]) -> bool:
+    """Return whether a node's model was never checked on recordings of a machine that cuts."""
+    cards = [open_model(str(scenario.value(f"{name}.model"))).card for name in nodes]
+    return any(card.document.get("recordings_cut") is False for card in cards)
+
+
+def cutting_at(spans: Sequence[tuple[float, float, str]], time: float) -> bool:
+    """Return whether a machine was cutting at a moment."""
+    return any(start <= time < stop and state == "cutting" for start, stop, state in spans)
+
+
+def verdicts(
+    inferences: pd.DataFrame,
+    nodes: Sequence[str],
+    theme: str,
+    *,
+    spans: Sequence[tuple[float, float, str]] = (),
+    unchecked: bool = False,
+) -> Chart:
+    """Return what the nodes said of every window.
+
+    ``spans`` are the states of the machine; ``unchecked`` says that the models were not checked on
+    recordings while cutting.
+    """
     mine = inferences[inferences["source"].isin(list(nodes))]
     if mine.empty:
         key = "streams.no_verdict" if nodes else "streams.no_node"
@@ -210,18 +232,38 @@ def verdicts(inferences: pd.DataFrame, nodes: Sequence[str], theme: str) -> Char
         mine["time"].to_numpy(float), labels, mine["score"].to_numpy(float), list(alarms), theme,
         axis="", time_axis=t("what_if.time_axis"), alarm_word=t("streams.alarm"),
     )  # fmt: skip
-    judged = [label for label, raw in zip(labels, mine["label"], strict=True) if raw != "idle"]
-    most = max(dict.fromkeys(judged), key=judged.count) if judged else labels[0]
-    finding = t("streams.verdict", label=most, n=judged.count(most), total=len(judged))
+    finding = _found([str(raw) for raw in mine["label"]])
     if alarms.any():
         first = float(mine["time"][alarms].iloc[0])
         finding = t("streams.alarmed", at=clock(first), n=int(alarms.sum()))
+    cut = [cutting_at(spans, float(time)) for time in mine["time"]]
+    caption = t("streams.verdict_caption")
+    if unchecked and any(cut):
+        caption = t("streams.unchecked", n=sum(cut), total=len(cut)) + " " + caption
+    return Chart(finding, figure, caption, *_verdict_table(mine, labels, cut))
+
+
+def _verdict_table(
+    mine: pd.DataFrame, labels: Sequence[str], cut: Sequence[bool]
+) -> tuple[list[str], list[list[str]]]:
     seen: Any = mine.itertuples(index=False)
     rows = [
-        [clock(row.time), label, f"{100 * row.score:.0f} %", number(row.latency * 1e3, 1),
+        [clock(row.time), label, f"{100 * row.score:.0f} %",
+         names.word("cutting") if cutting else "", number(row.latency * 1e3, 1),
          number(row.energy * 1e3, 2), t("streams.alarm") if row.alarm else ""]
-        for row, label in zip(seen, labels, strict=True)
+        for row, label, cutting in zip(seen, labels, cut, strict=True)
     ]  # fmt: skip
-    head = [t("streams.col_at"), t("streams.col_label"), t("streams.col_score"),
-            t("streams.col_latency"), t("streams.col_energy"), t("streams.alarm")]  # fmt: skip
-    return Chart(finding, figure, t("streams.verdict_caption"), head, rows)
+    columns = ("at", "label", "score", "machine", "latency", "energy")
+    return [*(t(f"streams.col_{name}") for name in columns), t("streams.alarm")], rows
+
+
+def _found(labels: Sequence[str]) -> str:
+    """What a node found in the windows that it judged, as a heading."""
+    judged = [label for label in labels if label != "idle"]
+    faults = [label for label in judged if label not in QUIET]
+    if faults:
+        most = max(dict.fromkeys(faults), key=faults.count)
+        n = faults.count(most)
+        return t("streams.verdict", label=names.word(most), n=n, total=len(judged))
+    normal, total = judged.count("normal"), len(judged)
+    return t("streams.verdict_none", normal=normal, open=total - normal, total=total)

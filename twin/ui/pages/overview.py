@@ -23,7 +23,7 @@ from twin.ui.context import Context
 from twin.ui.i18n import t
 from twin.ui.links import View
 from twin.ui.pages._overview_plant import schematic, shares
-from twin.ui.wording import clock, duration, number, unit
+from twin.ui.wording import duration, number, unit
 
 ORDER = 10
 ICON = "layout-dashboard"
@@ -53,7 +53,7 @@ def layout(view: View, context: Context) -> Component:
     sentences = [
         _sentence(Ids.WAITING, t("overview.waiting_noun"), waiting(view.scenario)),
         _sentence(Ids.ABNORMAL, t("overview.abnormal_noun"), None),
-        _sentence(Ids.COMING, t("overview.coming_noun"), None),
+        _sentence(Ids.COMING, t("overview.coming_noun", span=_ahead(start.file)), None),
     ]
     line = chart_card(TIMELINE, t("overview.timeline_noun"), height=220,
                       waiting=t("overview.running"))  # fmt: skip
@@ -68,6 +68,11 @@ def layout(view: View, context: Context) -> Component:
         html.Div([html.Div(_figures(), className="two-thirds"),
                   html.Div(_change(view.scenario), className="third")], className="cards"),
     )  # fmt: skip
+
+
+def _ahead(scenario: Scenario) -> str:
+    """How far the twin looks ahead: its horizon, at most two days."""
+    return duration(min(scenario.header.horizon, TWO_DAYS))
 
 
 def _plant(scenario: Scenario) -> Component:
@@ -222,7 +227,7 @@ def _reason(judged: dict[str, Any]) -> str:
 
 
 def coming(run: str) -> list[Component]:
-    """Return what the next 48 h bring in the twin: tool changes and breaks."""
+    """Return what the horizon, at most 48 h of it, brings: tool changes and breaks."""
     changes = [time for time, _s, _n in runs.events(run, ["tool_change"]) if time <= TWO_DAYS]
     breaks = [time for time, _s, _n in runs.events(run, ["tool_break"]) if time <= TWO_DAYS]
     stop = min(runs.end(run), TWO_DAYS)
@@ -230,7 +235,8 @@ def coming(run: str) -> list[Component]:
         return [html.H2(t("overview.coming_none", span=duration(stop))),
                 html.P(t("overview.coming_none_why"), className="quiet")]  # fmt: skip
     first = min([*changes, *breaks])
-    head = t("overview.coming_first", span=duration(first), at=clock(first))
+    key = "overview.coming_break" if first in breaks else "overview.coming_first"
+    head = t(key, span=duration(first))
     rest = t("overview.coming_rest", changes=len(changes), breaks=len(breaks), span=duration(stop))
     return [html.H2(head), html.P(rest, className="quiet")]
 

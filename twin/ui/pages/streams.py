@@ -170,8 +170,14 @@ def _register_verdicts(app: Dash, context: Context) -> None:
         run = _run(phase)
         if not run:
             return card.chart_values(missing(phase))
-        nodes = views.nodes_of(context.scenario(name), sensor)
-        return card.chart_values(views.verdicts(runs.table(run, "inferences"), nodes, theme))
+        scenario = context.scenario(name)
+        nodes, on = views.nodes_of(scenario, sensor), scenario.entries[sensor].settings
+        chart = views.verdicts(
+            runs.table(run, "inferences"), nodes, theme,
+            spans=runs.spans(run).get(getattr(on, "on", ""), ()),
+            unchecked=views.unchecked(scenario, nodes),
+        )  # fmt: skip
+        return card.chart_values(chart)
 
 
 def _run(phase: Any) -> str:

@@ -1,0 +1,54 @@
+"""Streams: what a window and a node say, and how far that can be trusted."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from twin.scenario import load, shipped
+from twin.ui import i18n
+from twin.ui.pages import _streams_views as views
+
+
+def said(*labels: str, alarm: bool = False) -> pd.DataFrame:
+    n = len(labels)
+    return pd.DataFrame(
+        {"time": 300.0 * np.arange(1, n + 1), "source": "spindle", "label": labels, "score": 0.45,
+         "latency": 0.03, "energy": 1e-3, "alarm": alarm}
+    )  # fmt: skip
+
+
+def test_a_spindle_that_cuts_gets_no_zone_of_another_standard() -> None:
+    noise = np.random.default_rng(1).normal(0, 5, 16_384).astype(np.float32)
+    chart = views.waveform(views.Window("x", 0.0, 12_800.0, noise), "light")
+    assert "zone" not in chart.finding
+    assert chart.finding.endswith("mm/s r.m.s. from 10 to 1000 Hz")
+    assert "ISO/TR 17243" in chart.caption
+
+
+def test_what_is_not_sure_is_no_fault_found() -> None:
+    chart = views.verdicts(said("normal", "unsure", "unsure", "idle"), ["spindle"], "light")
+    assert chart.finding == "No fault found: 1 of 3 windows normal, 2 not clear"
+    chart = views.verdicts(said("ball", "unsure", "unsure", "unsure"), ["spindle"], "light")
+    assert chart.finding == "No alarm; ball in 1 of 4 windows"
+    alarmed = views.verdicts(said("ball", alarm=True), ["spindle"], "light")
+    assert alarmed.finding.startswith("Alarm from")
+
+
+def test_windows_in_the_cut_are_marked_where_the_model_was_not_checked_so() -> None:
+    cell = load(shipped() / "cell.toml")
+    unchecked = views.unchecked(cell, views.nodes_of(cell, "spindle_x"))
+    assert unchecked
+    spans = [(0.0, 350.0, "waiting"), (350.0, 1e4, "cutting")]
+    verdicts = said("normal", "unsure", "unsure")
+    chart = views.verdicts(verdicts, ["spindle"], "light", spans=spans, unchecked=unchecked)
+    assert chart.caption.startswith("Not checked while cutting: 2 of 3 windows were taken")
+    assert [row[3] for row in chart.rows] == ["", "cutting", "cutting"]
+    quiet = views.verdicts(verdicts, ["spindle"], "light", spans=spans[:1], unchecked=unchecked)
+    assert "Not checked" not in quiet.caption
+
+
+@pytest.mark.parametrize("tag", list(i18n.LANGUAGES))
+def test_every_word_of_a_node_is_said_in_every_language(tag: str) -> None:
+    assert {"words.unsure", "words.bad", "words.idle"} <= set(i18n.catalogue(tag))
