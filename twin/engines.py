@@ -7,6 +7,7 @@ assets then follow each other asset by asset; those of one asset are in order.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,9 +16,13 @@ from twin.errors import BadInput, Fault
 from twin.family import load as load_kind
 from twin.plant.base import Fast
 from twin.records import Facts
-from twin.scenario import Scenario
+from twin.scenario import Scenario, parse
 
 NAMES = ("auto", "simpy", "fast")
+LEAST_WORK = 10 * 86_400.0
+"""Simulated time, over all assets and replications, from which ``auto`` loads compiled runs [s]."""
+SMALLEST: dict[str, dict[str, Any]] = {"cnc": {}}
+"""The least that each kind with a compiled run needs to be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +44,11 @@ class Engine:
 SIMPY = Engine("simpy", {})
 
 
-def choose(name: str, scenario: Scenario, *, sense: bool = True) -> Engine:
+def choose(name: str, scenario: Scenario, *, sense: bool = True, replications: int = 1) -> Engine:
     """Return the engine that will run, or refuse one that would not be exact.
+
+    ``auto`` takes the compiled runs where they are exact and there is enough work, or they have
+    been loaded already: loading them takes longer than SimPy needs for a few shifts.
 
     Raises
     ------
@@ -49,7 +57,7 @@ def choose(name: str, scenario: Scenario, *, sense: bool = True) -> Engine:
     """
     if name not in NAMES:
         raise BadInput(Fault(f"allowed one of {', '.join(NAMES)}", "engine", "", repr(name)))
-    if name == "simpy":
+    if name == "simpy" or (name == "auto" and not _worth_it(scenario, replications)):
         return SIMPY
     found, faults = _compiled(scenario, sense)
     if not faults:
@@ -57,6 +65,20 @@ def choose(name: str, scenario: Scenario, *, sense: bool = True) -> Engine:
     if name == "fast":
         raise BadInput(faults)
     return SIMPY
+
+
+def _worth_it(scenario: Scenario, replications: int) -> bool:
+    assets = len(scenario.of("plant"))
+    work = assets * replications * scenario.header.horizon
+    return work >= LEAST_WORK or "twin.compiled" in sys.modules
+
+
+def warm() -> None:
+    """Compile for this machine what is not compiled yet, and load it into this process."""
+    for kind, settings in SMALLEST.items():
+        document = {"horizon": "1 min", "plant": {"thing": {"kind": kind, **settings}}}
+        engine = choose("fast", parse(document, "warm-up"))
+        engine.run(1, 60.0, 0.0, lambda: None)
 
 
 def _compiled(scenario: Scenario, sense: bool) -> tuple[dict[str, Fast], list[Fault]]:

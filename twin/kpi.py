@@ -23,6 +23,8 @@ from twin.units import from_si
 
 Array = npt.NDArray[np.float64]
 UNKNOWN = math.nan
+MOST_SPANS = 24
+"""Spans kept for another rule that reads the same rows; a year of a shop has too many for all."""
 VERDICT_COLUMN = {
     "count": "time", "alarms": "alarm", "energy": "energy", "latency_max": "latency"
 }  # fmt: skip
@@ -45,14 +47,15 @@ class Rows:
                     self._found[words].append((part, rows))
         return self._found.get(key, [])
 
-    def numbers(self, column: str, *key: str, since: float = -math.inf) -> Array:
-        """A column of the rows of ``key`` from a time on [s]."""
+    def numbers(self, column: str, *key: str, since: float = 0.0) -> Array:
+        """A column of the rows of ``key`` from a time on [s]; runs begin at 0."""
         pieces = []
         for part, rows in self._of(key):
             values = np.asarray(part[column])[rows]
-            late = np.asarray(part["time"])[rows] >= since
-            pieces.append(values if late.all() else values[late])
-        return np.concatenate(pieces) if pieces else np.empty(0)
+            if since > 0.0:
+                values = values[np.asarray(part["time"])[rows] >= since]
+            pieces.append(values)
+        return np.concatenate(pieces) if len(pieces) > 1 else (*pieces, np.empty(0))[0]
 
     def among(self, column: str, words: tuple[str, ...], *key: str) -> npt.NDArray[np.bool_]:
         """Whether the text in a column of the rows of ``key`` is one of ``words``."""
@@ -62,7 +65,7 @@ class Rows:
             assert isinstance(text, Words)
             wanted = np.array([name in words for name in text.names], dtype=np.bool_)
             pieces.append(wanted[text.codes[rows]])
-        return np.concatenate(pieces) if pieces else np.empty(0, np.bool_)
+        return np.concatenate([*pieces, np.empty(0, np.bool_)])
 
 
 class Reading:
@@ -75,7 +78,7 @@ class Reading:
         self._states = Rows(facts.states, "source")
         self._inferences = Rows(facts.inferences, "source")
         self._messages = Rows(facts.messages, "source")
-        self._series: dict[tuple[str, str], tuple[Array, Array]] = {}
+        self._spans: dict[tuple[Rows, tuple[str, ...]], Array] = {}
 
     @property
     def span(self) -> float:
@@ -88,18 +91,24 @@ class Reading:
 
     def time_in(self, source: str, states: tuple[str, ...]) -> float:
         """Time ``source`` spent in ``states`` after the warm-up [s]."""
-        edges = np.append(self._states.numbers("time", source), self.end)
-        spans = np.diff(np.maximum(edges, self.start))
+        spans = self._spans_of(self._states, source)
         return float(spans[self._states.among("state", states, source)].sum())
+
+    def _spans_of(self, rows: Rows, *key: str) -> Array:
+        """For how long each row held after the warm-up [s]."""
+        if (rows, key) not in self._spans:
+            if len(self._spans) >= MOST_SPANS:
+                self._spans.clear()
+            edges = np.append(rows.numbers("time", *key), self.end)
+            if self.start > 0.0:
+                np.maximum(edges, self.start, out=edges)
+            self._spans[rows, key] = np.diff(edges)
+        return self._spans[rows, key]
 
     def series(self, source: str, channel: str) -> tuple[Array, Array]:
         """Values of a channel and for how long each held after the warm-up [s]."""
-        key = source, channel
-        if key not in self._series:
-            times = self._samples.numbers("time", *key)
-            spans = np.diff(np.maximum(np.append(times, self.end), self.start))
-            self._series[key] = self._samples.numbers("value", *key), spans
-        return self._series[key]
+        values = self._samples.numbers("value", source, channel)
+        return values, self._spans_of(self._samples, source, channel)
 
     def verdicts(self, source: str, column: str) -> Array:
         """A column of the verdicts of a node after the warm-up."""
@@ -151,25 +160,25 @@ class Evaluator:
     @value.register
     def _(self, rule: m.Integral) -> float:
         values, spans = self.reading.series(self.source, rule.channel)
-        return float(values @ spans) if values.size else 0.0
+        return float((values * spans).sum())
 
     @value.register
     def _(self, rule: m.Mean) -> float:
         values, spans = self.reading.series(self.source, rule.channel)
-        held = spans.sum() if spans.size else 0.0
-        return float(values @ spans / held) if held > 0 else UNKNOWN
+        held = spans.sum()
+        return float((values * spans).sum() / held) if held > 0 else UNKNOWN
 
     @value.register
     def _(self, rule: m.Largest) -> float:
         values, spans = self.reading.series(self.source, rule.channel)
-        counted = values[spans > 0] if values.size else values
-        return float(counted.max()) if counted.size else UNKNOWN
+        found = values.max(where=spans > 0, initial=-np.inf)
+        return float(found) if math.isfinite(found) else UNKNOWN
 
     @value.register
     def _(self, rule: m.Smallest) -> float:
         values, spans = self.reading.series(self.source, rule.channel)
-        counted = values[spans > 0] if values.size else values
-        return float(counted.min()) if counted.size else UNKNOWN
+        found = values.min(where=spans > 0, initial=np.inf)
+        return float(found) if math.isfinite(found) else UNKNOWN
 
     @value.register
     def _(self, rule: m.Last) -> float:

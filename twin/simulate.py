@@ -114,7 +114,7 @@ def simulate(
     BadInput
         When things of the scenario do not fit each other.
     """
-    if engine is not SIMPY and speed is None:
+    if engine.name != SIMPY.name and speed is None:
         return _run_compiled(engine, scenario, seed, cancelled)
     running = build(scenario, seed=seed, speed=speed, sense=sense)
     horizon = scenario.header.horizon

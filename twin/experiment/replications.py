@@ -33,7 +33,7 @@ def replicate(
     cancelled: Cancel | None = None,
 ) -> tuple[Values, Facts]:
     """Return every KPI of ``n`` replications, and the facts of the first; nothing is stored."""
-    asked = variant(scenario, engine, sense=sense)
+    asked = variant(scenario, engine, sense=sense, replications=n)
     found = collect(
         job([asked], keep=False, facts_of=0),
         [range(n)],

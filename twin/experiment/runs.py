@@ -32,13 +32,14 @@ def run(
     was interrupted, only what is missing is computed.
     """
     n = count(scenario, replications)
-    asked = variant(scenario, engine, sense=sense)
+    asked = variant(scenario, engine, sense=sense, replications=n)
     identity = run_id(asked, n)
     stored = store.find_run(identity) if keep else None
     if stored is not None:
         table = stored.table("replications")
         values = {path: [float(v) for v in table[path]] for path in scenario.measures}
-        return result(scenario, asked.engine, n, values, identity, cached=True)
+        ran = str(stored.document()["engine"])
+        return result(scenario, ran, n, values, identity, cached=True)
     found = collect(
         job([asked], keep=keep, facts_of=0),
         [range(n)],
@@ -62,7 +63,7 @@ def count(scenario: Scenario, replications: int | None) -> int:
 
 def run_id(asked: Variant, n: int) -> str:
     """Return the id under which a run of ``n`` replications is stored."""
-    return store.run_id(asked.scenario.key, n, asked.engine, asked.sense)
+    return store.run_id(asked.scenario.key, n, asked.wanted, asked.sense)
 
 
 def result(

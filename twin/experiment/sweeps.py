@@ -86,7 +86,7 @@ def run_variants(
     if not scenarios:
         return []
     counts = [count(scenario, replications) for scenario in scenarios]
-    asked = [variant(scenario, engine) for scenario in scenarios]
+    asked = [variant(scenario, engine, replications=sum(counts)) for scenario in scenarios]
     found = collect(
         job(asked, keep=True),
         [range(n) for n in counts],

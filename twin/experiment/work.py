@@ -26,26 +26,31 @@ BESIDE_THE_POINT = frozenset({"title", "expect", "replications"})
 class Variant:
     """A scenario, and what decides its replications beside it: the engine, and its sensors.
 
+    ``wanted`` is the engine that was asked for, perhaps ``auto``, and ``engine`` the one that runs.
     ``point`` is the id under which its replications are stored.
     """
 
     scenario: Scenario
+    wanted: str
     engine: str
     sense: bool
     point: str
 
 
-def variant(scenario: Scenario, engine: str = "auto", *, sense: bool = False) -> Variant:
+def variant(
+    scenario: Scenario, engine: str = "auto", *, sense: bool = False, replications: int = 1
+) -> Variant:
     """Return a variant with the engine that will run it, or refuse one that would not be exact.
 
     The id of its point leaves out how many replications there shall be, so twenty after ten
-    compute ten.
+    compute ten; and which engine ``auto`` finds, since all give the same facts.
     """
-    chosen = engines.choose(engine, scenario, sense=sense).name
+    chosen = engines.choose(engine, scenario, sense=sense, replications=replications).name
     decisive = {k: v for k, v in scenario.document.items() if k not in BESIDE_THE_POINT}
     written = json.dumps(decisive, sort_keys=True, default=str)
     content = hashlib.sha256(written.encode()).hexdigest()
-    return Variant(scenario, chosen, sense, store.run_id("point", content, chosen, sense))
+    point = store.run_id("point", content, engine, sense)
+    return Variant(scenario, engine, chosen, sense, point)
 
 
 @dataclass(frozen=True, slots=True)

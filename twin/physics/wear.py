@@ -9,11 +9,15 @@ of depth and feed; Tatar 2020, PMC7306598, for those of speed and width.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from twin.units import Number
+
+MOST_EXPONENT = 700.0
+"""Above about this e^x is no float any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,22 @@ def flank_wear(damage: Number, limit: float, shape: WearShape) -> Number:
     total: Number = shape.break_in * start + shape.steady * d + shape.accelerated * end
     wear: Number = limit * total
     return wear
+
+
+def flank_wear_now(damage: float, limit: float, shape: WearShape) -> float:
+    """:func:`flank_wear` of one tool, scalar: this runs in every cut.
+
+    Infinite where the accelerated stage leaves the range of a float.
+
+    >>> round(flank_wear_now(1.0, 3e-4, WearShape()), 9), flank_wear_now(1e3, 3e-4, WearShape())
+    (0.0003, inf)
+    """
+    start = 1.0 - math.exp(-damage / shape.break_in_width)
+    start /= 1.0 - math.exp(-1.0 / shape.break_in_width)
+    grown = damage / shape.accelerated_width
+    end = math.expm1(grown) if grown < MOST_EXPONENT else math.inf
+    end /= math.expm1(1.0 / shape.accelerated_width)
+    return limit * (shape.break_in * start + shape.steady * damage + shape.accelerated * end)
 
 
 def breakage_hazard(wear: Number, base: float, gain: float) -> Number:

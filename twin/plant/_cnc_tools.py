@@ -106,7 +106,7 @@ class Tool:
     def flank_wear(self) -> float:
         """Flank wear VB [m]; the edge is gone at four times its limit."""
         if self._worn is None:
-            worn = float(wear.flank_wear(self.damage, self.kind.wear_limit, SHAPE))
+            worn = wear.flank_wear_now(self.damage, self.kind.wear_limit, SHAPE)
             self._worn = min(worn, MOST_WEAR * self.kind.wear_limit)
         return self._worn
 

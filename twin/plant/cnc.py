@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import ClassVar
 
+from twin.family import load
 from twin.measures import Measure
 from twin.physics import cutting
 from twin.physics.machine_power import IdlePower, spindle_idle_power
 from twin.plant import _cnc_measures
 from twin.plant._cnc_heat import Heat
-from twin.plant._cnc_programme import BELOW, ONLY, Step, check_programme, programme, tool_kinds
+from twin.plant._cnc_programme import (
+    BELOW,
+    DAY,
+    EDGE_GROWTH,
+    ONLY,
+    Step,
+    check_programme,
+    programme,
+    tool_kinds,
+)
 from twin.plant._cnc_settings import Settings
 from twin.plant._cnc_tools import Group, Tool
-from twin.plant.base import Asset, Limit, Process, World
+from twin.plant.base import Asset, Fast, Limit, Placed, Process, World
 from twin.records import Channel
 
 __all__ = ["Model", "Settings"]
-
-EDGE_GROWTH = 4e-3
-"""Roughness per flank wear [1]; assumption: 1.2 µm at VB 0.3 mm."""
-DAY = 86_400.0
 
 
 class Model(Asset):
@@ -359,6 +366,19 @@ class Model(Asset):
     def unused(cls, settings: Settings) -> frozenset[str]:
         """Return the single cut and tool, where a part programme has its own."""
         return BELOW if settings.operations else frozenset()
+
+    @classmethod
+    def fast(cls, name: str, plant: Mapping[str, Placed]) -> Fast | str:
+        """Return a compiled run of a machine that stands alone; see :mod:`twin.engines`."""
+        for other, placed in plant.items():
+            model: type[Asset] = load("twin.plant", placed.kind).Model
+            if name in model.neighbours(placed.settings):
+                return f"works with {other!r}, a compiled run of it is exact only alone"
+        # Slow to import, and SimPy does without it.
+        from twin.plant._cnc_fast import machine
+
+        found = machine(name, plant[name].settings)
+        return found if isinstance(found, str) else Fast(found)
 
     @classmethod
     def check(cls, settings: Settings) -> None:
