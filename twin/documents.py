@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copy
+import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from twin.errors import BadInput, Fault, did_you_mean
+from twin.errors import BadInput, Fault, MissingData, did_you_mean
 
 MOST_BYTES = 4_000_000
 """A document is written by people; anything larger is another kind of file."""
@@ -77,3 +78,24 @@ def merge(below: dict[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
         else:
             merged[key] = copy.deepcopy(value)
     return merged
+
+
+def find_data(name: str, beside: Path, path: str = "") -> Path:
+    """Return a data file: beside the scenario, else in the folder ``TWIN_DATA`` or one below it.
+
+    Raises
+    ------
+    MissingData
+        When it is in none of them; ``path`` is the parameter that names it.
+    """
+    chosen = os.environ.get("TWIN_DATA")
+    places = [beside / name]
+    if chosen:
+        places += [Path(chosen) / name, *sorted(Path(chosen).glob(f"*/{Path(name).name}"))]
+    for place in places:
+        if place.is_file():
+            return place.resolve()
+    message = f"no such file beside the scenario ({beside})" + (
+        f" nor in TWIN_DATA ({chosen})" if chosen else "; TWIN_DATA may name its folder"
+    )
+    raise MissingData(Fault(message, path, "", repr(name)))

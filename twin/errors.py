@@ -48,6 +48,10 @@ class BadInput(ValueError):  # noqa: N818 - the name says what happened
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
 
+class MissingData(BadInput):
+    """A data file that the product does not ship is not there; a test of it cannot run here."""
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return ``", did you mean 'x'?"`` for the nearest known word, or the list of what is known.
 

@@ -181,6 +181,22 @@ class Evaluator:
         return float(found) if math.isfinite(found) else UNKNOWN
 
     @value.register
+    def _(self, rule: m.WhenLargest) -> float:
+        return self._when(rule.channel, 1.0)
+
+    @value.register
+    def _(self, rule: m.WhenSmallest) -> float:
+        return self._when(rule.channel, -1.0)
+
+    def _when(self, channel: str, sign: float) -> float:
+        """First counted time at which ``sign`` times the channel is largest [s]."""
+        values, spans = self.reading.series(self.source, channel)
+        if not (spans > 0).any():
+            return UNKNOWN
+        place = int(np.argmax(np.where(spans > 0, sign * values, -np.inf)))
+        return float(max(self.reading.end - spans[place:].sum(), self.reading.start))
+
+    @value.register
     def _(self, rule: m.Last) -> float:
         values, _spans = self.reading.series(self.source, rule.channel)
         return float(values[-1]) if values.size else UNKNOWN

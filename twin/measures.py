@@ -80,6 +80,20 @@ class Smallest:
 
 
 @dataclass(frozen=True, slots=True)
+class WhenLargest:
+    """When ``channel`` had its largest value, first time [s from the start of the run]."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class WhenSmallest:
+    """When ``channel`` had its smallest value, first time [s from the start of the run]."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
 class Last:
     """Value of ``channel`` at the end [SI of the channel]."""
 
@@ -142,6 +156,8 @@ Rule = (
     | Integral
     | Largest
     | Smallest
+    | WhenLargest
+    | WhenSmallest
     | Last
     | Inferences
     | Constant

@@ -112,6 +112,30 @@ def text(default: str | None, meaning: str, pattern: str | None = None) -> Any:
     )
 
 
+def file_name(meaning: str) -> Any:
+    """Declare the name of a data file, sought beside the scenario file and then in TWIN_DATA."""
+    return Field(
+        "",
+        description=meaning,
+        max_length=400,
+        json_schema_extra={"unit": "", "form": "file"},
+    )
+
+
+def numbers(default: Sequence[Any], meaning: str, source: str = "") -> Any:
+    """Declare a list of numbers, or a list of such lists."""
+    return Field(
+        tuple(default),
+        description=meaning,
+        json_schema_extra={"unit": "", "form": "numbers", "source": source},
+    )
+
+
+def words(meaning: str) -> Any:
+    """Declare a list of words, such as names of other things; one string may hold several."""
+    return Field((), description=meaning, json_schema_extra={"unit": "", "form": "words"})
+
+
 def table(meaning: str) -> Any:
     """Declare a table of named sub-tables (``stations``, ``zones``); empty by default."""
     return Field(
@@ -126,9 +150,13 @@ def _unit_of(info: FieldInfo) -> str:
     return str(extra.get("unit", "")) if isinstance(extra, dict) else ""
 
 
-def _is_quantity(info: FieldInfo) -> bool:
+def _form(info: FieldInfo) -> str:
     extra = info.json_schema_extra
-    return isinstance(extra, dict) and extra.get("form") == "quantity"
+    return str(extra.get("form", "")) if isinstance(extra, dict) else ""
+
+
+def _is_quantity(info: FieldInfo) -> bool:
+    return _form(info) == "quantity"
 
 
 @functools.cache
@@ -146,8 +174,15 @@ class Params(BaseModel):
     @field_validator("*", mode="before")
     @classmethod
     def _read_unit(cls, value: Any, info: Any) -> Any:
+<<<<<<< HEAD
         unit = _unit_in(cls, info.field_name)
         if unit is None:
+=======
+        declared = cls.model_fields[info.field_name]
+        if _form(declared) == "words" and isinstance(value, str):
+            return value.split()
+        if not _is_quantity(declared):
+>>>>>>> 4c4f919 (Building: zones of layered walls and windows in weather, stepped exactly; ASHRAE 140 cases as scenario files)
             return value
         if isinstance(value, bool):
             raise PydanticCustomError("number", "a number is needed, not true or false")
@@ -295,6 +330,8 @@ _FORMS = {
     "count": "a whole number",
     "flag": "true or false",
     "table": "a table",
+    "numbers": "a list of numbers",
+    "words": "a list of words",
 }
 
 

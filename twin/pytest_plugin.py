@@ -6,6 +6,7 @@ A ``*.toml`` file is a scenario when it says ``[plant.…]`` or ``extends``; oth
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -66,8 +67,19 @@ class RunsItem(pytest.Item):
 
     def runtest(self) -> None:
         """Run it."""
+        self.simulate()
+
+    def simulate(self) -> Result:
+        """Simulate the file; skip where data is missing that is not shipped, but never in CI."""
+        from twin.errors import MissingData
+
         assert isinstance(self.parent, ScenarioFile)
-        self.parent.result()
+        try:
+            return self.parent.result()
+        except MissingData as error:
+            if os.environ.get("CI", "").lower() == "true":
+                raise
+            pytest.skip(str(error))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Show bad input as its lines, anything else as pytest does."""
@@ -91,8 +103,7 @@ class ExpectItem(RunsItem):
 
     def runtest(self) -> None:
         """Judge the expectation."""
-        assert isinstance(self.parent, ScenarioFile)
-        judgement = self.parent.result().judgements[self.index]
+        judgement = self.simulate().judgements[self.index]
         if not judgement.passed:
             raise NotMet(judgement)
 

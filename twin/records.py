@@ -142,6 +142,7 @@ class Recorder:
         self._state = self.facts.states.append
         self._sample = self.facts.samples.append
         self._blocks: dict[str, list[Block]] = {}
+        self.before_close: list[Callable[[float], None]] = []
 
     def event(self, source: str, name: str, subject: str = "", value: float = 0.0) -> None:
         """Record that ``name`` happened at ``source``."""
@@ -172,7 +173,12 @@ class Recorder:
         del ring[: -self._keep_blocks]
 
     def close(self, end: float, warmup: float) -> Facts:
-        """Finish recording at ``end`` [s] and return the facts."""
+        """Finish recording at ``end`` [s] and return the facts.
+
+        Whoever computes ahead in blocks is asked, by ``before_close``, for its rows up to ``end``.
+        """
+        for flush in self.before_close:
+            flush(end)
         self.facts.end, self.facts.warmup = end, warmup
         self.facts.blocks = [block for ring in self._blocks.values() for block in ring]
         return self.facts

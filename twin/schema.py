@@ -10,6 +10,14 @@ from twin.nodes.node import NodeSettings
 from twin.params import Declaration, Params, declarations
 from twin.scenario import FAMILIES, Header
 
+LISTS: dict[str, dict[str, Any]] = {
+    "numbers": {
+        "type": "array",
+        "items": {"anyOf": [{"type": "number"}, {"type": "array", "items": {"type": "number"}}]},
+    },
+    "words": {"anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "string"}]},
+}
+
 
 def scenario_schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of a scenario file."""
@@ -81,6 +89,8 @@ def property_schema(declared: Declaration) -> dict[str, Any]:
         schema |= {"source": declared.source, "assumption": declared.assumption}
     elif declared.form == "count":
         schema |= {"type": "integer", "minimum": declared.low, "maximum": declared.high}
+    elif declared.form in LISTS:
+        schema |= LISTS[declared.form]
     elif declared.form == "choice":
         schema |= {"enum": list(declared.options)}
     else:

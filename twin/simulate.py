@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import simpy
@@ -74,7 +75,12 @@ def build(
         factor=1.0 / speed, strict=False
     )  # fmt: skip
     record = Recorder(lambda: float(env.now))
-    world = World(env, scenario.header.seed if seed is None else seed, record)
+    world = World(
+        env,
+        scenario.header.seed if seed is None else seed,
+        record,
+        Path(scenario.file).parent,
+    )
     for name, entry in scenario.of("plant").items():
         model = load_kind("twin.plant", entry.kind).Model
         world.assets[name] = model(name, entry.settings, world)
@@ -82,7 +88,7 @@ def build(
         for asset in world.assets.values():
             asset.connect()
     except BadInput as error:
-        raise BadInput([_in_file(fault, scenario.file) for fault in error.faults]) from None
+        raise type(error)([_in_file(fault, scenario.file) for fault in error.faults]) from None
     for asset in world.assets.values():
         asset.start()
     running = Running(scenario, world, {}, {})

@@ -19,7 +19,9 @@ from twin import experiment
 from twin.errors import BadInput, Fault
 from twin.forecast import backtest, read_wear
 from twin.nodes import evaluate, library, recordings
-from twin.physics import bearings, cutting, reliability, vibration, wear, zone
+from twin.physics import bearings, cutting, reliability, vibration, wear, zone_tables
+from twin.physics.assembly import assemble
+from twin.physics.house import House, Room
 from twin.scenario import Scenario, parse
 from twin.units import Number
 
@@ -323,26 +325,28 @@ def _replacement_age() -> float:
 
 
 def _rooms() -> Iterator[Check]:
-    room = zone.Zone(1e6, 1e8, 200.0, 50.0, 1e3)
+    room = Room(1e6, envelope=200.0, coupling=1e3, glazing=50.0, fabric_capacity=1e8)
     yield Check(
         "heat that holds a zone at 20 °C, 0 °C outside",
         "hand sum of U·A",
-        4333.333,
+        50.0 * 20 + 20 / (1 / 200.0 + 1 / 1e3),
         1e-3,
         "W",
         lambda: _settled_heat(room),
     )
 
 
-def _settled_heat(room: zone.Zone) -> float:
+def _settled_heat(room: Room) -> float:
     """Heat that the stepped zone needs once it has settled, not the closed form itself."""
-    ad, bd = zone.discretise(*zone.matrices(room), 3600.0)
-    state = np.array([293.15, 283.15])
-    needed = 0.0
-    for _ in range(3000):
-        needed = zone.heat_for(ad, bd, state, 273.15, 0.0, 293.15)
-        state = zone.advance(ad, bd, state, 273.15, needed, 0.0)
-    return needed
+    made = assemble(House((room,)), 3600.0)
+    hours = 3000
+    known = np.zeros((hours, made.known + made.exogenous))
+    known[:, 0] = 273.15
+    band = np.full((hours, 1), 293.15)
+    block = zone_tables.Block(known, np.full((hours, 4), 273.15), 0 * band, band, band)
+    state = zone_tables.at_rest(made, 293.15)
+    trace = zone_tables.run(made, zone_tables.tables(made), state, block, np.array([[1e6, 1e6]]))
+    return float(trace.heat[-1, 0])
 
 
 def _lines() -> Iterator[Check]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from twin import experiment
 from twin.cli import output
 from twin.cli.options import Replications, Workers
 from twin.cli.progress import bar
-from twin.errors import BadInput, Fault
+from twin.errors import BadInput, Fault, MissingData
 from twin.scenario import load, shipped
 
 
@@ -34,6 +35,7 @@ class Outcome:
     message: str
     seconds: float
     broken: bool = False
+    skipped: bool = False
 
 
 def test(
@@ -58,10 +60,17 @@ def test(
         _write_junit(outcomes, junit)
     failed = [outcome for outcome in outcomes if not outcome.passed]
     document: dict[str, Any] = {
-        "passed": len(outcomes) - len(failed),
+        "passed": sum(o.passed and not o.skipped for o in outcomes),
+        "skipped": sum(o.skipped for o in outcomes),
         "failed": len(failed),
         "tests": [
-            {"file": o.file, "name": o.name, "passed": o.passed, "message": o.message}
+            {
+                "file": o.file,
+                "name": o.name,
+                "passed": o.passed,
+                "skipped": o.skipped,
+                "message": o.message,
+            }
             for o in outcomes
         ],
     }
@@ -92,6 +101,11 @@ def _test_file(file: Path, replications: int | None, workers: int) -> list[Outco
         scenario = load(file)
         n = replications or (None if scenario.expectations else 1)
         result = experiment.run(scenario, replications=n, workers=workers)
+    except MissingData as error:
+        if os.environ.get("CI", "").lower() != "true":
+            spent = time.perf_counter() - started
+            return [Outcome(str(file), "skipped", True, str(error), spent, skipped=True)]
+        raise
     except BadInput as error:
         spent = time.perf_counter() - started
         return [Outcome(str(file), "can be read", False, str(f), spent, True) for f in error.faults]
@@ -111,11 +125,13 @@ def _print(outcomes: list[Outcome], json_to: str | None) -> None:
         if outcome.file != file:
             file = outcome.file
             console.print(file)
-        mark = "✓" if outcome.passed else "✗"
+        mark = "–" if outcome.skipped else "✓" if outcome.passed else "✗"
         detail = f": {outcome.message}" if outcome.message and not outcome.broken else ""
         console.print(f"  {mark} {outcome.name}{detail}")
     failed = sum(not outcome.passed for outcome in outcomes)
-    console.print(f"{len(outcomes) - failed} passed, {failed} failed")
+    skipped = sum(outcome.skipped for outcome in outcomes)
+    told = f", {skipped} skipped: data is missing" if skipped else ""
+    console.print(f"{len(outcomes) - failed - skipped} passed, {failed} failed{told}")
 
 
 def _write_junit(outcomes: list[Outcome], path: Path) -> None:
@@ -132,6 +148,8 @@ def _write_junit(outcomes: list[Outcome], path: Path) -> None:
             name=outcome.name,
             time=f"{outcome.seconds:.3f}",
         )
+        if outcome.skipped:
+            ElementTree.SubElement(case, "skipped", message=outcome.message)
         if not outcome.passed:
             failure = ElementTree.SubElement(case, "failure", message=outcome.message)
             failure.text = outcome.message

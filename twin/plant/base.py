@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
@@ -74,12 +75,22 @@ class Fast:
 
 
 class World:
-    """What an asset may know of the world: the clock, its luck, the recorder, its neighbours."""
+    """What an asset may know of the world: the clock, its luck, the recorder, its neighbours.
 
-    def __init__(self, env: simpy.Environment, seed: int, record: Recorder) -> None:
+    ``folder`` is where the scenario's data files are sought.
+    """
+
+    def __init__(
+        self,
+        env: simpy.Environment,
+        seed: int,
+        record: Recorder,
+        folder: Path = Path(),
+    ) -> None:
         self.env = env
         self.seed = seed
         self.record = record
+        self.folder = folder
         self.assets: dict[str, Asset] = {}
 
     def stream(self, name: str) -> np.random.Generator:

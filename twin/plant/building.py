@@ -1,4 +1,4 @@
-"""A building: zones that are heated and cooled, with the heat of the machines in them."""
+"""A building: zones that are heated and cooled, in weather and sun, with machines in them."""
 
 from __future__ import annotations
 
@@ -6,121 +6,35 @@ from typing import ClassVar
 
 import numpy as np
 
+from twin.documents import find_data
 from twin.errors import BadInput, Fault
-from twin.measures import Constant, Integral, Largest, Measure, Product, Smallest, Sum
-from twin.params import Params, quantity, table, text
-from twin.physics import zone as heat
+from twin.measures import Measure
+from twin.physics import zone_tables
+from twin.physics.assembly import Assembled, assemble
+from twin.physics.climate import Weather
+from twin.physics.network import Array
+from twin.plant import _building_describe as describe
+from twin.plant import _building_weather
+from twin.plant._building_inputs import DAY, Inputs
+from twin.plant._building_measures import building_measures, zone_measures
+from twin.plant._building_record import Diary
+from twin.plant._building_schedules import band
+from twin.plant._building_settings import Settings
 from twin.plant.base import Asset, Process, World
 from twin.records import Channel
 
-DAY = 86_400.0
+__all__ = ["Model", "Settings"]
 
-
-class ZoneSettings(Params):
-    """One zone: its fabric, its set-points, the machines that stand in it."""
-
-    heating_setpoint: float = quantity(19, "°C", 0, 35, "Heated to this in use.", live=True)
-    cooling_setpoint: float = quantity(26, "°C", 5, 50, "Cooled to this in use.", live=True)
-    setback: float = quantity(4, "K", 0, 20, "Set-points wider by this out of use.", live=True)
-    use_start: float = quantity(6, "h", 0, 24, "Time of day at which use starts.", live=True)
-    use_end: float = quantity(22, "h", 0, 24, "Time of day at which use ends.", live=True)
-    floor_area: float = quantity(600, "m²", 1, 1e6, "Floor area.")
-    height: float = quantity(6, "m", 2, 60, "Clear height.")
-    envelope: float = quantity(500, "W/K", 0.1, 1e6, "Walls and roof, U·A.", assumption=True)
-    glazing: float = quantity(250, "W/K", 0.1, 1e6, "Windows and infiltration.", assumption=True)
-    coupling: float = quantity(6000, "W/K", 1, 1e7, "Air to fabric, h·A.", assumption=True)
-    fabric_capacity: float = quantity(
-        165, "kJ/(m²·K)", 1, 5000, "Heat capacity a floor area.", "ISO 13790 class medium"
-    )
-    heating_power: float = quantity(60, "kW", 0, 1e5, "Greatest heating power.")
-    cooling_power: float = quantity(60, "kW", 0, 1e5, "Greatest cooling power.")
-    base_gain: float = quantity(3, "kW", 0, 1e5, "Lights and people in use.", assumption=True)
-    machines: str = text("", "Machines whose heat stays in the zone, separated by spaces.")
-
-
-class Settings(Params):
-    """Parameters of a building."""
-
-    zones: dict[str, ZoneSettings] = table("Zones of the building.")
-    outdoor_mean: float = quantity(8, "°C", -40, 45, "Mean outdoor temperature.", assumption=True)
-    outdoor_swing: float = quantity(8, "K", 0, 40, "Day-to-night range.", assumption=True)
-    step: float = quantity(5, "min", 0.5, 60, "Control and balance step.")
-    heating_efficiency: float = quantity(
-        0.4, "1", 0.05, 1, "Carnot efficiency of the heat pump.", "0.3–0.5", assumption=True
-    )
-    supply_temperature: float = quantity(45, "°C", 25, 80, "Temperature of the heating water.")
-    cooling_cop: float = quantity(3.5, "1", 0.5, 12, "COP of the chiller.", assumption=True)
-    energy_price: float = quantity(0.2, "EUR/kWh", 0, 10, "Price of electricity.", assumption=True)
-
-
-class Room:
-    """One zone in simulated time."""
-
-    def __init__(self, building: Model, name: str, settings: ZoneSettings) -> None:
-        self.source = f"{building.name}.zones.{name}"
-        self.settings = settings
-        self.building = building
-        air = heat.AIR_DENSITY * heat.AIR_HEAT * settings.floor_area * settings.height
-        # Furniture and machines share the air's swings: 10 kJ/(m² K), ISO 52016-1.
-        model = heat.Zone(
-            air_capacity=air + 10e3 * settings.floor_area,
-            fabric_capacity=settings.fabric_capacity * settings.floor_area,
-            envelope=settings.envelope,
-            glazing=settings.glazing,
-            coupling=settings.coupling,
-        )
-        self.ad, self.bd = heat.discretise(*heat.matrices(model), building.settings.step)
-        self.state = np.array([settings.heating_setpoint, settings.heating_setpoint])
-        self.machines: list[Asset] = []
-        self._energy_before = 0.0
-
-    def machine_heat(self, step: float) -> float:
-        """Mean heat of the machines over the last ``step`` [s], in [W]."""
-        energy = sum(machine.read()["heat_energy"] for machine in self.machines)
-        mean = (energy - self._energy_before) / step
-        self._energy_before = energy
-        return mean
-
-    def band(self, time: float) -> tuple[float, float, bool]:
-        """Heating and cooling set-point now [K], and whether the zone is in use."""
-        s = self.settings
-        in_use = s.use_start <= time % DAY < s.use_end
-        wider = 0.0 if in_use else s.setback
-        return s.heating_setpoint - wider, s.cooling_setpoint + wider, in_use
-
-    def balance(self, time: float, outdoor: float, step: float) -> None:
-        """Close the heat balance of the step that ends at ``time`` [s] and record it."""
-        low, high, in_use = self.band(time - step)
-        gains = self.machine_heat(step) + (self.settings.base_gain if in_use else 0.0)
-        supplied = self._control(outdoor, gains, low, high)
-        self.state = heat.advance(self.ad, self.bd, self.state, outdoor, gains + supplied, 0.0)
-        self._record(supplied, outdoor, low, high, in_use)
-
-    def _control(self, outdoor: float, gains: float, low: float, high: float) -> float:
-        to_low = heat.heat_for(self.ad, self.bd, self.state, outdoor, gains, low)
-        to_high = heat.heat_for(self.ad, self.bd, self.state, outdoor, gains, high)
-        if to_low > 0:
-            return min(to_low, self.settings.heating_power)
-        if to_high < 0:
-            return max(to_high, -self.settings.cooling_power)
-        return 0.0
-
-    def _record(
-        self, supplied: float, outdoor: float, low: float, high: float, in_use: bool
-    ) -> None:
-        settings = self.building.settings
-        cop = heat.carnot_cop(settings.supply_temperature, outdoor, settings.heating_efficiency)
-        air = float(self.state[0])
-        outside = max(low - air, air - high, 0.0) if in_use else 0.0
-        sample = self.building.record.sample
-        sample(self.source, "temperature", air)
-        sample(self.source, "heating_electric", max(supplied, 0.0) / cop)
-        sample(self.source, "cooling_electric", max(-supplied, 0.0) / settings.cooling_cop)
-        sample(self.source, "discomfort", outside)
+LUMPED_ONLY = ("envelope", "glazing", "coupling", "fabric_capacity")
+COSINE_ONLY = ("outdoor_mean", "outdoor_swing")
 
 
 class Model(Asset):
-    """A building whose zones are balanced step by step, exactly."""
+    """A building whose zones are balanced step by step, exactly.
+
+    Without machines nothing reaches into it from outside, so it is computed a day at a time; with
+    machines, whose heat is known only as they work, step by step.
+    """
 
     channels: ClassVar[tuple[Channel, ...]] = (
         Channel("temperature", "°C", "Air temperature of the first zone."),
@@ -130,45 +44,103 @@ class Model(Asset):
 
     def __init__(self, name: str, settings: Settings, world: World) -> None:
         super().__init__(name, settings, world)
-        if not settings.zones:
-            raise BadInput(Fault("a building needs at least one zone", path=f"plant.{name}.zones"))
         self.settings = settings
-        self.rooms = [Room(self, key, zone) for key, zone in settings.zones.items()]
+        self.machines: list[list[Asset]] = [[] for _ in settings.zones]
+        self._energy = np.zeros(len(settings.zones))
+        self._power = np.array(
+            [[zone.heating_power, zone.cooling_power] for zone in settings.zones.values()]
+        )
+        self._stepped = 0
 
     def connect(self) -> None:
-        """Find the machines that stand in each zone."""
-        for room in self.rooms:
-            for wanted in room.settings.machines.split():
-                path = f"plant.{room.source}.machines"
-                machine = self.world.asset(wanted, asked_by=path)
-                if not any(channel.name == "heat_energy" for channel in machine.channels):
-                    raise BadInput(Fault("gives no heat to a room", path, "", repr(wanted)))
-                room.machines.append(machine)
+        """Read the weather, assemble the network, find the machines that stand in each zone."""
+        weather = self._read_weather()
+        house = describe.house(self.settings, weather.elevation if weather else 0.0)
+        self.made: Assembled = assemble(house, self.settings.step)
+        self._tables = zone_tables.tables(self.made)
+        self.inputs = Inputs(self.settings, house, self.made, weather)
+        self._find_machines()
+        self.state = zone_tables.at_rest(self.made, self._first_temperature())
+        self._spin_up()
+        self.diary = Diary(self, self._temperatures())
 
     def start(self) -> None:
         """Start the balance."""
         self.env.process(self._run())
 
+    def _read_weather(self) -> Weather | None:
+        settings, path = self.settings, f"plant.{self.name}.weather"
+        if not settings.weather:
+            if describe.lumped(settings):
+                return None
+            message = "a building of walls needs weather, such as weather = 'FILE.epw'"
+            raise BadInput(Fault(message, path))
+        return _building_weather.read(find_data(settings.weather, self.world.folder, path))
+
+    def _find_machines(self) -> None:
+        for (key, zone), found in zip(self.settings.zones.items(), self.machines, strict=True):
+            path = f"plant.{self.name}.zones.{key}.machines"
+            for wanted in zone.machines.split():
+                machine = self.world.asset(wanted, asked_by=path)
+                if not any(channel.name == "heat_energy" for channel in machine.channels):
+                    raise BadInput(Fault("gives no heat to a room", path, "", repr(wanted)))
+                found.append(machine)
+
+    def _first_temperature(self) -> float:
+        low, high = band(self.settings, next(iter(self.settings.zones.values())), np.zeros(1))
+        return float(np.clip(293.15, low[0], high[0]))
+
+    def _spin_up(self) -> None:
+        """Repeat the first day until the fabric has forgotten how it started."""
+        days = round(self.settings.spin_up / DAY)
+        if days:
+            day = self.inputs.block(0, round(DAY / self.settings.step))
+            for _ in range(days):
+                zone_tables.run(self.made, self._tables, self.state, day, self._power)
+
+    def _temperatures(self) -> Array:
+        """Temperatures of the seen nodes now [K]."""
+        still = self.inputs.block(self._stepped, 1)
+        made = self.made.steps
+        inputs = np.concatenate([still.known[0], self.state.link])
+        inputs[self.made.known : self.made.known + self.made.rooms] += self.state.heat
+        nodes = made.read @ self.state.modes + made.direct @ inputs
+        return np.concatenate([nodes[self.made.seen], self.made.fabric @ self.state.modes])
+
     def _run(self) -> Process:
         step = self.settings.step
+        alone = not any(self.machines)
+        steps = round(DAY / step) if alone else 1
         while True:
-            outdoor = self.outdoor()
-            yield self.env.timeout(step)
-            for room in self.rooms:
-                room.balance(self.env.now, outdoor, step)
+            if alone:
+                self._advance(steps, None)
+                yield self.env.timeout(steps * step)
+            else:
+                yield self.env.timeout(step)
+                self._advance(1, self._machine_heat())
 
-    def outdoor(self) -> float:
-        """Outdoor temperature now [K]."""
-        settings = self.settings
-        return heat.outdoor_temperature(self.env.now, settings.outdoor_mean, settings.outdoor_swing)
+    def _advance(self, steps: int, machine_heat: Array | None) -> None:
+        block = self.inputs.block(self._stepped, steps, machine_heat)
+        trace = zone_tables.run(self.made, self._tables, self.state, block, self._power)
+        self.diary.add(self._stepped, block, trace)
+        self._stepped += steps
+
+    def _machine_heat(self) -> Array:
+        """Mean heat of the machines over the last step [W]."""
+        energy = np.array(
+            [sum(machine.read()["heat_energy"] for machine in room) for room in self.machines]
+        )
+        mean = (energy - self._energy) / self.settings.step
+        self._energy = energy
+        return np.asarray(mean)
 
     def read(self) -> dict[str, float]:
         """Return the present value of every channel [SI]."""
-        first = self.rooms[0].state
+        seen = self.diary.seen_at(self.env.now)
         return {
-            "temperature": float(first[0]),
-            "fabric_temperature": float(first[1]),
-            "ambient_temperature": self.outdoor(),
+            "temperature": float(seen[0]),
+            "fabric_temperature": float(seen[-self.made.rooms]),
+            "ambient_temperature": self.inputs.outdoor(float(self.env.now)),
         }
 
     @classmethod
@@ -177,27 +149,21 @@ class Model(Asset):
         return frozenset(name for z in settings.zones.values() for name in z.machines.split())
 
     @classmethod
+    def check(cls, settings: Settings) -> None:
+        """Refuse a building whose parts do not fit each other."""
+        describe.check(settings)
+
+    @classmethod
+    def unused(cls, settings: Settings) -> frozenset[str]:
+        """Return what means nothing for walls, or without them."""
+        names = set(COSINE_ONLY) if settings.weather else set()
+        if not describe.lumped(settings):
+            names |= {f"zones.{zone}.{name}" for zone in settings.zones for name in LUMPED_ONLY}
+        return frozenset(names)
+
+    @classmethod
     def measures(cls, settings: Settings) -> tuple[Measure, ...]:
-        """Return the KPIs of each zone."""
+        """Return the KPIs of each zone and of the whole."""
         price = settings.energy_price
-        return tuple(m for name in settings.zones for m in _zone_measures(f"zones.{name}", price))
-
-
-def _zone_measures(part: str, price: float) -> tuple[Measure, ...]:
-    electricity = Sum((Integral("heating_electric"), Integral("cooling_electric")))
-    return (
-        Measure("energy", "kWh", "Electricity for heating and cooling.", "less", electricity,
-                headline=True, part=part),
-        Measure("energy_cost", "EUR", "Cost of that electricity.", "less",
-                Product(Constant(price), electricity), part=part),
-        Measure("heating_energy", "kWh", "Electricity for heating.", "less",
-                Integral("heating_electric"), part=part),
-        Measure("cooling_energy", "kWh", "Electricity for cooling.", "less",
-                Integral("cooling_electric"), part=part),
-        Measure("discomfort", "K*h", "Kelvin-hours outside the set-points in use.", "less",
-                Integral("discomfort"), headline=True, part=part),
-        Measure("coldest", "°C", "Lowest air temperature.", "more", Smallest("temperature"),
-                part=part),
-        Measure("warmest", "°C", "Highest air temperature.", "less", Largest("temperature"),
-                part=part),
-    )  # fmt: skip
+        zones = [m for name in settings.zones for m in zone_measures(f"zones.{name}", price)]
+        return (*zones, *building_measures(list(settings.zones)))

@@ -1,0 +1,383 @@
+"""From the description of a house to its heat network, with the films that change as they run.
+
+The network holds reference films, so that its step is exact; what the real films do beyond them
+enters as heat flows, the *links*, which :mod:`twin.physics.zone_steps` settles at every step.
+All SI.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from twin.physics import daylight, films
+from twin.physics.house import GROUND, NOTHING, OUTDOORS, House, Layer, Wall, Window
+from twin.physics.network import Array, Circuit, Steps, steps
+
+AIR, STAR, SKY, FRESH, DOOR = range(5)
+"""Kinds of links: face to air, face to the radiant star, face to outdoors, outdoor air, a door."""
+KIND, HERE, THERE, ROOM = range(4)
+"""Columns of the whole numbers of a link; THERE is -1 for outdoors."""
+AREA, UPWARD, EMITTANCE, REFERENCE, FIXED, ROUGH, WIND, AZIMUTH, TO_SKY, TO_AIR = range(10)
+"""Columns of the numbers of a link."""
+MEAN_RADIANT = 295.0
+"""Temperature of the reference of long-wave exchange inside [K]."""
+INSIDE, SHELTERED, EXPOSED = 2.5, 6.0, 15.0
+"""Reference films [W/(m² K)]; the answer does not depend on them."""
+
+
+@dataclass(slots=True)
+class Plan:
+    """A network under construction."""
+
+    circuit: Circuit = field(default_factory=Circuit)
+    air: list[int] = field(default_factory=list)
+    star: list[int] = field(default_factory=list)
+    whole: list[list[float]] = field(default_factory=list)
+    numbers: list[list[float]] = field(default_factory=list)
+    known: int = 1
+    ground: list[float] = field(default_factory=list)
+    faces: list[list[dict[str, float]]] = field(default_factory=list)
+    wall_outside: list[int] = field(default_factory=list)
+    pane_nodes: list[list[tuple[int, int]]] = field(default_factory=list)
+    inner: list[int] = field(default_factory=list)
+    owner: list[int] = field(default_factory=list)
+
+    def node(self, room: int, capacity: float = 0.0) -> int:
+        """Add a node that belongs to a room."""
+        self.owner.append(room)
+        return self.circuit.node(capacity)
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """A house as a network ready to step.
+
+    Inputs are ordered: known temperatures; then heat flows into the air of each room, radiant heat,
+    beam and diffuse light of each room, sun on each wall's outside, sun in each pane; then links.
+
+    Attributes
+    ----------
+    steps : Steps
+        The exact step.
+    circuit, flows : Circuit, array
+        The network and where its heat flows enter, for balances.
+    known : int
+        Number of known temperatures: outdoor air, then the grounds.
+    ground : array
+        Temperatures of the grounds [K].
+    seen : array of int
+        Nodes whose temperature the links need; the first ones are the rooms' air.
+    whole, numbers : arrays
+        The links (columns above); nodes as places in ``seen``.
+    rooms, panes, exogenous : int
+        Rooms; panes of all windows; heat flows that are not links.
+    inner, star : arrays of int
+        Inside face of each wall, then of each window; radiant star of each room, -1 without; nodes.
+    fabric : (rooms, modes) array
+        Mean temperature of the fabric of each room from the modes, by heat capacity.
+    """
+
+    steps: Steps
+    circuit: Circuit
+    flows: Array
+    known: int
+    ground: Array
+    seen: npt.NDArray[np.int64]
+    whole: npt.NDArray[np.int64]
+    numbers: Array
+    rooms: int
+    panes: int
+    exogenous: int
+    inner: npt.NDArray[np.int64]
+    star: npt.NDArray[np.int64]
+    fabric: Array
+
+
+def slices(layer: Layer, step: float) -> int:
+    """How many slices a layer is cut into, so that heat crosses one in about a step.
+
+    >>> concrete, board = Layer(0.1, 0.51, 1400.0, 1000.0), Layer(0.012, 0.16, 950.0, 840.0)
+    >>> slices(concrete, 600.0), slices(board, 600.0)
+    (7, 1)
+    """
+    if layer.c <= 0:
+        return 1
+    diffusivity = layer.thickness**2 / (layer.r * layer.c)
+    size = max(0.012, float(np.sqrt(diffusivity * min(step, 600.0))))
+    return int(np.clip(np.ceil(layer.thickness / size), 1, 6))
+
+
+def assemble(house: House, step: float) -> Assembled:
+    """Return the network of a house, with its exact step of length ``step`` [s]."""
+    plan = Plan()
+    _add_rooms(plan, house)
+    for wall in house.walls:
+        _add_wall(plan, wall, step)
+    for window in house.windows:
+        _add_window(plan, window)
+    _join_stars(plan)
+    for number, _room in enumerate(house.rooms):
+        _link(plan, FRESH, plan.air[number], -1, number)
+    _add_openings(plan, house)
+    exogenous = _exogenous(plan, house)
+    links = _link_flows(plan)
+    flows = np.hstack([exogenous, links])
+    made = steps(plan.circuit, plan.known, flows, step)
+    whole = np.array(plan.whole, dtype=np.int64)
+    nodes = set(whole[:, HERE].tolist()) | set(whole[:, THERE].tolist())
+    later = sorted(nodes - {*plan.air, -1})
+    seen = np.array([*plan.air, *later], dtype=np.int64)
+    place = {node: index for index, node in enumerate(seen.tolist())} | {-1: -1}
+    for column in (HERE, THERE):
+        whole[:, column] = [place[node] for node in whole[:, column].tolist()]
+    return Assembled(
+        made, plan.circuit, flows, plan.known, np.array(plan.ground), seen, whole,
+        np.array(plan.numbers), len(house.rooms), sum(w.glazing.panes for w in house.windows),
+        exogenous.shape[1], np.array(plan.inner, dtype=np.int64),
+        np.array(plan.star, dtype=np.int64), _fabric(plan, house, made),
+    )  # fmt: skip
+
+
+def _fabric(plan: Plan, house: House, made: Steps) -> Array:
+    """Rows that read each room's fabric; the air where a room has none."""
+    capacity = np.asarray(plan.circuit.capacities)
+    rows = np.zeros((len(house.rooms), len(made.decay)))
+    for room, air in enumerate(plan.air):
+        weight = np.where(np.asarray(plan.owner) == room, capacity, 0.0)
+        weight[air] = 0.0
+        if not weight.any():
+            weight[air] = 1.0
+        rows[room] = weight @ made.read / weight.sum()
+    return rows
+
+
+def _add_rooms(plan: Plan, house: House) -> None:
+    for number, room in enumerate(house.rooms):
+        air = plan.node(number, room.air_capacity)
+        plan.air.append(air)
+        plan.star.append(-1)
+        plan.faces.append([])
+        if room.fabric_capacity > 0:
+            fabric = plan.node(number, room.fabric_capacity)
+            plan.circuit.join(air, fabric, room.coupling)
+            plan.circuit.ground(fabric, 0, room.envelope)
+            plan.circuit.ground(air, 0, room.glazing)
+
+
+def _add_wall(plan: Plan, wall: Wall, step: float) -> None:
+    inside = plan.node(wall.room)
+    node, resistance = inside, 0.0
+    for layer in wall.layers:
+        pieces = slices(layer, step)
+        for _ in range(pieces):
+            if layer.c <= 0:
+                resistance += layer.r / pieces
+                continue
+            half = 0.5 * layer.r / pieces
+            middle = plan.node(wall.room, layer.c * wall.area / pieces)
+            plan.circuit.join(node, middle, wall.area / (resistance + half))
+            node, resistance = middle, half
+    outer = plan.node(wall.room)
+    plan.circuit.join(node, outer, wall.area / max(resistance, 1e-6))
+    plan.inner.append(inside)
+    plan.wall_outside.append(outer)
+    _face(plan, wall.room, inside, wall)
+    _behind(plan, wall, outer)
+
+
+def _face(plan: Plan, room: int, node: int, wall: Wall) -> None:
+    """The inside of a wall: film to the air, place in the room's enclosure."""
+    face = wall.inside
+    _film(plan, node, room, wall.area, -wall.cosine, face.film)
+    plan.faces[room].append({
+        "node": node, "area": wall.area, "emittance": face.emittance, "tilt": wall.tilt,
+        "azimuth": wall.azimuth, "solar": face.solar_absorptance,
+        "reflects": 1 - face.solar_absorptance, "share": wall.solar_share, "window": 0.0,
+    })  # fmt: skip
+
+
+def _behind(plan: Plan, wall: Wall, outer: int) -> None:
+    if wall.behind >= 0:
+        _film(plan, outer, wall.behind, wall.area, wall.cosine, wall.outside.film)
+        plan.faces[wall.behind].append({
+            "node": outer, "area": wall.area, "emittance": wall.outside.emittance,
+            "tilt": 180 - wall.tilt, "azimuth": (wall.azimuth + 180) % 360,
+            "solar": wall.outside.solar_absorptance,
+            "reflects": 1 - wall.outside.solar_absorptance, "share": -1.0, "window": 0.0,
+        })  # fmt: skip
+    elif wall.behind == GROUND:
+        plan.circuit.ground(outer, plan.known, wall.area * 1e3)
+        plan.known += 1
+        plan.ground.append(wall.ground_temperature)
+    elif wall.behind == OUTDOORS:
+        wind = wall.wind_factor if wall.wind else 0.0
+        _outside(plan, outer, wall.area, wall.cosine, wall.azimuth, wall.outside.emittance,
+                 wall.outside.film, wall.roughness, wind)  # fmt: skip
+    else:
+        assert wall.behind == NOTHING
+
+
+def _add_window(plan: Plan, window: Window) -> None:
+    """A chain of pane faces from outside in; panes store nothing."""
+    glazing, area = window.glazing, window.area
+    panes = []
+    before = -1
+    for _ in range(glazing.panes):
+        one, other = plan.node(window.room), plan.node(window.room)
+        plan.circuit.join(one, other, area * glazing.pane_conductivity / glazing.pane_thickness)
+        if before >= 0:
+            plan.circuit.join(before, one, area * glazing.gap)
+        panes.append((one, other))
+        before = other
+    plan.pane_nodes.append(panes)
+    plan.inner.append(before)
+    _outside(plan, panes[0][0], area, window.cosine, window.azimuth, glazing.outside_emittance,
+             window.outside_film, 1.0, window.wind_factor if window.wind else 0.0)  # fmt: skip
+    _film(plan, before, window.room, area, -window.cosine, window.inside_film)
+    plan.faces[window.room].append({
+        "node": before, "area": area, "emittance": glazing.inside_emittance, "tilt": window.tilt,
+        "azimuth": window.azimuth, "solar": sum(glazing.diffuse_absorptance),
+        "reflects": glazing.diffuse_reflectance, "share": -1.0,
+        "window": area * glazing.diffuse_transmittance,
+    })  # fmt: skip
+
+
+def _link(plan: Plan, kind: int, here: int, there: int, room: int, **numbers: float) -> None:
+    plan.whole.append([kind, here, there, room])
+    row = [0.0] * 10
+    for name, value in numbers.items():
+        row[_COLUMNS[name]] = value
+    plan.numbers.append(row)
+
+
+_COLUMNS = {
+    "area": AREA, "upward": UPWARD, "emittance": EMITTANCE, "reference": REFERENCE,
+    "fixed": FIXED, "rough": ROUGH, "wind": WIND, "azimuth": AZIMUTH, "to_sky": TO_SKY,
+    "to_air": TO_AIR,
+}  # fmt: skip
+
+
+def _film(plan: Plan, node: int, room: int, area: float, upward: float, fixed: float) -> None:
+    """Face to the air of its room; a fixed film needs no link."""
+    reference = area * (fixed or INSIDE)
+    plan.circuit.join(node, plan.air[room], reference)
+    if not fixed:
+        _link(plan, AIR, node, plan.air[room], room, area=area, upward=upward, reference=reference)
+
+
+def _outside(
+    plan: Plan, node: int, area: float, cosine: float, azimuth: float, emittance: float,
+    fixed: float, rough: float, wind: float,
+) -> None:  # fmt: skip
+    """Face to outdoors: wind, air, sky and ground (taken at the temperature of the air)."""
+    reference = area * (fixed or (EXPOSED if wind else SHELTERED))
+    plan.circuit.ground(node, 0, reference)
+    sky = 0.5 * (1 + cosine)
+    clear = sky**1.5
+    _link(plan, SKY, node, -1, -1, area=area, upward=cosine, emittance=emittance,
+          reference=reference, fixed=fixed, rough=rough, wind=wind, azimuth=azimuth,
+          to_sky=clear, to_air=1 - clear)  # fmt: skip
+
+
+def _join_stars(plan: Plan) -> None:
+    """Long-wave exchange of the faces of each room, through its star."""
+    for room, faces in enumerate(plan.faces):
+        if len(faces) < 2:
+            continue
+        areas = np.array([face["area"] for face in faces])
+        emittances = np.array([face["emittance"] for face in faces])
+        if np.count_nonzero(emittances) < 2:
+            continue
+        exchange = films.star(areas, emittances, _planes(faces).tolist())
+        hub = plan.node(room)
+        plan.star[room] = hub
+        for face, area in zip(faces, exchange, strict=True):
+            if area > 0:
+                reference = area * 4 * films.STEFAN_BOLTZMANN * MEAN_RADIANT**3
+                node = int(face["node"])
+                plan.circuit.join(node, hub, reference)
+                _link(plan, STAR, node, hub, room, area=float(area), reference=float(reference))
+
+
+def _planes(faces: list[dict[str, float]]) -> npt.NDArray[np.int64]:
+    """Number the planes: faces that look the same way lie in one."""
+    keys: dict[tuple[float, float], int] = {}
+    numbers = []
+    for face in faces:
+        flat = abs(np.cos(np.radians(face["tilt"]))) > 0.999
+        key = (round(face["tilt"]), 0.0 if flat else round(face["azimuth"]) % 360)
+        numbers.append(keys.setdefault(key, len(keys)))
+    return np.array(numbers, dtype=np.int64)
+
+
+def _add_openings(plan: Plan, house: House) -> None:
+    for opening in house.openings:
+        one, other = plan.air[opening.one], plan.air[opening.other]
+        if opening.conductance > 0:
+            plan.circuit.join(one, other, opening.conductance)
+        if opening.width > 0 and opening.height > 0:
+            size = opening.width * opening.height**1.5
+            _link(plan, DOOR, one, other, opening.one, area=size)
+
+
+def _exogenous(plan: Plan, house: House) -> Array:
+    """Where heat enters that does not depend on the temperatures."""
+    nodes = len(plan.circuit.capacities)
+    columns: list[Array] = []
+
+    def column(shares: dict[int, float]) -> None:
+        made = np.zeros(nodes)
+        for node, share in shares.items():
+            made[node] += share
+        columns.append(made)
+
+    for air in plan.air:
+        column({air: 1.0})
+    for room, faces in enumerate(plan.faces):
+        column(_radiant(faces, plan.air[room]))
+    for light in (daylight.beam_first, None):
+        for room, faces in enumerate(plan.faces):
+            column(_light(faces, plan.air[room], beam=light is not None))
+    for outer in plan.wall_outside:
+        column({outer: 1.0})
+    for panes in plan.pane_nodes:
+        for one, other in panes:
+            column({one: 0.5, other: 0.5})
+    return np.column_stack(columns)
+
+
+def _radiant(faces: list[dict[str, float]], air: int) -> dict[int, float]:
+    """Radiant gains go to the faces by area and emittance; without faces, to the air."""
+    weights = {int(face["node"]): face["area"] * face["emittance"] for face in faces}
+    total = sum(weights.values())
+    return {node: w / total for node, w in weights.items()} if total > 0 else {air: 1.0}
+
+
+def _light(faces: list[dict[str, float]], air: int, *, beam: bool) -> dict[int, float]:
+    if not faces:
+        return {air: 1.0}
+    if any(face["share"] >= 0 for face in faces):
+        return {int(face["node"]): max(face["share"], 0.0) for face in faces}
+    room = daylight.Enclosure(
+        np.array([face["area"] for face in faces]),
+        np.array([face["solar"] for face in faces]),
+        np.array([face["reflects"] for face in faces]),
+        _planes(faces),
+        np.array([face["tilt"] > 150 for face in faces]),
+    )
+    windows = np.array([face["window"] for face in faces])
+    first = daylight.beam_first(room) if beam else daylight.diffuse_first(room, windows)
+    found = daylight.shares(room, first)
+    return {int(face["node"]): float(share) for face, share in zip(faces, found, strict=True)}
+
+
+def _link_flows(plan: Plan) -> Array:
+    flows = np.zeros((len(plan.circuit.capacities), len(plan.whole)))
+    for index, (_kind, here, there, _room) in enumerate(plan.whole):
+        flows[int(here), index] += 1.0
+        if there >= 0:
+            flows[int(there), index] -= 1.0
+    return flows

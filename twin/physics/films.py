@@ -1,0 +1,161 @@
+"""Heat at the faces of walls: convection by wind and buoyancy, long-wave exchange, the sky. All SI.
+
+References
+----------
+Walton (1983), Thermal Analysis Research Program reference manual, NBSIR 83-2655 (buoyancy).
+Yazdanian & Klems (1994), ASHRAE Trans. 100(1) 1087, and the DOE-2 form in the EnergyPlus
+Engineering Reference, "Outside surface heat balance" (wind, roughness, shares of long-wave).
+Carroll (1980), An MRT method of computing radiant energy exchange in rooms (the radiant star).
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from twin.physics.compiled import compiled
+
+Array = npt.NDArray[np.float64]
+
+STEFAN_BOLTZMANN = 5.670374419e-8
+"""[W/(m² K⁴)] CODATA 2018."""
+ROUGHNESS = {
+    "very rough": 2.17,
+    "rough": 1.67,
+    "medium rough": 1.52,
+    "medium smooth": 1.13,
+    "smooth": 1.11,
+    "very smooth": 1.0,
+}
+"""What roughness multiplies the wind's share of the outside film with [1]."""
+LEAST = 0.1
+"""Convection never falls below this [W/(m² K)]."""
+TERRAINS = {"open": (0.14, 270.0), "suburb": (0.22, 370.0), "city": (0.33, 460.0)}
+"""Exponent [1] and height [m] of the wind's boundary layer, ASHRAE Fundamentals ch. 24."""
+
+
+@compiled
+def natural(difference: float, upward: float) -> float:
+    """Natural convection at a face [W/(m² K)].
+
+    Parameters
+    ----------
+    difference : float
+        Face less air temperature [K].
+    upward : float
+        How far the face looks up: 1 a floor seen from the room, 0 a wall, -1 a ceiling [1].
+
+    >>> round(natural(8.0, 0.0), 3), round(natural(8.0, 1.0), 3), round(natural(8.0, -1.0), 3)
+    (2.62, 3.04, 1.52)
+    """
+    cube: float = abs(difference) ** (1.0 / 3.0)
+    slant = abs(upward)
+    if slant < 1e-3:
+        h = 1.31 * cube
+    elif difference * upward > 0.0:
+        h = 9.482 * cube / (7.238 - slant)
+    else:
+        h = 1.810 * cube / (1.382 + slant)
+    return max(h, LEAST)
+
+
+@compiled
+def outside(
+    difference: float, upward: float, wind: float, windward: bool, roughness: float
+) -> float:
+    """Convection at an outside face [W/(m² K)], the DOE-2 form.
+
+    Parameters
+    ----------
+    difference : float
+        Face less air temperature [K].
+    upward : float
+        How far the face looks up [1].
+    wind : float
+        Wind speed at the height of the face [m/s].
+    windward : bool
+        Whether the wind blows at the face.
+    roughness : float
+        Multiplier of :data:`ROUGHNESS` [1].
+
+    >>> round(outside(0.0, 0.0, 4.0, True, 1.0), 2)
+    11.2
+    """
+    still = natural(difference, upward)
+    a, b = (3.26, 0.89) if windward else (3.55, 0.617)
+    glass = math.sqrt(still * still + (a * math.pow(wind, b)) ** 2)
+    return still + roughness * (glass - still)
+
+
+def wind_factor(height: float, terrain: str) -> float:
+    """Wind at ``height`` [m] over the wind at 10 m of open country [1].
+
+    >>> round(wind_factor(10.0, "open"), 6), round(wind_factor(1.35, "open"), 3)
+    (1.0, 0.756)
+    """
+    exponent, layer = TERRAINS[terrain]
+    at_mast: float = (270.0 / 10.0) ** 0.14
+    return at_mast * (max(height, 0.1) / layer) ** exponent
+
+
+def sky_temperature(infrared: Array) -> Array:
+    """Temperature of the sky [K] from its radiation on the horizontal [W/m²].
+
+    >>> round(float(sky_temperature(np.array([315.0]))[0]), 2)
+    273.01
+    """
+    return np.asarray((np.asarray(infrared) / STEFAN_BOLTZMANN) ** 0.25)
+
+
+def sky_infrared(air: Array, dew_point: Array, cover: Array) -> Array:
+    """Long-wave radiation of the sky [W/m²] where the weather file has none.
+
+    Clark & Allen (1978) with the cloud factor of Walton (1983): ``air`` and ``dew_point`` [K],
+    opaque ``cover`` in tenths, 0 to 10.
+
+    >>> round(float(sky_infrared(np.array([293.15]), np.array([283.15]), np.array([0.0]))[0]), 1)
+    341.2
+    """
+    n = np.asarray(cover)
+    clear = 0.787 + 0.764 * np.log(np.asarray(dew_point) / 273.0)
+    clouds = 1 + 0.0224 * n - 0.0035 * n**2 + 0.00028 * n**3
+    return np.asarray(clear * clouds * STEFAN_BOLTZMANN * np.asarray(air) ** 4)
+
+
+def star(areas: Array, emittances: Array, planes: list[int]) -> Array:
+    """Conductance of each face to the radiant star, over ``4 σ T³`` [m²] (Carroll's MRT network).
+
+    Faces of one plane see nothing of each other, so the geometry factor is that of the plane.
+
+    Parameters
+    ----------
+    areas, emittances : (n,) arrays
+        Area [m²] and long-wave emittance [1] of each face.
+    planes : list of int
+        Number of the plane that each face lies in.
+
+    >>> [round(float(g), 4) for g in star(np.full(6, 1.0), np.full(6, 0.9), [0, 1, 2, 3, 4, 5])]
+    [1.0588, 1.0588, 1.0588, 1.0588, 1.0588, 1.0588]
+    """
+    numbers = np.asarray(planes)
+    whole = np.array([areas[numbers == n].sum() for n in range(max(planes) + 1)])
+    factor = _factors(whole)[numbers]
+    safe = np.maximum(emittances, 1e-9)
+    return np.where(emittances > 0, areas / ((1 - safe) / safe + 1 / factor), 0.0)
+
+
+def _factors(areas: Array) -> Array:
+    """Carroll's ``F = 1/(1 - A F/ΣA F)`` by repetition; 1 where a few planes close no room."""
+    factor = np.ones_like(areas)
+    for _ in range(200):
+        weight = areas * factor
+        share = weight / weight.sum()
+        if share.max() > 0.55 and len(areas) < 6:
+            return np.ones_like(areas)
+        new = 1 / (1 - share)
+        if np.abs(new - factor).max() < 1e-12:
+            break
+        factor = new
+    return np.minimum(factor, 10.0)

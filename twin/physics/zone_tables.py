@@ -1,0 +1,113 @@
+"""The exact step of a house, cut into the tables that the compiled march reads. All SI."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from twin.physics.assembly import Assembled
+from twin.physics.network import Array
+from twin.physics.zone_steps import march
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """Responses of modes and of seen nodes to known inputs, links and the zones' heat."""
+
+    decay: Array
+    look: Array
+    known_gain: Array
+    known_response: Array
+    link_gain: Array
+    link_response: Array
+    heat_gain: Array
+    heat_response: Array
+
+
+def tables(house: Assembled) -> Tables:
+    """Return the tables of an assembled house."""
+    made = house.steps
+    read = np.vstack([made.read[house.seen], house.fabric])
+    direct = np.vstack([made.direct[house.seen], np.zeros((house.rooms, made.direct.shape[1]))])
+    response = read @ made.gain + direct
+    first, last = house.known, house.known + house.exogenous
+    rows = np.ascontiguousarray
+    return Tables(
+        made.decay,
+        rows((read * made.decay).T),
+        rows(made.gain[:, :last].T),
+        rows(response[:, :last].T),
+        rows(made.gain[:, last:].T),
+        rows(response[:, last:].T),
+        rows(made.gain[:, first : first + house.rooms].T),
+        rows(response[:, first : first + house.rooms].T),
+    )
+
+
+@dataclass(slots=True)
+class State:
+    """Where a house stands: modes, flows of the links and of the plant in the last step [W]."""
+
+    modes: Array
+    link: Array
+    heat: Array
+
+
+def at_rest(house: Assembled, temperature: float) -> State:
+    """Everything at one temperature [K], nothing flows."""
+    nodes = np.full(len(house.circuit.capacities), temperature)
+    return State(house.steps.enter @ nodes, np.zeros(len(house.whole)), np.zeros(house.rooms))
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Known inputs of a block of steps.
+
+    Attributes
+    ----------
+    known : (steps, known + exogenous) array
+        Known temperatures [K], then heat flows [W], in the order of :class:`Assembled`.
+    weather : (steps, 4) array
+        Outdoor air [K], sky [K], wind [m/s], direction [deg].
+    fresh, low, high : (steps, rooms) arrays
+        Conductance of the air that comes in [W/K]; band at the end of each step [K].
+    """
+
+    known: Array
+    weather: Array
+    fresh: Array
+    low: Array
+    high: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What a block gave: temperatures at the end of each step [K], heat to the air, link flows [W].
+
+    ``seen`` has a column for each seen node, then one for the fabric of each room.
+    """
+
+    seen: Array
+    heat: Array
+    link: Array
+
+
+def run(house: Assembled, tab: Tables, state: State, block: Block, most: Array) -> Trace:
+    """March through a block; ``state`` is carried on in place.
+
+    ``most`` (rooms, 2): greatest heating and cooling of each room [W].
+    """
+    n = len(block.known)
+    trace = Trace(
+        np.empty((n, len(house.seen) + house.rooms)),
+        np.empty((n, house.rooms)),
+        np.empty((n, len(house.whole))),
+    )
+    march(
+        state.modes, state.link, state.heat, tab.decay, tab.look, tab.link_gain,
+        tab.link_response, tab.heat_gain, tab.heat_response, block.known @ tab.known_gain,
+        block.known @ tab.known_response, house.whole, house.numbers, block.weather, block.fresh,
+        block.low, block.high, most, trace.seen, trace.heat, trace.link,
+    )  # fmt: skip
+    return trace

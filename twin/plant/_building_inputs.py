@@ -1,0 +1,178 @@
+"""Weather, sun, use and machines as the inputs of a block of steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from twin.physics import climate, shading
+from twin.physics.assembly import Assembled
+from twin.physics.climate import Sun, Weather
+from twin.physics.films import sky_temperature
+from twin.physics.house import House, Window
+from twin.physics.zone_tables import Block
+from twin.plant import _building_settings as given
+from twin.plant._building_describe import AIR_HEAT
+from twin.plant._building_schedules import band, in_use, share
+
+Array = npt.NDArray[np.float64]
+DAY = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A surface or window as the sun sees it: where it looks, and what stands out before it."""
+
+    tilt: float
+    azimuth: float
+    patch: shading.Patch
+    screens: list[shading.Screen]
+    sky: float
+
+
+class Inputs:
+    """Makes the inputs of blocks of steps of one building."""
+
+    def __init__(
+        self, settings: given.Settings, house: House, made: Assembled, weather: Weather | None
+    ) -> None:
+        self.settings, self.house, self.made, self.weather = settings, house, made, weather
+        self.walls, self.windows = _parts(settings, house)
+        self._diffuse: dict[tuple[float, float], tuple[Array, Array]] = {}
+
+    def block(self, start: int, steps: int, machine_heat: Array | None = None) -> Block:
+        """Return the inputs of ``steps`` steps from step number ``start`` of the run.
+
+        ``machine_heat`` (rooms,): convective heat of the machines [W].
+        """
+        settings, rooms = self.settings, len(self.house.rooms)
+        times = np.arange(start, start + steps, dtype=np.float64) * settings.step
+        middles = times + 0.5 * settings.step + (settings.start_day - 1) * DAY
+        weather, density = self._weather(middles)
+        flows = np.zeros((steps, self.made.exogenous))
+        fresh, low, high = (np.zeros((steps, rooms)) for _ in range(3))
+        for room, zone in enumerate(settings.zones.values()):
+            self._use(flows, room, zone, times)
+            fresh[:, room] = self._fresh(zone, times) * density * AIR_HEAT
+            low[:, room], high[:, room] = band(settings, zone, times)
+        if machine_heat is not None:
+            flows[:, :rooms] += machine_heat
+        if self.weather is not None and self.house.walls:
+            self._sunshine(flows, middles, self.weather)
+        grounds = np.broadcast_to(self.made.ground, (steps, len(self.made.ground)))
+        return Block(np.hstack([weather[:, :1], grounds, flows]), weather, fresh, low, high)
+
+    def outdoor(self, time: float) -> float:
+        """Outdoor temperature at ``time`` [s of the run], in [K]."""
+        at = np.array([time + (self.settings.start_day - 1) * DAY])
+        return float(self._weather(at)[0][0, 0])
+
+    def _weather(self, times: Array) -> tuple[Array, Array]:
+        """Columns of the march's weather, and the density of outdoor air [kg/m³]."""
+        weather = self.weather
+        if weather is None:
+            air = climate.outdoor_cosine(
+                times, self.settings.outdoor_mean, self.settings.outdoor_swing
+            )
+            still = np.zeros_like(air)
+            return np.column_stack([air, air - 11.0, still, still]), climate.air_density(
+                climate.pressure_at(0.0), air
+            )
+        air = climate.instant(weather.air, times)
+        sky = sky_temperature(climate.through_hours(weather.infrared, times))
+        wind = climate.instant(weather.wind, times)
+        toward = climate.hour_of(weather.wind_from, times)
+        pressure = climate.instant(weather.pressure, times)
+        return np.column_stack([air, sky, wind, toward]), climate.air_density(pressure, air)
+
+    def _fresh(self, zone: given.ZoneSettings, times: Array) -> Array:
+        """Outdoor air that comes in [m³/s]."""
+        leaks = zone.infiltration * zone.floor_area * zone.height
+        found = leaks * share(self.settings, zone.infiltration_schedule, times)
+        fan = zone.ventilation * share(self.settings, zone.ventilation_schedule, times)
+        return np.asarray(found + fan)
+
+    def _use(self, flows: Array, room: int, zone: given.ZoneSettings, times: Array) -> None:
+        """Gains of the zone's use: to the air, and radiant to the faces."""
+        gain = zone.internal_gain * share(self.settings, zone.internal_gain_schedule, times)
+        flows[:, room] += gain * (1 - zone.internal_gain_radiant)
+        flows[:, room] += zone.base_gain * in_use(zone, times)
+        flows[:, len(self.house.rooms) + room] += gain * zone.internal_gain_radiant
+
+    def _sunshine(self, flows: Array, times: Array, weather: Weather) -> None:
+        """Sun on walls, in panes and through windows."""
+        sun = climate.sun(weather, times)
+        beam = climate.through_hours(weather.direct_normal, times)
+        rooms = len(self.house.rooms)
+        outside, panes = 4 * rooms, 4 * rooms + len(self.house.walls)
+        for number, (wall, part) in enumerate(zip(self.house.walls, self.walls, strict=True)):
+            if wall.behind == -1 and wall.sun:
+                direct, diffuse, _cosine = self._on(part, sun, beam, times, weather)
+                taken = wall.area * wall.outside.solar_absorptance
+                flows[:, outside + number] = taken * (direct + diffuse)
+        for window, part in zip(self.house.windows, self.windows, strict=True):
+            light = self._on(part, sun, beam, times, weather)
+            panes = _through(flows, window, light, rooms, panes)
+
+    def _on(
+        self, part: Part, sun: Sun, beam: Array, times: Array, weather: Weather
+    ) -> tuple[Array, Array, Array]:
+        """Beam and diffuse light on a part [W/m²], and the cosine of incidence."""
+        key = part.tilt, part.azimuth
+        if key not in self._diffuse:
+            self._diffuse[key] = climate.diffuse_hours(weather, *key, self.settings.albedo)
+        sky, ground = self._diffuse[key]
+        cosine = climate.incidence(sun, *key)
+        direct = beam * cosine
+        if part.screens:
+            to_sun = shading.directions(sun, *key)
+            to_sun[sun.elevation <= 0] = 0.0
+            direct = direct * shading.sunlit(part.patch, part.screens, to_sun)
+        diffuse = climate.through_hours(sky * part.sky + ground, times)
+        return direct, diffuse, cosine
+
+
+def _through(
+    flows: Array, window: Window, light: tuple[Array, Array, Array], rooms: int, pane: int
+) -> int:
+    """Add a window's light to the room and to its panes; return the column after its last pane."""
+    direct, diffuse, cosine = light
+    glazing = window.glazing
+    angle = np.degrees(np.arccos(np.clip(cosine, 0.0, 1.0)))
+    through = np.interp(angle, glazing.angles, glazing.transmittance)
+    flows[:, 2 * rooms + window.room] += window.area * through * direct
+    flows[:, 3 * rooms + window.room] += window.area * glazing.diffuse_transmittance * diffuse
+    for row, share_ in zip(glazing.absorptance, glazing.diffuse_absorptance, strict=True):
+        taken = np.interp(angle, glazing.angles, row) * direct + share_ * diffuse
+        flows[:, pane] = window.area * taken
+        pane += 1
+    return pane
+
+
+def _parts(settings: given.Settings, house: House) -> tuple[list[Part], list[Part]]:
+    """Surfaces and windows as the sun sees them, in the order of the house."""
+    walls, windows = iter(house.walls), iter(house.windows)
+    of_walls, of_windows = [], []
+    for zone in settings.zones.values():
+        for key, surface in zone.surfaces.items():
+            wall = next(walls)
+            patch = shading.Patch(0.0, 0.0, surface.width or 1.0, surface.height or 1.0)
+            of_walls.append(_part(zone, key, wall.tilt, wall.azimuth, patch))
+        for window in zone.windows.values():
+            seen = next(windows)
+            patch = shading.Patch(window.x, window.sill, window.width or 1.0, window.height or 1.0)
+            of_windows.append(_part(zone, window.surface, seen.tilt, seen.azimuth, patch))
+    return of_walls, of_windows
+
+
+def _part(
+    zone: given.ZoneSettings, surface: str, tilt: float, azimuth: float, patch: shading.Patch
+) -> Part:
+    screens = [
+        shading.Screen(shade.form == "overhang", shade.x, shade.z, shade.length, shade.depth)
+        for shade in zone.shades.values()
+        if shade.surface == surface
+    ]
+    return Part(tilt, azimuth, patch, screens, shading.sky_share(patch, screens, tilt))

@@ -1,0 +1,85 @@
+"""KPIs of a building."""
+
+from __future__ import annotations
+
+from twin.measures import (
+    At,
+    Constant,
+    Integral,
+    Largest,
+    Mean,
+    Measure,
+    Product,
+    Rule,
+    Smallest,
+    Sum,
+    WhenLargest,
+    WhenSmallest,
+)
+
+ELECTRICITY = Sum((Integral("heating_electric"), Integral("cooling_electric")))
+
+
+def zone_measures(part: str, price: float) -> tuple[Measure, ...]:
+    """KPIs of one zone."""
+    return (
+        Measure("energy", "kWh", "Electricity for heating and cooling.", "less", ELECTRICITY,
+                headline=True, part=part),
+        Measure("energy_cost", "EUR", "Cost of that electricity.", "less",
+                Product(Constant(price), ELECTRICITY), part=part),
+        Measure("heating_energy", "kWh", "Electricity for heating.", "less",
+                Integral("heating_electric"), part=part),
+        Measure("cooling_energy", "kWh", "Electricity for cooling.", "less",
+                Integral("cooling_electric"), part=part),
+        Measure("discomfort", "K*h", "Kelvin-hours outside the set-points in use.", "less",
+                Integral("discomfort"), headline=True, part=part),
+        Measure("coldest", "°C", "Lowest air temperature.", "more", Smallest("temperature"),
+                part=part),
+        Measure("warmest", "°C", "Highest air temperature.", "less", Largest("temperature"),
+                part=part),
+        Measure("mean_temperature", "°C", "Mean air temperature.", "more", Mean("temperature"),
+                part=part),
+        *_loads(part),
+        Measure("coldest_hour", "°C", "Lowest hourly mean air temperature.", "more",
+                Smallest("temperature_hour"), part=part),
+        Measure("coldest_hour_start", "h", "When that hour starts, from the start of the run.",
+                "less", WhenSmallest("temperature_hour"), part=part),
+        Measure("warmest_hour", "°C", "Highest hourly mean air temperature.", "less",
+                Largest("temperature_hour"), part=part),
+        Measure("warmest_hour_start", "h", "When that hour starts, from the start of the run.",
+                "less", WhenLargest("temperature_hour"), part=part),
+    )  # fmt: skip
+
+
+def _loads(part: str) -> tuple[Measure, ...]:
+    """Heat that the plant gives to and takes from a zone: annual loads in a run of a year."""
+    return (
+        Measure("heating_load", "MWh", "Heat given to the zone.", "less", Integral("heating"),
+                part=part),
+        Measure("cooling_load", "MWh", "Sensible heat taken from the zone.", "less",
+                Integral("cooling"), part=part),
+        Measure("heating_peak", "kW", "Greatest hourly mean of heating.", "less",
+                Largest("heating_hour"), part=part),
+        Measure("heating_peak_start", "h", "When that hour starts, from the start of the run.",
+                "less", WhenLargest("heating_hour"), part=part),
+        Measure("cooling_peak", "kW", "Greatest hourly mean of sensible cooling.", "less",
+                Largest("cooling_hour"), part=part),
+        Measure("cooling_peak_start", "h", "When that hour starts, from the start of the run.",
+                "less", WhenLargest("cooling_hour"), part=part),
+    )  # fmt: skip
+
+
+def building_measures(zones: list[str]) -> tuple[Measure, ...]:
+    """KPIs of the whole: sums over its zones."""
+
+    def over(rule: Rule) -> Sum:
+        return Sum(tuple(At(f"zones.{zone}", rule) for zone in zones))
+
+    return (
+        Measure("energy", "kWh", "Electricity for heating and cooling of all zones.", "less",
+                over(ELECTRICITY)),
+        Measure("heating_load", "MWh", "Heat given to all zones.", "less",
+                over(Integral("heating"))),
+        Measure("cooling_load", "MWh", "Sensible heat taken from all zones.", "less",
+                over(Integral("cooling"))),
+    )  # fmt: skip

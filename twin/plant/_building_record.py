@@ -1,0 +1,119 @@
+"""What a building writes down: facts of each step, means of each hour, each as blocks of rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from twin.physics.heat_pump import carnot_cop
+from twin.physics.network import Array
+from twin.physics.zone_steps import OUT
+from twin.physics.zone_tables import Block, Trace
+from twin.plant._building_schedules import in_use
+from twin.tables import Words
+
+if TYPE_CHECKING:
+    from twin.plant.building import Model
+
+HOUR = 3600.0
+CHANNELS = (
+    "temperature", "heating", "cooling", "heating_electric", "cooling_electric", "discomfort",
+    "temperature_hour", "heating_hour", "cooling_hour",
+)  # fmt: skip
+
+
+class Diary:
+    """Keeps the block that was computed last, and writes it when its time has come.
+
+    A flow is stamped with the start of its step or hour, a temperature with the instant it is had.
+    """
+
+    def __init__(self, building: Model, seen: Array) -> None:
+        self.building = building
+        self.step = building.settings.step
+        self.per_hour = round(HOUR / self.step)
+        self.before = seen
+        self.first = 0
+        self.seen = np.empty((0, len(seen)))
+        self.waiting: list[Array] = []
+        self.pending: list[tuple[int, Array, Array]] = []
+        self.sources = tuple(f"{building.name}.zones.{zone}" for zone in building.settings.zones)
+        building.record.before_close.append(self.flush)
+        for number in range(len(self.sources)):
+            self._later(number, "temperature", np.zeros(1), seen[[number]])
+
+    def add(self, first: int, block: Block, trace: Trace) -> None:
+        """Take a computed block of steps from step number ``first`` on."""
+        self.flush(first * self.step)
+        if len(self.seen):
+            self.before = self.seen[-1]
+        self.first, self.seen = first, trace.seen
+        steps = len(trace.seen)
+        starts = np.arange(first, first + steps, dtype=np.float64) * self.step
+        self._steps(starts, block, trace)
+        self.waiting.append(np.hstack([trace.seen[:, : trace.heat.shape[1]], trace.heat]))
+        held = sum(len(rows) for rows in self.waiting)
+        if held >= self.per_hour:
+            self._hours(first + steps - held)
+
+    def seen_at(self, time: float) -> Array:
+        """Temperatures of the seen nodes at the last step that ended by ``time`` [s], in [K]."""
+        done = min(int((time + 1e-6) / self.step) - self.first, len(self.seen))
+        return np.asarray(self.seen[done - 1] if done > 0 else self.before)
+
+    def flush(self, until: float) -> None:
+        """Write the rows whose time has come by ``until`` [s]."""
+        due = [(key, times[times <= until], values[times <= until])
+               for key, times, values in self.pending]  # fmt: skip
+        self.pending = [
+            (key, times[times > until], values[times > until])
+            for key, times, values in self.pending
+            if times[-1] > until
+        ]
+        lengths = [len(times) for _key, times, _values in due]
+        keys = np.repeat([key for key, _times, _values in due], lengths).astype(np.int32)
+        if not keys.size:
+            return
+        self.building.record.facts.samples.extend_columns({
+            "time": np.concatenate([times for _key, times, _values in due]),
+            "source": Words(keys // len(CHANNELS), self.sources),
+            "channel": Words(keys % len(CHANNELS), CHANNELS),
+            "value": np.concatenate([values for _key, _times, values in due]),
+        })  # fmt: skip
+
+    def _later(self, zone: int, channel: str, times: Array, values: Array) -> None:
+        key = zone * len(CHANNELS) + CHANNELS.index(channel)
+        self.pending.append((key, times, values))
+
+    def _steps(self, starts: Array, block: Block, trace: Trace) -> None:
+        settings = self.building.settings
+        cop = carnot_cop(
+            settings.supply_temperature, block.weather[:, OUT], settings.heating_efficiency
+        )
+        for number, zone in enumerate(settings.zones.values()):
+            air, heat = trace.seen[:, number], trace.heat[:, number]
+            heating, cooling = np.maximum(heat, 0.0), np.maximum(-heat, 0.0)
+            self._later(number, "temperature", starts + self.step, air)
+            self._later(number, "heating", starts, heating)
+            self._later(number, "cooling", starts, cooling)
+            self._later(number, "heating_electric", starts, heating / cop)
+            self._later(number, "cooling_electric", starts, cooling / settings.cooling_cop)
+            outside = np.maximum(block.low[:, number] - air, air - block.high[:, number])
+            # A hair's breadth beside the set-point is rounding, not discomfort.
+            felt = np.where(in_use(zone, starts) & (outside > 1e-6), outside, 0.0)
+            self._later(number, "discomfort", starts, felt)
+
+    def _hours(self, first: int) -> None:
+        """Write the means of the hours that are whole; ``first`` is the step that waits longest."""
+        rows = np.concatenate(self.waiting)
+        whole = len(rows) // self.per_hour * self.per_hour
+        means = rows[:whole].reshape(-1, self.per_hour, rows.shape[1])
+        self.waiting = [rows[whole:]] if whole < len(rows) else []
+        starts = first * self.step + HOUR * np.arange(len(means), dtype=np.float64)
+        rooms = rows.shape[1] // 2
+        for number in range(rooms):
+            heat = means[:, :, rooms + number]
+            self._later(number, "temperature_hour", starts, means[:, :, number].mean(axis=1))
+            self._later(number, "heating_hour", starts, np.maximum(heat, 0.0).mean(axis=1))
+            self._later(number, "cooling_hour", starts, np.maximum(-heat, 0.0).mean(axis=1))

@@ -1,0 +1,232 @@
+"""Parameters of a building: what it is made of, what it stands in, how it is used."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from twin.params import (
+    Params,
+    choice,
+    count,
+    file_name,
+    flag,
+    numbers,
+    quantity,
+    table,
+    text,
+    words,
+)
+
+Number = Annotated[float, Field(allow_inf_nan=False)]
+Numbers = tuple[Number, ...]
+
+ANGLES = (0, 10, 20, 30, 40, 50, 60, 70, 80, 90)
+STANDARD_140 = "double clear glass, ASHRAE Standard 140"
+
+
+class Material(Params):
+    """One layer's material with its thickness, or a resistance that stores no heat."""
+
+    thickness: float = quantity(0, "m", 0, 10, "Thickness of the layer.")
+    conductivity: float = quantity(1, "W/(m·K)", 1e-4, 1000, "Conductivity.")
+    density: float = quantity(0, "kg/m³", 0, 30_000, "Density; 0 stores no heat.")
+    specific_heat: float = quantity(1000, "J/(kg·K)", 0, 20_000, "Specific heat.")
+    resistance: float = quantity(
+        0, "m²·K/W", 0, 1000, "Resistance of a layer that stores no heat, in place of the others."
+    )
+
+
+class Construction(Params):
+    """A build-up of layers, and what its two faces do with light and long-wave radiation."""
+
+    layers: tuple[str, ...] = words("Materials from inside to outside.")
+    outside_solar_absorptance: float = quantity(0.6, "1", 0, 1, "Of sunlight, outside.")
+    inside_solar_absorptance: float = quantity(0.6, "1", 0, 1, "Of sunlight, inside.")
+    outside_emittance: float = quantity(0.9, "1", 0, 1, "Of long-wave radiation, outside.")
+    inside_emittance: float = quantity(0.9, "1", 0, 1, "Of long-wave radiation, inside.")
+    roughness: Literal[
+        "very rough", "rough", "medium rough", "medium smooth", "smooth", "very smooth"
+    ] = choice("rough", "Of the outside, for the wind.")
+
+
+class Glazing(Params):
+    """Panes with a gap between each two, and what they do with light at each angle."""
+
+    angle: Numbers = numbers(ANGLES, "Angles of incidence of the tables [deg], 0 to 90.")
+    transmittance: Numbers = numbers(
+        (0.703, 0.702, 0.699, 0.692, 0.678, 0.646, 0.577, 0.438, 0.208, 0),
+        "Of the beam, at each angle.",
+        STANDARD_140,
+    )
+    absorptance: tuple[Numbers, ...] = numbers(
+        (
+            (0.096, 0.097, 0.099, 0.102, 0.106, 0.112, 0.119, 0.127, 0.130, 0),
+            (0.072, 0.073, 0.074, 0.075, 0.077, 0.078, 0.077, 0.070, 0.050, 0),
+        ),
+        "Of the beam at each angle, one list a pane, from outside in.",
+        STANDARD_140,
+    )
+    diffuse_transmittance: float = quantity(
+        0.601, "1", 0, 1, "Of light from everywhere.", STANDARD_140
+    )
+    diffuse_absorptance: Numbers = numbers(
+        (0.110, 0.073), "Of light from everywhere, one number a pane, from outside in.",
+        STANDARD_140,
+    )  # fmt: skip
+    pane_thickness: float = quantity(3.048, "mm", 0.1, 100, "Of each pane.", STANDARD_140)
+    pane_conductivity: float = quantity(1, "W/(m·K)", 0.01, 100, "Of the glass.", STANDARD_140)
+    gap_conductance: float = quantity(
+        5.208, "W/(m²·K)", 0.01, 1000, "Of each gap: gas and radiation together.", STANDARD_140
+    )
+    outside_emittance: float = quantity(0.84, "1", 0, 1, "Of the outermost face.", STANDARD_140)
+    inside_emittance: float = quantity(0.84, "1", 0, 1, "Of the innermost face.", STANDARD_140)
+
+
+class Schedule(Params):
+    """A day's course of a set-point [°C] or of a share [1]; other days may differ."""
+
+    hours: Numbers = numbers((), "Times of day [h]; without them, values are 24 hourly ones.")
+    values: Numbers = numbers((), "Value from each of the hours on, or at it when linear.")
+    saturday: Numbers = numbers((), "The same for Saturdays, where they differ.")
+    sunday: Numbers = numbers((), "The same for Sundays, where they differ.")
+    linear: bool = flag(False, "Whether values run straight from one hour to the next.")
+
+
+class Surface(Params):
+    """A wall, roof or floor of a zone."""
+
+    construction: str = text(None, "Name of its construction.")
+    area: float = quantity(0, "m²", 0, 1e6, "With its windows; 0 takes width times height.")
+    width: float = quantity(0, "m", 0, 1e4, "Width, seen from outside.")
+    height: float = quantity(0, "m", 0, 1e4, "Height.")
+    tilt: float = quantity(90, "deg", 0, 180, "0 a roof, 90 a wall, 180 a floor.")
+    azimuth: float = quantity(0, "deg", 0, 360, "Where it looks: 0 north, 90 east, 180 south.")
+    boundary: str = text(
+        "outdoors", "What is behind: outdoors, ground, adiabatic, or the name of another zone."
+    )
+    sun_exposed: bool = flag(True, "Whether the sun reaches the outside.")
+    wind_exposed: bool = flag(True, "Whether the wind reaches the outside.")
+    ground_temperature: float = quantity(10, "°C", -30, 50, "Behind, when that is ground.")
+    inside_film: float = quantity(
+        0, "W/(m²·K)", 0, 1000, "Convection inside; 0 computes it from the temperatures."
+    )
+    outside_film: float = quantity(
+        0, "W/(m²·K)", 0, 1000, "Convection outside; 0 computes it from wind and temperatures."
+    )
+    solar_fraction: float = quantity(
+        -1, "1", -1, 1, "Share of the zone's sunlight absorbed here; -1 computes it."
+    )
+
+
+class Window(Params):
+    """A window in a surface."""
+
+    surface: str = text(None, "Surface of the zone that it is in.")
+    glazing: str = text("", "Name of its glazing; without one, clear double glass.")
+    area: float = quantity(0, "m²", 0, 1e5, "0 takes width times height.")
+    width: float = quantity(0, "m", 0, 1e3, "Width.")
+    height: float = quantity(0, "m", 0, 1e3, "Height.")
+    x: float = quantity(
+        0, "m", -1e3, 1e3, "Left edge from the surface's left edge, seen from outside."
+    )
+    sill: float = quantity(0, "m", -1e3, 1e3, "Lower edge above the surface's lower edge.")
+    inside_film: float = quantity(0, "W/(m²·K)", 0, 1000, "Convection inside; 0 computes it.")
+    outside_film: float = quantity(0, "W/(m²·K)", 0, 1000, "Convection outside; 0 computes it.")
+
+
+class Shade(Params):
+    """An overhang or a fin that stands out from a surface."""
+
+    surface: str = text(None, "Surface of the zone that it stands out from.")
+    form: Literal["overhang", "fin"] = choice("overhang", "Level, or upright.")
+    x: float = quantity(
+        0, "m", -1e3, 1e3, "Left end of an overhang, place of a fin, seen from outside."
+    )
+    z: float = quantity(0, "m", -1e3, 1e3, "Height of an overhang, lower end of a fin.")
+    length: float = quantity(1, "m", 0.001, 1e4, "Along the surface.")
+    depth: float = quantity(1, "m", 0.001, 100, "Out from the surface.")
+
+
+class Opening(Params):
+    """Air between two zones."""
+
+    zones: tuple[str, ...] = words("The two zones.")
+    flow: float = quantity(0, "m³/h", 0, 1e7, "Steady exchange, as much each way.")
+    width: float = quantity(0, "m", 0, 100, "Width of an open door.")
+    height: float = quantity(0, "m", 0, 100, "Height of an open door.")
+
+
+class ZoneSettings(Params):
+    """One zone: its fabric, its set-points, its use, the machines that stand in it."""
+
+    heating_setpoint: float = quantity(19, "°C", -50, 60, "Heated to this in use.", live=True)
+    cooling_setpoint: float = quantity(26, "°C", -50, 200, "Cooled to this in use.", live=True)
+    heating_schedule: str = text("", "Schedule of the heating set-point, in its place.")
+    cooling_schedule: str = text("", "Schedule of the cooling set-point, in its place.")
+    setback: float = quantity(0, "K", 0, 20, "Set-points wider by this out of use.", live=True)
+    use_start: float = quantity(6, "h", 0, 24, "Time of day at which use starts.", live=True)
+    use_end: float = quantity(22, "h", 0, 24, "Time of day at which use ends.", live=True)
+    heating_power: float = quantity(60, "kW", 0, 1e6, "Greatest heating power; 0 for none.")
+    cooling_power: float = quantity(60, "kW", 0, 1e6, "Greatest cooling power; 0 for none.")
+    floor_area: float = quantity(600, "m²", 0.01, 1e6, "Floor area.")
+    height: float = quantity(6, "m", 0.1, 100, "Clear height.")
+    surfaces: dict[str, Surface] = table("Walls, roofs and floors.")
+    windows: dict[str, Window] = table("Windows.")
+    shades: dict[str, Shade] = table("Overhangs and fins.")
+    infiltration: float = quantity(0, "1/h", 0, 100, "Air changes through leaks.")
+    infiltration_schedule: str = text("", "Schedule of its share.")
+    ventilation: float = quantity(0, "m³/h", 0, 1e7, "Outdoor air of a fan, no heat of its own.")
+    ventilation_schedule: str = text("", "Schedule of its share.")
+    internal_gain: float = quantity(0, "W", 0, 1e7, "Heat of lights and devices, at all hours.")
+    internal_gain_radiant: float = quantity(0.6, "1", 0, 1, "Share that is radiant.", STANDARD_140)
+    internal_gain_schedule: str = text("", "Schedule of its share.")
+    base_gain: float = quantity(0, "kW", 0, 1e5, "Convective heat of lights and people in use.")
+    machines: str = text("", "Machines whose heat stays in the zone, separated by spaces.")
+    furniture: float = quantity(
+        0, "kJ/(m²·K)", 0, 1000, "Heat capacity that swings with the air, a floor area."
+    )
+    envelope: float = quantity(500, "W/K", 0.1, 1e6, "Lumped: walls, roof, U·A.", assumption=True)
+    glazing: float = quantity(
+        250, "W/K", 0.1, 1e6, "Lumped: windows and infiltration.", assumption=True
+    )
+    coupling: float = quantity(6000, "W/K", 1, 1e7, "Lumped: air to fabric, h·A.", assumption=True)
+    fabric_capacity: float = quantity(
+        165, "kJ/(m²·K)", 1, 5000, "Lumped: heat capacity a floor area.", "ISO 13790 class medium"
+    )
+
+
+class Settings(Params):
+    """Parameters of a building."""
+
+    zones: dict[str, ZoneSettings] = table("Zones of the building.")
+    materials: dict[str, Material] = table("Materials of layers.")
+    constructions: dict[str, Construction] = table("Build-ups of layers.")
+    glazings: dict[str, Glazing] = table("Kinds of glazing.")
+    schedules: dict[str, Schedule] = table("Schedules of a day.")
+    openings: dict[str, Opening] = table("Air between zones.")
+    weather: str = file_name("EPW file of the weather.")
+    start_day: int = count(1, 1, 365, "Day of the year at which the run starts.")
+    first_weekday: Literal[
+        "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"
+    ] = choice("monday", "Weekday of the first day of the run.")
+    orientation: float = quantity(0, "deg", -360, 360, "Turns the building clockwise.")
+    albedo: float = quantity(0.2, "1", 0, 1, "Of the ground around.", "ASHRAE Standard 140")
+    terrain: Literal["open", "suburb", "city"] = choice("open", "Around, for the wind.")
+    spin_up: float = quantity(
+        30, "d", 0, 365, "The first day is repeated so long before the run.", "ASHRAE Standard 140"
+    )
+    outdoor_mean: float = quantity(
+        8, "°C", -40, 45, "Mean outdoor temperature, without weather.", assumption=True
+    )
+    outdoor_swing: float = quantity(
+        8, "K", 0, 40, "Day-to-night range, without weather.", assumption=True
+    )
+    step: float = quantity(5, "min", 0.5, 60, "Control and balance step.")
+    heating_efficiency: float = quantity(
+        0.4, "1", 0.05, 1, "Carnot efficiency of the heat pump.", "0.3–0.5", assumption=True
+    )
+    supply_temperature: float = quantity(45, "°C", 25, 80, "Temperature of the heating water.")
+    cooling_cop: float = quantity(3.5, "1", 0.5, 12, "COP of the chiller.", assumption=True)
+    energy_price: float = quantity(0.2, "EUR/kWh", 0, 10, "Price of electricity.", assumption=True)
