@@ -12,18 +12,25 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from twin.physics import daylight, films
+from twin.physics import daylight, gaps
+from twin.physics.enclosure import exchange, views
+from twin.physics.films import STEFAN_BOLTZMANN
 from twin.physics.house import GROUND, NOTHING, OUTDOORS, House, Layer, Wall, Window
 from twin.physics.network import Array, Circuit, Steps, steps
 
-AIR, STAR, SKY, FRESH, DOOR = range(5)
-"""Kinds of links: face to air, face to the radiant star, face to outdoors, outdoor air, a door."""
+AIR, RADIANT, SKY, FRESH, DOOR, GAP, GLASS = range(7)
+"""Kinds of links: face to air, face to the faces it sees, face to outdoors, outdoor air, a door,
+the gap between two panes, a window's inside to the air."""
 KIND, HERE, THERE, ROOM = range(4)
 """Columns of the whole numbers of a link; THERE is -1 for outdoors."""
-AREA, UPWARD, EMITTANCE, REFERENCE, FIXED, ROUGH, WIND, AZIMUTH, TO_SKY, TO_AIR = range(10)
+AREA, UPWARD, EMITTANCE, REFERENCE, FIXED, ROUGH, WIND, AZIMUTH, TO_SKY, TO_AIR, GAS, THICK = range(
+    12
+)
 """Columns of the numbers of a link."""
 MEAN_RADIANT = 295.0
 """Temperature of the reference of long-wave exchange inside [K]."""
+REFERENCE_RADIATION = 4 * STEFAN_BOLTZMANN * MEAN_RADIANT**3
+"""Linear long-wave exchange at that temperature [W/(m² K)]."""
 INSIDE, SHELTERED, EXPOSED = 2.5, 6.0, 15.0
 """Reference films [W/(m² K)]; the answer does not depend on them."""
 
@@ -34,7 +41,7 @@ class Plan:
 
     circuit: Circuit = field(default_factory=Circuit)
     air: list[int] = field(default_factory=list)
-    star: list[int] = field(default_factory=list)
+    pairs: list[tuple[int, int, float]] = field(default_factory=list)
     whole: list[list[float]] = field(default_factory=list)
     numbers: list[list[float]] = field(default_factory=list)
     known: int = 1
@@ -74,10 +81,13 @@ class Assembled:
         The links (columns above); nodes as places in ``seen``.
     rooms, panes, exogenous : int
         Rooms; panes of all windows; heat flows that are not links.
-    inner, star : arrays of int
-        Inside face of each wall, then of each window; radiant star of each room, -1 without; nodes.
+    inner : array of int
+        Inside face of each wall, then of each window, as nodes.
     fabric : (rooms, modes) array
         Mean temperature of the fabric of each room from the modes, by heat capacity.
+    pairs, exchange : (m, 4) array of int, (m,) array
+        Faces that exchange long-wave radiation, as places in ``seen`` and as links; exchange area
+        of each pair [m²].
     """
 
     steps: Steps
@@ -92,8 +102,9 @@ class Assembled:
     panes: int
     exogenous: int
     inner: npt.NDArray[np.int64]
-    star: npt.NDArray[np.int64]
     fabric: Array
+    pairs: npt.NDArray[np.int64]
+    exchange: Array
 
 
 def slices(layer: Layer, step: float) -> int:
@@ -101,7 +112,7 @@ def slices(layer: Layer, step: float) -> int:
 
     >>> concrete, board = Layer(0.1, 0.51, 1400.0, 1000.0), Layer(0.012, 0.16, 950.0, 840.0)
     >>> slices(concrete, 600.0), slices(board, 600.0)
-    (7, 1)
+    (6, 1)
     """
     if layer.c <= 0:
         return 1
@@ -117,8 +128,8 @@ def assemble(house: House, step: float) -> Assembled:
     for wall in house.walls:
         _add_wall(plan, wall, step)
     for window in house.windows:
-        _add_window(plan, window)
-    _join_stars(plan)
+        _add_window(plan, window, house.pressure)
+    _join_faces(plan)
     for number, _room in enumerate(house.rooms):
         _link(plan, FRESH, plan.air[number], -1, number)
     _add_openings(plan, house)
@@ -133,11 +144,15 @@ def assemble(house: House, step: float) -> Assembled:
     place = {node: index for index, node in enumerate(seen.tolist())} | {-1: -1}
     for column in (HERE, THERE):
         whole[:, column] = [place[node] for node in whole[:, column].tolist()]
+    link_at = {int(n): i for i, (kind, n, *_) in enumerate(plan.whole) if kind == RADIANT}
+    pairs = np.array(
+        [(place[i], place[j], link_at[i], link_at[j]) for i, j, _x in plan.pairs], dtype=np.int64
+    ).reshape(-1, 4)
     return Assembled(
         made, plan.circuit, flows, plan.known, np.array(plan.ground), seen, whole,
         np.array(plan.numbers), len(house.rooms), sum(w.glazing.panes for w in house.windows),
         exogenous.shape[1], np.array(plan.inner, dtype=np.int64),
-        np.array(plan.star, dtype=np.int64), _fabric(plan, house, made),
+        _fabric(plan, house, made), pairs, np.array([pair[2] for pair in plan.pairs]),
     )  # fmt: skip
 
 
@@ -158,7 +173,6 @@ def _add_rooms(plan: Plan, house: House) -> None:
     for number, room in enumerate(house.rooms):
         air = plan.node(number, room.air_capacity)
         plan.air.append(air)
-        plan.star.append(-1)
         plan.faces.append([])
         if room.fabric_capacity > 0:
             fabric = plan.node(number, room.fabric_capacity)
@@ -220,7 +234,7 @@ def _behind(plan: Plan, wall: Wall, outer: int) -> None:
         assert wall.behind == NOTHING
 
 
-def _add_window(plan: Plan, window: Window) -> None:
+def _add_window(plan: Plan, window: Window, pressure: float) -> None:
     """A chain of pane faces from outside in; panes store nothing."""
     glazing, area = window.glazing, window.area
     panes = []
@@ -229,14 +243,14 @@ def _add_window(plan: Plan, window: Window) -> None:
         one, other = plan.node(window.room), plan.node(window.room)
         plan.circuit.join(one, other, area * glazing.pane_conductivity / glazing.pane_thickness)
         if before >= 0:
-            plan.circuit.join(before, one, area * glazing.gap)
+            _gap(plan, window, before, one)
         panes.append((one, other))
         before = other
     plan.pane_nodes.append(panes)
     plan.inner.append(before)
     _outside(plan, panes[0][0], area, window.cosine, window.azimuth, glazing.outside_emittance,
              window.outside_film, 1.0, window.wind_factor if window.wind else 0.0)  # fmt: skip
-    _film(plan, before, window.room, area, -window.cosine, window.inside_film)
+    _glass(plan, before, window, pressure)
     plan.faces[window.room].append({
         "node": before, "area": area, "emittance": glazing.inside_emittance, "tilt": window.tilt,
         "azimuth": window.azimuth, "solar": sum(glazing.diffuse_absorptance),
@@ -245,9 +259,23 @@ def _add_window(plan: Plan, window: Window) -> None:
     })  # fmt: skip
 
 
+def _gap(plan: Plan, window: Window, one: int, other: int) -> None:
+    """Gas between two panes."""
+    glazing, upright = window.glazing, abs(np.sin(np.radians(window.tilt)))
+    exchange = gaps.exchange_factor(*glazing.gap_emittances)
+    h = glazing.gap or gaps.conductance(
+        glazing.gas, glazing.gap_thickness, exchange, upright, 283.15, 288.15
+    )
+    plan.circuit.join(one, other, window.area * h)
+    if not glazing.gap:
+        _link(plan, GAP, one, other, window.room, area=window.area, upward=upright,
+              emittance=exchange, reference=window.area * h, gas=glazing.gas,
+              thick=glazing.gap_thickness)  # fmt: skip
+
+
 def _link(plan: Plan, kind: int, here: int, there: int, room: int, **numbers: float) -> None:
     plan.whole.append([kind, here, there, room])
-    row = [0.0] * 10
+    row = [0.0] * (THICK + 1)
     for name, value in numbers.items():
         row[_COLUMNS[name]] = value
     plan.numbers.append(row)
@@ -256,7 +284,7 @@ def _link(plan: Plan, kind: int, here: int, there: int, room: int, **numbers: fl
 _COLUMNS = {
     "area": AREA, "upward": UPWARD, "emittance": EMITTANCE, "reference": REFERENCE,
     "fixed": FIXED, "rough": ROUGH, "wind": WIND, "azimuth": AZIMUTH, "to_sky": TO_SKY,
-    "to_air": TO_AIR,
+    "to_air": TO_AIR, "gas": GAS, "thick": THICK,
 }  # fmt: skip
 
 
@@ -266,6 +294,17 @@ def _film(plan: Plan, node: int, room: int, area: float, upward: float, fixed: f
     plan.circuit.join(node, plan.air[room], reference)
     if not fixed:
         _link(plan, AIR, node, plan.air[room], room, area=area, upward=upward, reference=reference)
+
+
+def _glass(plan: Plan, node: int, window: Window, pressure: float) -> None:
+    """The room side of a window to the air."""
+    if window.inside_film:
+        _film(plan, node, window.room, window.area, 0.0, window.inside_film)
+        return
+    air, reference = plan.air[window.room], window.area * INSIDE
+    plan.circuit.join(node, air, reference)
+    _link(plan, GLASS, node, air, window.room, area=window.area, upward=window.tilt,
+          reference=reference, thick=window.height, fixed=pressure)  # fmt: skip
 
 
 def _outside(
@@ -282,24 +321,22 @@ def _outside(
           to_sky=clear, to_air=1 - clear)  # fmt: skip
 
 
-def _join_stars(plan: Plan) -> None:
-    """Long-wave exchange of the faces of each room, through its star."""
-    for room, faces in enumerate(plan.faces):
+def _join_faces(plan: Plan) -> None:
+    """Long-wave exchange of the faces of each room with each other."""
+    for room, every in enumerate(plan.faces):
+        faces = [face for face in every if face["emittance"] > 0]
         if len(faces) < 2:
             continue
         areas = np.array([face["area"] for face in faces])
         emittances = np.array([face["emittance"] for face in faces])
-        if np.count_nonzero(emittances) < 2:
-            continue
-        exchange = films.star(areas, emittances, _planes(faces).tolist())
-        hub = plan.node(room)
-        plan.star[room] = hub
-        for face, area in zip(faces, exchange, strict=True):
-            if area > 0:
-                reference = area * 4 * films.STEFAN_BOLTZMANN * MEAN_RADIANT**3
-                node = int(face["node"])
-                plan.circuit.join(node, hub, reference)
-                _link(plan, STAR, node, hub, room, area=float(area), reference=float(reference))
+        between = exchange(areas, emittances, views(areas, _planes(faces)))
+        nodes = [int(face["node"]) for face in faces]
+        for i, j in zip(*np.nonzero(np.triu(between > 1e-9 * areas.min(), 1)), strict=True):
+            x = float(between[i, j])
+            plan.circuit.join(nodes[i], nodes[j], x * REFERENCE_RADIATION)
+            plan.pairs.append((nodes[i], nodes[j], x))
+        for node in nodes:
+            _link(plan, RADIANT, node, -1, room)
 
 
 def _planes(faces: list[dict[str, float]]) -> npt.NDArray[np.int64]:

@@ -49,13 +49,20 @@ class Weather:
 
 def instant(hourly: Array, times: Array) -> Array:
     """Value at ``times`` [s of the year] of what is read at the end of each hour."""
-    return np.asarray(np.interp(times / HOUR, np.arange(1, YEAR + 1), hourly, period=YEAR))
+    return _between(hourly, times / HOUR - 1.0)
 
 
 def through_hours(hourly: Array, times: Array) -> Array:
     """Value at ``times`` [s of the year] of means over hours, straight between their middles."""
-    middles = np.arange(YEAR) + 0.5
-    return np.asarray(np.interp(times / HOUR, middles, hourly, period=YEAR))
+    return _between(hourly, times / HOUR - 0.5)
+
+
+def _between(hourly: Array, place: Array) -> Array:
+    """Straight between neighbouring hours; the year repeats."""
+    before = np.floor(place)
+    share = place - before
+    index = before.astype(np.int64) % YEAR
+    return np.asarray(hourly[index] * (1 - share) + hourly[(index + 1) % YEAR] * share)
 
 
 def hour_of(hourly: Array, times: Array) -> Array:
@@ -63,7 +70,7 @@ def hour_of(hourly: Array, times: Array) -> Array:
     return np.asarray(hourly[(times // HOUR).astype(np.int64) % YEAR])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Sun:
     """Where the sun stands: apparent elevation and azimuth [deg, from north by east]."""
 

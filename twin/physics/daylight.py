@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.linalg import solve
 
+from twin.physics.enclosure import views
+
 Array = npt.NDArray[np.float64]
 
 
@@ -30,13 +32,13 @@ class Enclosure:
 def shares(room: Enclosure, first: Array) -> Array:
     """Share of the light that each face absorbs in the end [1].
 
-    ``first`` says where it strikes first (sums to 1). What is reflected goes to the faces of the
-    other planes by their area, and so on for ever; the sum falls short of 1 by what leaves again
+    ``first`` says where it strikes first (sums to 1). What is reflected goes to the faces that
+    are seen from there, and so on for ever; the sum falls short of 1 by what leaves again
     through windows.
 
     A black floor keeps everything:
 
-    >>> floor = Enclosure(np.array([10.0, 40.0]), np.array([1.0, 0.5]), np.array([0.0, 0.5]),
+    >>> floor = Enclosure(np.array([10.0, 10.0]), np.array([1.0, 0.5]), np.array([0.0, 0.5]),
     ...                   np.array([0, 1]), np.array([True, False]))
     >>> shares(floor, np.array([1.0, 0.0])).tolist()
     [1.0, 0.0]
@@ -47,11 +49,8 @@ def shares(room: Enclosure, first: Array) -> Array:
 
 
 def sight(room: Enclosure) -> Array:
-    """View factors from each face to each other: by area, nothing within a plane [1]."""
-    others = room.plane[:, None] != room.plane[None, :]
-    weight = others * room.area[None, :]
-    total = weight.sum(axis=1, keepdims=True)
-    return np.where(total > 0, weight / np.where(total > 0, total, 1.0), 0.0)
+    """View factors from each face to each other [1]."""
+    return np.asarray(views(room.area, room.plane) / room.area[:, None])
 
 
 def beam_first(room: Enclosure) -> Array:

@@ -5,7 +5,7 @@ References
 Walton (1983), Thermal Analysis Research Program reference manual, NBSIR 83-2655 (buoyancy).
 Yazdanian & Klems (1994), ASHRAE Trans. 100(1) 1087, and the DOE-2 form in the EnergyPlus
 Engineering Reference, "Outside surface heat balance" (wind, roughness, shares of long-wave).
-Carroll (1980), An MRT method of computing radiant energy exchange in rooms (the radiant star).
+ISO 15099:2003, Thermal performance of windows (the room side of windows).
 """
 
 from __future__ import annotations
@@ -85,8 +85,50 @@ def outside(
     """
     still = natural(difference, upward)
     a, b = (3.26, 0.89) if windward else (3.55, 0.617)
-    glass = math.sqrt(still * still + (a * math.pow(wind, b)) ** 2)
+    glass: float = math.sqrt(still * still + (a * math.pow(wind, b)) ** 2)
     return still + roughness * (glass - still)
+
+
+@compiled
+def window_inside(face: float, air: float, height: float, tilt: float, pressure: float) -> float:
+    """Natural convection at the room side of a window [W/(m² K)], ISO 15099:2003 section 8.3.2.2.
+
+    Parameters
+    ----------
+    face, air : float
+        Temperatures [K].
+    height : float
+        Of the window [m].
+    tilt : float
+        Of the window: 90 upright, 0 a roof light [deg].
+    pressure : float
+        Of the air [Pa].
+
+    >>> round(window_inside(283.15, 293.15, 1.0, 90.0, 101325.0), 2)
+    2.59
+    """
+    mean = air + 0.25 * (face - air)
+    density = pressure / (287.055 * mean)
+    conducts, viscosity = 2.873e-3 + 7.76e-5 * mean, 3.723e-6 + 4.94e-8 * mean
+    heat = 1002.737 + 1.2324e-2 * mean
+    rayleigh = (
+        density**2 * height**3 * 9.81 * heat * abs(face - air) / (mean * viscosity * conducts)
+    )
+    # The standard counts the angle for a face colder than the room; a warmer one is its mirror.
+    angle = tilt if face < air else 180.0 - tilt
+    upright = max(math.sin(math.radians(angle)), 1e-6)
+    if angle < 15.0:
+        nusselt = 0.13 * math.pow(rayleigh, 1 / 3)
+    elif angle <= 90.0:
+        critical = 2.5e5 * math.pow(math.exp(0.72 * angle) / upright, 0.2)
+        nusselt = 0.56 * math.pow(min(rayleigh, critical) * upright, 0.25)
+        if rayleigh > critical:
+            nusselt += 0.13 * (math.pow(rayleigh, 1 / 3) - math.pow(critical, 1 / 3))
+    elif angle < 179.0:
+        nusselt = 0.56 * math.pow(rayleigh * upright, 0.25)
+    else:
+        nusselt = 0.58 * math.pow(rayleigh, 0.2)
+    return max(nusselt * conducts / height, LEAST)
 
 
 def wind_factor(height: float, terrain: str) -> float:
@@ -96,8 +138,8 @@ def wind_factor(height: float, terrain: str) -> float:
     (1.0, 0.756)
     """
     exponent, layer = TERRAINS[terrain]
-    at_mast: float = (270.0 / 10.0) ** 0.14
-    return at_mast * (max(height, 0.1) / layer) ** exponent
+    at_mast = (270.0 / 10.0) ** 0.14
+    return float(at_mast * (max(height, 0.1) / layer) ** exponent)
 
 
 def sky_temperature(infrared: Array) -> Array:
@@ -122,40 +164,3 @@ def sky_infrared(air: Array, dew_point: Array, cover: Array) -> Array:
     clear = 0.787 + 0.764 * np.log(np.asarray(dew_point) / 273.0)
     clouds = 1 + 0.0224 * n - 0.0035 * n**2 + 0.00028 * n**3
     return np.asarray(clear * clouds * STEFAN_BOLTZMANN * np.asarray(air) ** 4)
-
-
-def star(areas: Array, emittances: Array, planes: list[int]) -> Array:
-    """Conductance of each face to the radiant star, over ``4 σ T³`` [m²] (Carroll's MRT network).
-
-    Faces of one plane see nothing of each other, so the geometry factor is that of the plane.
-
-    Parameters
-    ----------
-    areas, emittances : (n,) arrays
-        Area [m²] and long-wave emittance [1] of each face.
-    planes : list of int
-        Number of the plane that each face lies in.
-
-    >>> [round(float(g), 4) for g in star(np.full(6, 1.0), np.full(6, 0.9), [0, 1, 2, 3, 4, 5])]
-    [1.0588, 1.0588, 1.0588, 1.0588, 1.0588, 1.0588]
-    """
-    numbers = np.asarray(planes)
-    whole = np.array([areas[numbers == n].sum() for n in range(max(planes) + 1)])
-    factor = _factors(whole)[numbers]
-    safe = np.maximum(emittances, 1e-9)
-    return np.where(emittances > 0, areas / ((1 - safe) / safe + 1 / factor), 0.0)
-
-
-def _factors(areas: Array) -> Array:
-    """Carroll's ``F = 1/(1 - A F/ΣA F)`` by repetition; 1 where a few planes close no room."""
-    factor = np.ones_like(areas)
-    for _ in range(200):
-        weight = areas * factor
-        share = weight / weight.sum()
-        if share.max() > 0.55 and len(areas) < 6:
-            return np.ones_like(areas)
-        new = 1 / (1 - share)
-        if np.abs(new - factor).max() < 1e-12:
-            break
-        factor = new
-    return np.minimum(factor, 10.0)

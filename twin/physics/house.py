@@ -7,7 +7,7 @@ that is raised over the air.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 OUTDOORS, GROUND, NOTHING = -1, -2, -3
 """What is behind a wall when it is not another room."""
@@ -84,7 +84,7 @@ class Glazing:
 
     ``angles`` [deg], ``transmittance`` and, for each pane from outside in, ``absorptance`` of
     the beam; ``diffuse_…`` of light from everywhere. ``gap`` is the conductance of each gap
-    [W/(m² K)].
+    [W/(m² K)]; 0 computes it from gas, ``gap_thickness`` [m] and the emittances of its faces.
     """
 
     angles: tuple[float, ...]
@@ -94,9 +94,12 @@ class Glazing:
     diffuse_absorptance: tuple[float, ...]
     pane_thickness: float = 0.003048
     pane_conductivity: float = 1.0
-    gap: float = 5.208
     outside_emittance: float = 0.84
     inside_emittance: float = 0.84
+    gap: float = 0.0
+    gas: int = 0
+    gap_thickness: float = 0.012
+    gap_emittances: tuple[float, float] = (0.84, 0.84)
 
     @property
     def panes(self) -> int:
@@ -122,6 +125,7 @@ class Window:
     outside_film: float = 0.0
     wind: bool = True
     wind_factor: float = 1.0
+    height: float = 1.0
 
     @property
     def cosine(self) -> float:
@@ -157,9 +161,10 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """Rooms, walls, windows and openings."""
+    """Rooms, walls, windows and openings, in air of a ``pressure`` [Pa]."""
 
     rooms: tuple[Room, ...]
     walls: tuple[Wall, ...] = ()
     windows: tuple[Window, ...] = ()
-    openings: tuple[Opening, ...] = field(default=())
+    openings: tuple[Opening, ...] = ()
+    pressure: float = 101_325.0

@@ -21,21 +21,27 @@ from twin.physics.assembly import (
     EMITTANCE,
     FIXED,
     FRESH,
+    GAP,
+    GAS,
+    GLASS,
     HERE,
     KIND,
+    RADIANT,
     REFERENCE,
+    REFERENCE_RADIATION,
     ROOM,
     ROUGH,
     SKY,
-    STAR,
     THERE,
+    THICK,
     TO_AIR,
     TO_SKY,
     UPWARD,
     WIND,
 )
 from twin.physics.compiled import compiled
-from twin.physics.films import STEFAN_BOLTZMANN, natural, outside
+from twin.physics.films import STEFAN_BOLTZMANN, natural, outside, window_inside
+from twin.physics.gaps import conductance
 
 Array = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
@@ -56,10 +62,10 @@ def _film(numbers: Array, here: float, there: float) -> tuple[float, float]:
 
 
 @compiled
-def _star(numbers: Array, here: float, there: float) -> tuple[float, float]:
-    """Long-wave flow into a face from the star beyond the reference [W], and its slope [W/K]."""
-    real = numbers[AREA] * STEFAN_BOLTZMANN * (here**2 + there**2) * (here + there)
-    beyond = real - numbers[REFERENCE]
+def _glass(numbers: Array, here: float, there: float) -> tuple[float, float]:
+    """Flow into the inside of a window beyond the reference [W], and its slope [W/K]."""
+    h = window_inside(here, there, numbers[THICK], numbers[UPWARD], numbers[FIXED])
+    beyond = h * numbers[AREA] - numbers[REFERENCE]
     return beyond * (there - here), -beyond
 
 
@@ -70,7 +76,7 @@ def _sky(numbers: Array, here: float, weather: Array) -> tuple[float, float]:
     h = numbers[FIXED]
     if h == 0.0:
         apart = abs((weather[WIND_FROM] - numbers[AZIMUTH] + 180.0) % 360.0 - 180.0)
-        toward = apart <= 90.0 or abs(numbers[UPWARD]) > 0.98
+        toward = apart <= 100.0 or abs(numbers[UPWARD]) > 0.98
         speed = weather[WIND_SPEED] * numbers[WIND]
         h = outside(here - out, numbers[UPWARD], speed, toward, numbers[ROUGH])
     fourth = here**4
@@ -91,6 +97,16 @@ def _door(numbers: Array, here: float, there: float) -> tuple[float, float]:
 
 
 @compiled
+def _gap(numbers: Array, here: float, there: float) -> tuple[float, float]:
+    """Flow into a pane through a gap beyond the reference [W], and its slope [W/K]."""
+    h = conductance(
+        int(numbers[GAS]), numbers[THICK], numbers[EMITTANCE], numbers[UPWARD], here, there
+    )
+    beyond = h * numbers[AREA] - numbers[REFERENCE]
+    return beyond * (there - here), -beyond
+
+
+@compiled
 def _wanted(
     whole: Whole, numbers: Array, seen: Array, weather: Array, fresh: Array
 ) -> tuple[float, float]:
@@ -99,14 +115,40 @@ def _wanted(
     here = seen[whole[HERE]]
     if kind == AIR:
         return _film(numbers, here, seen[whole[THERE]])
-    if kind == STAR:
-        return _star(numbers, here, seen[whole[THERE]])
     if kind == SKY:
         return _sky(numbers, here, weather)
+    if kind == GLASS:
+        return _glass(numbers, here, seen[whole[THERE]])
+    if kind == GAP:
+        return _gap(numbers, here, seen[whole[THERE]])
     if kind == DOOR:
         return _door(numbers, here, seen[whole[THERE]])
     g = fresh[whole[ROOM]]
     return g * (weather[OUT] - here), -g
+
+
+@compiled
+def _radiate(
+    seen: Array, flow: Array, response: Array, pairs: Whole, exchange: Array, whole: Whole
+) -> None:
+    """Bring the long-wave exchange of all faces to their temperatures, all at once.
+
+    Pair by pair, so that what one face gives the other takes.
+    """
+    wanted = np.zeros(flow.shape[0])
+    for k in range(pairs.shape[0]):
+        one, other = seen[pairs[k, 0]], seen[pairs[k, 1]]
+        real = STEFAN_BOLTZMANN * (one * one + other * other) * (one + other)
+        q = exchange[k] * (real - REFERENCE_RADIATION) * (other - one)
+        wanted[pairs[k, 2]] += q
+        wanted[pairs[k, 3]] -= q
+    for i in range(flow.shape[0]):
+        if whole[i, KIND] == RADIANT:
+            change = wanted[i] - flow[i]
+            flow[i] += change
+            row = response[i]
+            for j in range(seen.shape[0]):
+                seen[j] += row[j] * change
 
 
 @compiled
@@ -116,6 +158,8 @@ def _settle(
 ) -> None:  # fmt: skip
     """Bring every link to what it should carry, one after the other."""
     for i in range(whole.shape[0]):
+        if whole[i, KIND] == RADIANT:
+            continue
         if whole[i, KIND] == FRESH and fresh[whole[i, ROOM]] == 0.0 and flow[i] == 0.0:
             continue
         wanted, slope = _wanted(whole[i], numbers[i], seen, weather, fresh)
@@ -172,7 +216,7 @@ def march(
     modes: Array, link: Array, heat: Array, decay: Array, look: Array, link_gain: Array,
     link_response: Array, heat_gain: Array, heat_response: Array, drive: Array, glimpse: Array,
     whole: Whole, numbers: Array, weather: Array, fresh: Array, low: Array, high: Array,
-    most: Array, seen_out: Array, heat_out: Array, link_out: Array,
+    most: Array, pairs: Whole, exchange: Array, seen_out: Array, heat_out: Array, link_out: Array,
 ) -> None:  # fmt: skip
     """Step the zones through a block; ``modes``, ``link`` and ``heat`` are carried on in place.
 
@@ -200,6 +244,8 @@ def march(
         Band at the end of each step [K].
     most : (rooms, 2) array
         Greatest heating and cooling [W].
+    pairs, exchange : (m, 4), (m,) arrays
+        Faces that exchange long-wave radiation and their exchange areas [m²].
     seen_out, heat_out, link_out : (steps, …) arrays
         Filled: temperatures at the end of each step [K], flows during it [W].
     """
@@ -210,6 +256,7 @@ def march(
         _carry(seen, modes, look)
         _carry(seen, link, link_response)
         _carry(seen, heat, heat_response)
+        _radiate(seen, link, link_response, pairs, exchange, whole)
         _settle(seen, link, link_response, whole, numbers, weather[k], fresh[k])
         _control(seen, heat, heat_response, low[k], high[k], most)
         for i in range(n):

@@ -108,6 +108,7 @@ def run(house: Assembled, tab: Tables, state: State, block: Block, most: Array) 
         state.modes, state.link, state.heat, tab.decay, tab.look, tab.link_gain,
         tab.link_response, tab.heat_gain, tab.heat_response, block.known @ tab.known_gain,
         block.known @ tab.known_response, house.whole, house.numbers, block.weather, block.fresh,
-        block.low, block.high, most, trace.seen, trace.heat, trace.link,
+        block.low, block.high, most, house.pairs, house.exchange, trace.seen, trace.heat,
+        trace.link,
     )  # fmt: skip
     return trace

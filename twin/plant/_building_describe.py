@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from twin.errors import BadInput, Fault, did_you_mean
 from twin.physics import films
 from twin.physics.climate import air_density, pressure_at
+from twin.physics.gaps import GASES
 from twin.physics.house import (
     GROUND,
     NOTHING,
@@ -68,6 +69,7 @@ def house(settings: given.Settings, elevation: float) -> House:
             for name, zone in settings.zones.items() for window in zone.windows.values()
         ),
         tuple(_opening(opening, numbers, density) for opening in settings.openings.values()),
+        pressure_at(elevation),
     )  # fmt: skip
 
 
@@ -134,6 +136,7 @@ def _window(
         window.outside_film,
         surface.wind_exposed,
         _wind(settings, zone, tilt),
+        window.height or math.sqrt(area_of(window)),
     )
 
 
@@ -141,7 +144,8 @@ def _glazing(glazing: given.Glazing) -> Glazing:
     return Glazing(
         glazing.angle, glazing.transmittance, glazing.absorptance, glazing.diffuse_transmittance,
         glazing.diffuse_absorptance, glazing.pane_thickness, glazing.pane_conductivity,
-        glazing.gap_conductance, glazing.outside_emittance, glazing.inside_emittance,
+        glazing.outside_emittance, glazing.inside_emittance, glazing.gap_conductance,
+        GASES.index(glazing.gap), glazing.gap_thickness, (glazing.gap_emittance, 0.84),
     )  # fmt: skip
 
 

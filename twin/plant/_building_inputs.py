@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,7 +29,7 @@ class Part:
     tilt: float
     azimuth: float
     patch: shading.Patch
-    screens: list[shading.Screen]
+    screens: tuple[shading.Screen, ...]
     sky: float
 
 
@@ -40,7 +41,6 @@ class Inputs:
     ) -> None:
         self.settings, self.house, self.made, self.weather = settings, house, made, weather
         self.walls, self.windows = _parts(settings, house)
-        self._diffuse: dict[tuple[float, float], tuple[Array, Array]] = {}
 
     def block(self, start: int, steps: int, machine_heat: Array | None = None) -> Block:
         """Return the inputs of ``steps`` steps from step number ``start`` of the run.
@@ -103,35 +103,77 @@ class Inputs:
 
     def _sunshine(self, flows: Array, times: Array, weather: Weather) -> None:
         """Sun on walls, in panes and through windows."""
-        sun = climate.sun(weather, times)
-        beam = climate.through_hours(weather.direct_normal, times)
+        span = float(times[0]), len(times), self.settings.step
         rooms = len(self.house.rooms)
         outside, panes = 4 * rooms, 4 * rooms + len(self.house.walls)
         for number, (wall, part) in enumerate(zip(self.house.walls, self.walls, strict=True)):
             if wall.behind == -1 and wall.sun:
-                direct, diffuse, _cosine = self._on(part, sun, beam, times, weather)
+                direct, diffuse, _cosine = self._on(part, span, weather)
                 taken = wall.area * wall.outside.solar_absorptance
                 flows[:, outside + number] = taken * (direct + diffuse)
         for window, part in zip(self.house.windows, self.windows, strict=True):
-            light = self._on(part, sun, beam, times, weather)
+            light = self._on(part, span, weather)
             panes = _through(flows, window, light, rooms, panes)
 
-    def _on(
-        self, part: Part, sun: Sun, beam: Array, times: Array, weather: Weather
-    ) -> tuple[Array, Array, Array]:
+    def _on(self, part: Part, span: Span, weather: Weather) -> tuple[Array, Array, Array]:
         """Beam and diffuse light on a part [W/m²], and the cosine of incidence."""
-        key = part.tilt, part.azimuth
-        if key not in self._diffuse:
-            self._diffuse[key] = climate.diffuse_hours(weather, *key, self.settings.albedo)
-        sky, ground = self._diffuse[key]
-        cosine = climate.incidence(sun, *key)
-        direct = beam * cosine
-        if part.screens:
-            to_sun = shading.directions(sun, *key)
-            to_sun[sun.elevation <= 0] = 0.0
-            direct = direct * shading.sunlit(part.patch, part.screens, to_sun)
-        diffuse = climate.through_hours(sky * part.sky + ground, times)
-        return direct, diffuse, cosine
+        light = _light(weather, part.tilt, part.azimuth, self.settings.albedo, span)
+        if not part.screens:
+            return light.direct, light.sky + light.ground, light.cosine
+        lit = _lit(weather, part, span)
+        return light.direct * lit, light.sky * part.sky + light.ground, light.cosine
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """Light on a plane through a block [W/m²], and the cosine of incidence of the beam."""
+
+    direct: Array
+    sky: Array
+    ground: Array
+    cosine: Array
+
+
+Span = tuple[float, int, float]
+"""Middle of the first step [s of the year], how many steps, and their length [s]."""
+
+
+def _instants(span: Span) -> Array:
+    first, steps, step = span
+    return first + step * np.arange(steps, dtype=np.float64)
+
+
+# What follows depends on weather, place and orientation alone: a what-if finds it done.
+
+
+@functools.lru_cache(maxsize=64)
+def _sun(weather: Weather, span: Span) -> Sun:
+    return climate.sun(weather, _instants(span))
+
+
+@functools.lru_cache(maxsize=64)
+def _diffuse(weather: Weather, tilt: float, azimuth: float, albedo: float) -> tuple[Array, Array]:
+    return climate.diffuse_hours(weather, tilt, azimuth, albedo)
+
+
+@functools.lru_cache(maxsize=256)
+def _light(weather: Weather, tilt: float, azimuth: float, albedo: float, span: Span) -> Light:
+    times = _instants(span)
+    sky, ground = (
+        climate.through_hours(hourly, times) for hourly in _diffuse(weather, tilt, azimuth, albedo)
+    )
+    cosine = climate.incidence(_sun(weather, span), tilt, azimuth)
+    beam = climate.through_hours(weather.direct_normal, times)
+    return Light(beam * cosine, sky, ground, cosine)
+
+
+@functools.lru_cache(maxsize=256)
+def _lit(weather: Weather, part: Part, span: Span) -> Array:
+    """Share of a shaded part that the sun reaches."""
+    sun = _sun(weather, span)
+    to_sun = shading.directions(sun, part.tilt, part.azimuth)
+    to_sun[sun.elevation <= 0] = 0.0
+    return shading.sunlit(part.patch, list(part.screens), to_sun)
 
 
 def _through(
@@ -170,9 +212,9 @@ def _parts(settings: given.Settings, house: House) -> tuple[list[Part], list[Par
 def _part(
     zone: given.ZoneSettings, surface: str, tilt: float, azimuth: float, patch: shading.Patch
 ) -> Part:
-    screens = [
+    screens = tuple(
         shading.Screen(shade.form == "overhang", shade.x, shade.z, shade.length, shade.depth)
         for shade in zone.shades.values()
         if shade.surface == surface
-    ]
-    return Part(tilt, azimuth, patch, screens, shading.sky_share(patch, screens, tilt))
+    )
+    return Part(tilt, azimuth, patch, screens, shading.sky_share(patch, list(screens), tilt))

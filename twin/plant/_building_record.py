@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -64,13 +64,15 @@ class Diary:
 
     def flush(self, until: float) -> None:
         """Write the rows whose time has come by ``until`` [s]."""
-        due = [(key, times[times <= until], values[times <= until])
-               for key, times, values in self.pending]  # fmt: skip
-        self.pending = [
-            (key, times[times > until], values[times > until])
-            for key, times, values in self.pending
-            if times[-1] > until
-        ]
+        due, later = [], []
+        for key, times, values in self.pending:
+            # A flow that starts at the end has not flowed; a temperature at the end is had.
+            side: Literal["left", "right"] = "left" if key % len(CHANNELS) else "right"
+            n = int(np.searchsorted(times, until, side=side))
+            due.append((key, times[:n], values[:n]))
+            if n < len(times):
+                later.append((key, times[n:], values[n:]))
+        self.pending = later
         lengths = [len(times) for _key, times, _values in due]
         keys = np.repeat([key for key, _times, _values in due], lengths).astype(np.int32)
         if not keys.size:

@@ -77,8 +77,13 @@ class Glazing(Params):
     )  # fmt: skip
     pane_thickness: float = quantity(3.048, "mm", 0.1, 100, "Of each pane.", STANDARD_140)
     pane_conductivity: float = quantity(1, "W/(m·K)", 0.01, 100, "Of the glass.", STANDARD_140)
+    gap: Literal["air", "argon", "krypton"] = choice("air", "Gas between the panes.")
+    gap_thickness: float = quantity(12, "mm", 1, 200, "Of each gap.", STANDARD_140)
+    gap_emittance: float = quantity(
+        0.84, "1", 0.001, 1, "Of one face of each gap, such as a coating; the other is 0.84."
+    )
     gap_conductance: float = quantity(
-        5.208, "W/(m²·K)", 0.01, 1000, "Of each gap: gas and radiation together.", STANDARD_140
+        0, "W/(m²·K)", 0, 1000, "Of each gap, gas and radiation; 0 computes it (EN 673)."
     )
     outside_emittance: float = quantity(0.84, "1", 0, 1, "Of the outermost face.", STANDARD_140)
     inside_emittance: float = quantity(0.84, "1", 0, 1, "Of the innermost face.", STANDARD_140)

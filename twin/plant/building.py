@@ -26,13 +26,15 @@ from twin.records import Channel
 __all__ = ["Model", "Settings"]
 
 LUMPED_ONLY = ("envelope", "glazing", "coupling", "fabric_capacity")
+MOST_DAYS = 32
+"""Blocks grow from a day to this."""
 COSINE_ONLY = ("outdoor_mean", "outdoor_swing")
 
 
 class Model(Asset):
     """A building whose zones are balanced step by step, exactly.
 
-    Without machines nothing reaches into it from outside, so it is computed a day at a time; with
+    Without machines nothing reaches into it from outside, so it is computed by days and weeks; with
     machines, whose heat is known only as they work, step by step.
     """
 
@@ -110,11 +112,13 @@ class Model(Asset):
     def _run(self) -> Process:
         step = self.settings.step
         alone = not any(self.machines)
-        steps = round(DAY / step) if alone else 1
+        days = 1
         while True:
             if alone:
+                steps = days * round(DAY / step)
                 self._advance(steps, None)
                 yield self.env.timeout(steps * step)
+                days = min(2 * days, MOST_DAYS)
             else:
                 yield self.env.timeout(step)
                 self._advance(1, self._machine_heat())
