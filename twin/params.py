@@ -174,15 +174,10 @@ class Params(BaseModel):
     @field_validator("*", mode="before")
     @classmethod
     def _read_unit(cls, value: Any, info: Any) -> Any:
-<<<<<<< HEAD
+        if isinstance(value, str) and _form(cls.model_fields[info.field_name]) == "words":
+            return value.split()
         unit = _unit_in(cls, info.field_name)
         if unit is None:
-=======
-        declared = cls.model_fields[info.field_name]
-        if _form(declared) == "words" and isinstance(value, str):
-            return value.split()
-        if not _is_quantity(declared):
->>>>>>> 4c4f919 (Building: zones of layered walls and windows in weather, stepped exactly; ASHRAE 140 cases as scenario files)
             return value
         if isinstance(value, bool):
             raise PydanticCustomError("number", "a number is needed, not true or false")
