@@ -200,8 +200,9 @@ def _key(kind: str, payload: Mapping[str, Any]) -> str:
 
         decisive["forecast"] = question.version()
         if kind == "forecast":
-            question.read(payload)
-            del decisive["code"]
+            question.check(payload)
+            if "scenario" not in payload:  # measured wear: nothing of the twin decides it
+                del decisive["code"]
     return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
 
 

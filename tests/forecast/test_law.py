@@ -10,7 +10,7 @@ from scipy import stats
 from simulated_tools import EXPONENTS, GROWTH, power_law
 
 from twin.errors import BadInput
-from twin.forecast import fit
+from twin.forecast import ToolRecord, fit, forecast
 from twin.forecast.evidence import Fleet, fleet
 from twin.forecast.fitting import WearLaw
 from twin.forecast.law import (
@@ -180,6 +180,22 @@ def test_a_table_of_lives_does_not_teach_growth() -> None:
     law = fit(WearTable(tuple(record(f"t{i}", [t], [0.3]) for i, t in enumerate(lives))))
     assert law.fleet.mean[:, 1].mean() == pytest.approx(0.8, abs=0.1)
     assert "no tool was read twice" in law.notes[-1]
+
+
+def spread_of(*records: ToolRecord) -> np.ndarray:
+    """Width of the middle 80 % of the wear to come of the first tool, at 5, 10, 20, 40 min [mm]."""
+    table = WearTable(tuple(records))
+    fan = forecast(fit(table), table)[0].fan
+    return np.interp([5.0, 10.0, 20.0, 40.0], fan.ahead_min, fan.p90 - fan.p10)
+
+
+def test_one_reading_is_no_surer_than_two() -> None:
+    """The second reading agrees with the growth that the first alone would expect."""
+    one = record("T1", [20.0], [0.15])
+    two = record("T1", [10.0, 20.0], [0.15 * 0.5**0.8, 0.15])
+    others = (record("T2", [30.0], [0.2]), record("T3", [10.0], [0.11]))
+    assert (spread_of(one) > spread_of(two)).all()
+    assert (spread_of(one, *others) > spread_of(two, *others)).all()
 
 
 def test_nothing_to_learn_from_is_refused() -> None:

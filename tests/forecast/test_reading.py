@@ -130,6 +130,32 @@ def test_metres_are_refused_until_they_are_named(tmp_path: Path) -> None:
     assert read_wear(path, units={"vb_mm": "m"}).records[0].vb_mm == pytest.approx([0.0489, 0.12])
 
 
+@pytest.mark.parametrize(
+    ("times", "unit", "named"),
+    [
+        ((20_000, 60_000), "ms", "--unit time=s"),
+        ((0.005, 0.06), "h", "--unit time=h"),
+    ],
+)
+def test_times_off_by_1000_are_refused_until_their_unit_is_named(
+    tmp_path: Path, times: tuple[float, float], unit: str, named: str
+) -> None:
+    early, late = times
+    path = write(tmp_path, f"tool,time_min,vb_mm\nA,{early},0.05\nA,{late},0.12\nB,{late},0.1\n")
+    said = refused(path)
+    assert named in said
+    assert "time=min if it is min" in said
+    assert "column time_min" in said
+    assert read_wear(path, units={"time": unit}).n_readings == 3
+    assert read_wear(path, units={"time": "min"}).records[0].now_min == late
+
+
+def test_times_of_short_and_long_lives_are_taken(tmp_path: Path) -> None:
+    for last in (0.6, 2900):
+        path = write(tmp_path, f"tool,time_min,vb_mm\nA,{last / 3},0.05\nA,{last},0.12\n")
+        assert read_wear(path).records[0].now_min == last
+
+
 def test_units_of_time(tmp_path: Path) -> None:
     path = write(tmp_path, GOOD)
     assert read_wear(path, units={"time": "s"}).records[0].time_min == pytest.approx(

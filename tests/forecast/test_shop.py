@@ -15,6 +15,7 @@ from twin.errors import BadInput
 from twin.forecast.duty import duties, run_to, spindle_source
 from twin.forecast.policy import play
 from twin.forecast.shop import default_now, forecast_shop
+from twin.forecast.shop_backtest import backtest_shop, lives_of
 from twin.forecast.shop_document import shop_document
 from twin.forecast.state import estimate
 from twin.forecast.toolhistory import InUse, follow
@@ -216,6 +217,63 @@ def test_without_a_machine_it_says_so() -> None:
     hall = {"kind": "building", "zones": {"office": {}}}
     with pytest.raises(BadInput, match="no machine with tools"):
         forecast_shop(parse({"plant": {"hall": hall}}, "test"))
+
+
+def test_a_moment_of_change_is_the_end_of_a_part_or_of_a_shift() -> None:
+    told = forecast_shop(mill(change_policy="fixed_life"), now=4 * H, hours=10)
+    tool = told.tools[0]
+    names = [option.name for option in tool.advice.options]
+    assert names[0] == "now"
+    assert names[-1] == "run on"
+    assert set(names[1:-1]) <= {"shift end", "part end"}
+    ends = [o.ahead_min for o in tool.advice.options if o.name == "part end"]
+    best = tool.forecast.best_change_min
+    assert len(ends) == 2
+    assert ends[0] <= best <= ends[1]
+    assert ends[1] - ends[0] == pytest.approx(tool.kind.part_min)
+    parts = (tool.forecast.now_min + np.array(ends)) / tool.kind.part_min
+    assert parts == pytest.approx(np.round(parts))
+    assert tool.advice.best.regret < tool.advice.named("now").regret  # type: ignore[union-attr]
+
+
+def test_p1_crosses_a_half_when_half_of_the_futures_have_failed() -> None:
+    tool = forecast_shop(mill(change_policy="never"), hours=48).tools[0]
+    assert 0 < tool.half_h < 48
+    at = forecast_shop(mill(change_policy="never"), hours=tool.half_h).tools[0]
+    assert at.p_fail.value == pytest.approx(0.5, abs=0.05)
+
+
+def test_without_breakage_nothing_breaks_and_tools_last_longer() -> None:
+    with_, without = (forecast_shop(mill(), hours=2, breakage=b).tools[0] for b in (True, False))
+    assert without.p_break_policy.value == 0.0
+    assert without.p_this_breaks == 0.0
+    assert without.forecast.remaining_min.p50 > with_.forecast.remaining_min.p50
+    assert without.p_fail.value < with_.p_fail.value
+
+
+def test_past_forecasts_of_a_twins_tools_are_calibrated() -> None:
+    scenario = mill(inspect_every=15, break_rate=0.2)
+    past = backtest_shop(scenario, replications=3)
+    assert past.tools >= 30
+    assert past.coverage(0.9) == pytest.approx(0.9, abs=0.1)
+    assert past.below()[3] == pytest.approx(0.5, abs=0.15)
+    assert past.skill > 0
+    assert past.life.cra is not None
+
+
+def test_lives_are_those_that_the_twin_gave() -> None:
+    """Minutes cut by each tool that came out, and the wear it came out with."""
+    running = build(mill(change_policy="fixed_life"), sense=False)
+    running.advance(20 * H)
+    facts = running.finish()
+    lived = lives_of(facts, "mill", ["mill"], "mill")["mill"]
+    out = [(e.value, e.subject) for e in facts.events if e.name == "tool_change"]
+    worn = [1e3 * e.value for e in facts.events if e.name == "wear_at_change"]
+    assert [tool.total_min for tool in lived] == pytest.approx([s / 60 for s, _ in out])
+    assert [tool.broke for tool in lived] == [why == "broken" for _, why in out]
+    whole = [(t.wear_mm[-1], w) for t, w in zip(lived, worn, strict=True) if not t.broke]
+    assert whole
+    assert all(mine == pytest.approx(true) for mine, true in whole)
 
 
 KEYS = {"tool", "vb_now_mm", "remaining_min", "p_fail_48h", "best_change_min", "cost_rate",

@@ -12,6 +12,7 @@ from typing import Any
 from rich.console import Console
 
 from twin import units
+from twin.cli._forecast_life import print_life
 from twin.cli.options import read_scenario
 from twin.cli.output import console, number, table, write_json
 from twin.cli.progress import bar
@@ -19,8 +20,14 @@ from twin.errors import BadInput, Fault
 from twin.forecast.handout import write_handout
 from twin.forecast.replacement import Costs
 from twin.forecast.shop import Shop, ShopTool, forecast_shop
-from twin.forecast.shop_document import ASSUMPTIONS, shop_document
+from twin.forecast.shop_backtest import backtest_shop
+from twin.forecast.shop_document import assumptions, shop_document
+from twin.forecast.shop_question import past_document
 from twin.forecast.toolkind import ToolKind
+from twin.forecast.tools import ToolForecast
+from twin.scenario import Scenario
+
+NO_PLAN = "no planned change pays"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,8 @@ class ShopQuestion:
     seed: int
     curve: str | None
     export: Path | None
+    breakage: bool = True
+    test: bool = False
     only_wear: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -54,6 +63,7 @@ def forecast_scenario(asked: ShopQuestion, json_to: str | None) -> dict[str, Any
             replications=asked.replications,
             costs=_costs(asked),
             seed=asked.seed,
+            breakage=asked.breakage,
             workers=asked.workers,
             on_progress=progress,
         )
@@ -61,12 +71,33 @@ def forecast_scenario(asked: ShopQuestion, json_to: str | None) -> dict[str, Any
     _print(people, shop)
     if asked.curve is not None:
         _print_options(people, shop, asked.curve)
-    people.print("\n".join(f"Assumption: {words}." for words in ASSUMPTIONS), markup=False)
     document = {"source": asked.scenario, "scenario": scenario.title, "seed": asked.seed}
-    document |= shop_document(shop) | {"assumptions": list(ASSUMPTIONS)}
+    if asked.test:
+        document["past"] = _back_test(people, scenario, asked)
+    said = list(assumptions(asked.breakage))
+    people.print("\n".join(f"Assumption: {words}." for words in said), markup=False)
+    document |= shop_document(shop) | {"assumptions": said}
     hand_out(people, document, asked.export, scenario.header.site)
     write_json(document, json_to)
     return document
+
+
+def _back_test(people: Console, scenario: Scenario, asked: ShopQuestion) -> dict[str, Any]:
+    """How good forecasts of such tools are, in lives of them that the twin runs to their end."""
+    with bar("simulating lives of such tools") as progress:
+        past = backtest_shop(
+            scenario, seed=asked.seed, breakage=asked.breakage, on_progress=progress
+        )
+    print_life(people, past.life)
+    held = past.coverage(0.9)
+    if held is not None:
+        skill = number(past.skill, 2)
+        people.print(
+            f"The 90 % bands held {held:.0%} of {len(past.pit)} remaining lives of {past.tools} "
+            f"simulated tools; ECE {number(past.ece, 2)}, Brier skill {skill}.",
+            markup=False,
+        )
+    return past_document(past)
 
 
 def hand_out(
@@ -165,11 +196,18 @@ def _row(shown: ShopTool) -> tuple[str, ...]:
         f"{shown.p_break_policy.value:.1%} ± {1.96 * shown.p_break_policy.se:.1%}",
         f"{shown.changes.value:.1f} ({shown.changes_low:.0f}–{shown.changes_high:.0f})",
         str(shown.spares),
-        "now" if t.best_change_min == 0 else f"{_time(t.best_change_min)} min",
+        _when(t),
         f"{best.name} (+{number(best.regret, 3)})",
         number(t.cost_rate, 3),
         "; ".join(t.reasons),
     )
+
+
+def _when(t: ToolForecast) -> str:
+    """When to change a tool; what never pays has no time."""
+    if t.best_change_min == 0:
+        return "now"
+    return f"{_time(t.best_change_min)} min" if t.change_pays else NO_PLAN
 
 
 def _time(minutes: float) -> str:

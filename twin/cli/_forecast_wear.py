@@ -12,14 +12,14 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from twin.cli._forecast_shop import hand_out
+from twin.cli._forecast_life import print_life
+from twin.cli._forecast_shop import NO_PLAN, hand_out
 from twin.cli.output import console, number, table, write_json
 from twin.errors import BadInput, Fault, did_you_mean
 from twin.forecast.backtesting import Backtest, backtest
 from twin.forecast.document import backtest_document, forecast_document, with_opportunities
 from twin.forecast.examples import EXAMPLES, read_example
 from twin.forecast.fitting import fit
-from twin.forecast.life_scores import LifeScores
 from twin.forecast.opportunities import Opportunity, shift_ends
 from twin.forecast.planning import Planning
 from twin.forecast.reading import read_wear
@@ -131,6 +131,13 @@ def _bar(people: Console, what: str) -> Iterator[OnProgress]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
+def _when(t: ToolForecast) -> str:
+    """When to change a tool; what never pays has no time."""
+    if t.best_change_min == 0:
+        return "now"
+    return f"in {_time(t.best_change_min)}" if t.change_pays else NO_PLAN
+
+
 def _time(value: float) -> str:
     return f"{value:.1f}" if math.isfinite(value) else "never"
 
@@ -146,7 +153,7 @@ def _print_tools(people: Console, tools: Sequence[ToolForecast], measured: WearT
             f"{_time(t.remaining_min.p10)} / {_time(t.remaining_min.p50)} / "
             f"{_time(t.remaining_min.p90)}",
             f"{t.p_fail:.0%}",
-            "now" if t.best_change_min == 0 else f"in {_time(t.best_change_min)}",
+            _when(t),
             number(t.cost_rate, 3),
             "; ".join(t.reasons),
         )
@@ -189,6 +196,9 @@ def _print_curve(people: Console, tools: Sequence[ToolForecast], tool: str | Non
         "P(fail before)",
     )
     people.print(table(f"Cost of changing {tool} later", columns, rows))
+    if not t.change_pays:
+        people.print(f"{NO_PLAN}: its life is too uncertain; measure it again.")
+        return
     low, high = t.change.flat_min
     people.print(
         f"As good as the best (within 2 %): change in {low:.1f} to {high:.1f} {t.time_unit}."
@@ -221,20 +231,4 @@ def _print_backtest(people: Console, past: Backtest) -> None:
     columns = ("leave one tool out", *scores)
     people.print(table("Back-test", columns, rows))
     if past.life is not None and past.life.forecasts:
-        _print_life(people, past.life)
-
-
-def _print_life(people: Console, life: LifeScores) -> None:
-    rows = [
-        (f"{s.share:.0%}", f"{s.alpha_lambda:.0%}", number(s.accuracy, 2), f"{s.mae_min:.3g}",
-         f"{s.coverage_80:.0%}", str(s.n))
-        for s in life.by_share
-    ]  # fmt: skip
-    columns = ("at share of life", "alpha-lambda", "accuracy", "MAE of time left", "in 80 %", "n")
-    people.print(table("Remaining life, forecast from shares of life", columns, rows))
-    without = f" Never at the limit: {', '.join(life.left_out)}." if life.left_out else ""
-    people.print(
-        f"Prognostic horizon {life.horizon:.0%} of life, CRA {number(life.cra, 2)}, "
-        f"alpha-lambda {life.alpha_lambda:.0%} of forecasts.{without}",
-        markup=False,
-    )
+        print_life(people, past.life)

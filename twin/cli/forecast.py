@@ -48,7 +48,10 @@ def forecast_verb(
     ] = None,
     test: Annotated[
         bool,
-        typer.Option("--backtest", help="Leave one tool out at a time and score the forecast."),
+        typer.Option(
+            "--backtest",
+            help="Score past forecasts: one tool left out, or lives that the scenario gives.",
+        ),
     ] = False,
     limit: Annotated[float | None, typer.Option(help="Wear limit VB [mm]; 0.3 for --wear.")] = None,
     hours: Annotated[float, typer.Option(help="Horizon of the risk [h].")] = 48.0,
@@ -106,10 +109,11 @@ def forecast_verb(
 ) -> None:
     """Forecast wear: wear now, minutes left, risk, and the cheapest time to change."""
     given = {"--limit": limit, "--duty": duty, "--shift": shift, "--map": renamed, "--unit": unit,
-             "--backtest": test, "--no-breakage": not breakage, "--running": running}  # fmt: skip
+             "--running": running}  # fmt: skip
+    everywhere = {"--backtest": test, "--no-breakage": not breakage}
     if trend is not None:
         others = {"SCENARIO": scenario, "--wear": wear, "--at": at, "--set": settings,
-                  "--curve": curve, "--export": export} | given  # fmt: skip
+                  "--curve": curve, "--export": export} | given | everywhere  # fmt: skip
         _refuse_beside_trend(others)
         costs = Costs(_or(cost_change, 30.0), _or(cost_failure, 150.0))
         asked_trend = TrendQuestion(
@@ -119,7 +123,8 @@ def forecast_verb(
         forecast_trend(asked_trend, json_to)
     elif scenario is not None and wear is None:
         asked = ShopQuestion(scenario, at, hours, settings, replications, workers, cost_change,
-                             cost_failure, seed, curve, export, given)  # fmt: skip
+                             cost_failure, seed, curve, export, breakage, test,
+                             given)  # fmt: skip
         forecast_scenario(asked, json_to)
     else:
         _refuse_scenario_options(scenario, wear, at, settings)

@@ -6,11 +6,12 @@ than linearly with the number of tools.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from twin.forecast.law import (
+    USUAL,
     Block,
     Hyper,
     Scale,
@@ -90,3 +91,30 @@ def ln_posterior(hyper: Hyper, scale: Scale, data: Block) -> Array:
     """Evidence times prior of the hyperparameters, logarithm, up to a constant; shape (P,)."""
     z = (hyper.ln - np.log(scale.prior.median)) / scale.prior.ln_sd
     return np.asarray(fleet(hyper, scale, data).ln_evidence - 0.5 * (z**2).sum(-1), dtype=float)
+
+
+def with_usual_growth(hyper: Hyper, scale: Scale, learnt: Fleet) -> Fleet:
+    """Give the growth of wear its usual prior, where the table could not tell it.
+
+    A cut posterior (Plummer 2015, doi:10.1007/s11222-014-9503-z): exponent and changes of slope
+    come from the prior alone, because in such a table the choice of when to read looks like
+    growth; the other coefficients follow the readings, given that growth.
+
+    Parameters
+    ----------
+    hyper, scale : Hyper, Scale
+        The hyperparameters, those of growth drawn from their prior, and the references.
+    learnt : Fleet
+        Posterior under a growth that was held fast.
+    """
+    mean, sd = fleet_prior(hyper, replace(scale, prior=USUAL))
+    p = learnt.mean.shape[1]
+    growth = np.r_[1, p - len(scale.knots) : p]
+    S = learnt.root @ np.swapaxes(learnt.root, -1, -2)
+    own = S[:, growth[:, None], growth]
+    follow = np.swapaxes(np.linalg.solve(own, S[:, growth]), -1, -2)
+    wider = np.eye(len(growth)) * sd[:, growth, None] ** 2 - own
+    C = S + follow @ wider @ np.swapaxes(follow, -1, -2)
+    moved = (follow @ (mean[growth] - learnt.mean[:, growth])[..., None])[..., 0]
+    root = np.linalg.cholesky(0.5 * (C + np.swapaxes(C, -1, -2)))
+    return Fleet(learnt.mean + moved, np.asarray(root, dtype=float), learnt.ln_evidence)

@@ -24,6 +24,7 @@ ATLAS_HEADER = (
 LIKELY, POSSIBLE = 0.5, 0.1  # from these risks on: high, medium priority
 NAMESPACE = uuid.UUID("6f1a3a52-5a0e-5b52-9d0c-0c1f4f2f8a11")
 FARTHEST_H = 20 * 8766.0  # a change later than 20 years is no plan
+ASSET_COLUMNS = ("asset", "machine", "spindle", "station")  # of a wear table
 LINE_BYTES = 75  # RFC 5545, 3.1
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -44,6 +45,8 @@ class ChangePlan:
         Probability that it fails within the horizon [1].
     title, text : str
         For people, in their language.
+    location : str
+        The asset that the tool is in, where it is known.
     """
 
     plant: str
@@ -53,6 +56,7 @@ class ChangePlan:
     p_fail: float
     title: str
     text: str
+    location: str = ""
 
     @property
     def uid(self) -> str:
@@ -73,6 +77,19 @@ def hours_until(minutes: float, duty: float) -> float | None:
         return 0.0
     hours = minutes / duty if duty > 0 else float("inf")
     return hours if hours <= FARTHEST_H else None
+
+
+def location_of(tool: Mapping[str, Any]) -> str:
+    """The asset that a tool is in: a twin's machine, or what its table says of it; empty if none.
+
+    >>> location_of({"machine": "mill"}), location_of({"conditions": {"Machine": "M7"}})
+    ('mill', 'M7')
+    """
+    if tool.get("machine"):
+        return str(tool["machine"])
+    said = {str(key).lower(): value for key, value in tool.get("conditions", {}).items()}
+    found = next((said[name] for name in ASSET_COLUMNS if name in said), "")
+    return f"{found:g}" if isinstance(found, float) else str(found)
 
 
 def pays(tool: Mapping[str, Any]) -> bool:
@@ -107,7 +124,7 @@ def work_orders(plans: Sequence[ChangePlan]) -> str:
             "Estimated Hours": f"{plan.minutes / 60:.2f}",
             "Requires Signature": "No",
             "Category": "Tool change",
-            "Location Name": plan.plant,
+            "Location Name": plan.location,
             "Asset Name": plan.tool,
             "Archived": "No",
         }
@@ -141,7 +158,7 @@ def _event(plan: ChangePlan, made: datetime) -> list[str]:
         f"DTEND:{_stamp(plan.due + timedelta(minutes=plan.minutes))}",
         f"SUMMARY:{escape(plan.title)}",
         f"DESCRIPTION:{escape(plan.text)}",
-        f"LOCATION:{escape(plan.plant)}",
+        *([f"LOCATION:{escape(plan.location)}"] if plan.location else []),
         f"PRIORITY:{ {'HIGH': 1, 'MEDIUM': 5, 'LOW': 9}[plan.priority] }",
         "STATUS:TENTATIVE",
         "END:VEVENT",

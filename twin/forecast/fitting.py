@@ -10,9 +10,10 @@ from scipy import optimize, special, stats
 from scipy.stats import qmc
 
 from twin.errors import BadInput, Fault
-from twin.forecast.evidence import Fleet, fleet, ln_posterior
+from twin.forecast.evidence import Fleet, fleet, ln_posterior, with_usual_growth
 from twin.forecast.law import (
     ASSUMED_GROWTH,
+    GROWTH,
     HYPER,
     QUANTILES,
     USUAL,
@@ -34,7 +35,9 @@ STEP = 1e-3
 CURVATURE_STEP = 0.25  # of the prior's spread
 ROUNDS = 4  # of importance sampling, while the effective sample stays below DRAWS
 TAIL = 6.0  # degrees of freedom of the proposal
-NO_GROWTH = "no tool was read twice: wear is taken to grow as t^0.8, which is not learnt"
+NO_GROWTH = (
+    "no tool was read twice: how wear grows is not learnt, it is taken as t^0.8 give or take 0.3"
+)
 CELLS = 2_000_000  # numbers in one covariance block held in memory at once
 
 
@@ -92,7 +95,12 @@ def fit(table: WearTable, *, seed: int = 1) -> WearLaw:
     start = _mode(scale, data, np.log(scale.prior.median))
     scale = replace(scale, curve=_curve(scale, data, start))
     hyper, effective = _sample(scale, data, start, seed)
+    growth_seen = _growth_seen(records)
+    if not growth_seen:
+        hyper = _usual_growth(hyper, seed)
     coefficients = chunked_fleet(hyper, scale, block(records, scale.settings))
+    if not growth_seen:
+        coefficients = with_usual_growth(hyper, scale, coefficients)
     return WearLaw(
         scale,
         hyper,
@@ -101,7 +109,7 @@ def fit(table: WearTable, *, seed: int = 1) -> WearLaw:
         sum(r.n for r in records),
         effective,
         spread_factor(hyper.take(np.arange(0, DRAWS, 4)), scale, data),
-        scale.settings.notes if _growth_seen(records) else (*scale.settings.notes, NO_GROWTH),
+        scale.settings.notes if growth_seen else (*scale.settings.notes, NO_GROWTH),
     )
 
 
@@ -149,6 +157,15 @@ def _curve(rough: Scale, data: Block, mode: Array) -> Array:
 def _growth_seen(records: Sequence[ToolRecord]) -> bool:
     """Whether any tool was read at two times."""
     return any(len(np.unique(r.time_min)) > 1 for r in records)
+
+
+def _usual_growth(hyper: Hyper, seed: int) -> Hyper:
+    """Draw from the usual prior what only a tool that was read twice can tell."""
+    of = [HYPER.index(name) for name in GROWTH]
+    z = stream(seed, "forecast.growth").standard_normal((len(hyper), len(of)))
+    ln = hyper.ln.copy()
+    ln[:, of] = np.log(USUAL.median[of]) + USUAL.ln_sd[of] * z
+    return Hyper(ln)
 
 
 def _pace(rough: Scale, data: Block) -> Array:

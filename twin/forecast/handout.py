@@ -14,6 +14,7 @@ from twin.forecast.export import (
     ChangePlan,
     calendar,
     hours_until,
+    location_of,
     pays,
     work_orders,
 )
@@ -73,7 +74,8 @@ def _plan(tool: Tool, unit: str, plant: str, made: datetime, hours: float) -> Ch
     ]
     minutes = float(tool.get("change_takes_min", USUAL_MIN))
     title = f"Change tool {tool['tool']}"
-    return ChangePlan(plant, tool["tool"], due, minutes, tool["p_fail"], title, ". ".join(lines))
+    text, at = ". ".join(lines), location_of(tool)
+    return ChangePlan(plant, tool["tool"], due, minutes, tool["p_fail"], title, text, at)
 
 
 def write_handout(

@@ -43,6 +43,8 @@ HYPER = (
     "shape",  # sd of each change of slope of g [1]
     "pace",  # sd of each condition's effect on the exponent [1]
 )
+GROWTH = ("time_offset", "tool_exponent", "tool_curve", "curve_length", "shape")
+"""Hyperparameters of how wear grows: only a tool that was read twice tells them."""
 LEVEL = (0.0, 1.5)  # mean and sd of a: VB_ref is the median reading, t_ref the typical time
 
 
@@ -72,7 +74,8 @@ USUAL = Prior(
     (0.8, 0.3),
 )
 # Where no tool was read twice, nothing tells growth from the choice of when to read (a table of
-# tool lives has one wear at many times): growth is then taken as VB ∝ t^0.8, not learnt.
+# tool lives has one wear at many times): growth is then taken as VB ∝ t^0.8, not learnt, and only
+# the forecast knows that it may as well be another (evidence.with_usual_growth).
 ASSUMED_GROWTH = Prior(
     np.array([0.05, 0.01, 0.06, 0.14, 0.14, 0.05, 0.05, 0.7, 0.02, 0.02]),
     np.array([0.1, 0.1, 0.1, 0.5, 0.5, 0.1, 0.1, 0.1, 0.1, 0.1]),

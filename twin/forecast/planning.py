@@ -32,6 +32,10 @@ class PlanningParams(Params):
         150, "EUR", 1e-6, 1e12, "Cost of a failure in the cut: scrap, damage, standstill.",
         assumption=True,
     )  # fmt: skip
+    shift: float = quantity(
+        8, "h", 0.1, 1000, "Hours between two ends of a shift, when a change can be made.",
+        assumption=True,
+    )  # fmt: skip
     change_time: float = quantity(
         15, "min", 1, 1440, "How long a change takes, for work orders and the calendar.",
         assumption=True,
@@ -52,6 +56,8 @@ class Planning:
         Minutes (or cuts) in each hour.
     cost_change, cost_failure : float
         Cost of a planned change and of a failure [EUR].
+    shift : float
+        Hours between two ends of a shift [h].
     change_time : float
         How long a change takes [min].
     """
@@ -61,6 +67,7 @@ class Planning:
     duty: float = 30.0
     cost_change: float = 30.0
     cost_failure: float = 150.0
+    shift: float = 8.0
     change_time: float = 15.0
 
     @property

@@ -1,8 +1,9 @@
 """A forecast as one question with one answer, both plain JSON: for the queue of jobs.
 
 The question is ``{"table", "columns", "units", "limit_mm", "hours", "duty", "cost_change",
-"cost_failure", "backtest", "seed"}``; only ``table`` is needed. Without ``backtest`` the answer is
-the forecast of every tool, with it how good such forecasts were.
+"cost_failure", "breakage", "backtest", "seed"}``; only ``table`` is needed. Without ``backtest``
+the answer is the forecast of every tool, with it how good such forecasts were. A question with a
+``scenario`` is about its tools (:mod:`twin.forecast.shop_question`).
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ from typing import Any
 
 import numpy as np
 
+from twin.forecast import shop_question
 from twin.forecast.backtesting import backtest
-from twin.forecast.document import backtest_document, forecast_document
+from twin.forecast.document import backtest_document, forecast_document, with_opportunities
 from twin.forecast.fitting import fit
+from twin.forecast.opportunities import shift_ends
 from twin.forecast.planning import Planning, read_planning
 from twin.forecast.predictions import LEVELS, Predictions
 from twin.forecast.table import Array, WearTable
@@ -27,8 +30,10 @@ from twin.forecast.tools import ToolForecast, forecast
 
 Report = Callable[[int, int], None]
 SETTINGS = {"limit_mm": "limit", "hours": "hours", "duty": "duty",
-            "cost_change": "cost_change", "cost_failure": "cost_failure"}  # fmt: skip
+            "cost_change": "cost_change", "cost_failure": "cost_failure",
+            "shift": "shift"}  # fmt: skip
 BINS = 10
+MOST_SHIFTS = 100
 DIGITS = 6
 
 
@@ -40,11 +45,29 @@ def answer(question: Mapping[str, Any], report: Report) -> dict[str, Any]:
     BadInput
         When the table or a setting has a fault.
     """
+    if "scenario" in question:
+        of_shop: dict[str, Any] = plain(shop_question.answer(question, report))
+        return of_shop
     table, planning = read(question)
+    breakage = bool(question.get("breakage", True))
     seed = int(question.get("seed", 1))
     if question.get("backtest"):
         return _past(table, planning, seed, report)
-    return _future(table, planning, seed, report)
+    return _future(table, planning, seed, breakage, report)
+
+
+def check(question: Mapping[str, Any]) -> None:
+    """Refuse a question that cannot be answered.
+
+    Raises
+    ------
+    BadInput
+        When the table, the scenario or a setting has a fault.
+    """
+    if "scenario" in question:
+        shop_question.read(question)
+    else:
+        read(question)
 
 
 def read(question: Mapping[str, Any]) -> tuple[WearTable, Planning]:
@@ -64,19 +87,29 @@ def version() -> str:
     return written.hexdigest()[:12]
 
 
-def _future(table: WearTable, planning: Planning, seed: int, report: Report) -> dict[str, Any]:
+def _future(
+    table: WearTable, planning: Planning, seed: int, breakage: bool, report: Report
+) -> dict[str, Any]:
     law = fit(table, seed=seed)
     tools = forecast(
         law, table, limit_mm=planning.limit, schedule=planning.schedule, costs=planning.costs,
-        seed=seed, on_progress=report,
+        seed=seed, breakage=breakage, on_progress=report,
     )  # fmt: skip
     document = forecast_document(law, tools)
     for entry, tool in zip(document["tools"], tools, strict=True):
         entry.update(_readings(tool))
-    head = {"time_unit": table.time_unit, "limit_mm": planning.limit, "hours": planning.hours}
+    with_opportunities(document, tools, shift_ends(_hours(planning), planning.duty), planning.costs)
+    head = {"time_unit": table.time_unit, "limit_mm": planning.limit, "hours": planning.hours,
+            "duty": planning.duty, "breakage": breakage}  # fmt: skip
     notes = list(dict.fromkeys((*table.notes, *law.notes)))
     found: dict[str, Any] = plain({**head, **document, "notes": notes})
     return found
+
+
+def _hours(planning: Planning) -> list[float]:
+    """Shift ends up to the horizon, counted from now."""
+    count = min(int(planning.hours // planning.shift), MOST_SHIFTS)
+    return [planning.shift * n for n in range(1, count + 1)]
 
 
 def _readings(tool: ToolForecast) -> dict[str, Any]:

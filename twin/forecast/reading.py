@@ -6,8 +6,8 @@ apart becomes a cutting condition. Rules that a reader may wonder about:
 * a blank ``vb_mm`` is no reading, but its time still counts as time in cut;
 * wear may read a little lower than before (that is measurement noise), time may not run back;
 * two readings at one time are two readings;
-* a unit is never guessed: other units are named with ``--unit``, and values that are off by about
-  1000 are refused.
+* a unit is never guessed: other units are named with ``--unit``, and wear or times that are off by
+  about 1000 are refused; to name the unit, be it mm or min, says that they are right.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ NASA_HEADER = {"case", "run", "VB", "time", "DOC", "feed", "material"}
 NASA_MAP = {"tool": "case", "time_min": "time", "vb_mm": "VB", "ap_mm": "DOC", "feed_mm": "feed"}
 COUNTS = ("cut", "cycle", "part", "hole", "pass", "rev")
 USUAL_VB_MM = (1e-3, 3.0)  # a median outside is off by about 1000
+USUAL_LIFE_MIN = (0.5, 3000.0)  # minutes that a table of cutting tools reaches; else as off
 MOST_FAULTS = 20
 YES, NO = {"1", "true", "yes", "y"}, {"0", "false", "no", "n", ""}
 
@@ -77,7 +78,9 @@ def read_wear(
     varying = _signals(tools)
     records = tuple(_record(name, tool, varying) for name, tool in tools.items())
     table = WearTable(records, time_unit, _notes(records, varying), path)
-    _check_size(table, "vb_mm" in (_full(units) if units else {}))
+    given = _full(units or {})
+    _check_size(table, "vb_mm" in given)
+    _check_time(table, "time_min" in given)
     return table
 
 
@@ -294,3 +297,27 @@ def _check_size(table: WearTable, unit_given: bool) -> None:
     else:
         return
     raise BadInput(Fault(message, "column vb_mm", table.source))
+
+
+def _check_time(table: WearTable, unit_given: bool) -> None:
+    """Refuse cutting times that are off by about 1000, unless their unit was named."""
+    ends = np.array([r.now_min for r in table.records if r.now_min > 0])
+    if not len(ends) or table.time_unit != "min":
+        return
+    typical, most = float(np.median(ends)), float(ends.max())
+    low, high = USUAL_LIFE_MIN
+    if not unit_given and typical > high:
+        message = (
+            f"half of the tools have cut {typical:g} min or more, longer than tools last; name the "
+            "unit: --unit time=s if it is s, time=cut if it counts cuts, time=min if it is min"
+        )
+    elif not unit_given and most < low:
+        message = (
+            f"no tool has cut longer than {most:g} min; name the unit: --unit time=h if it is h, "
+            "time=min if it is min"
+        )
+    elif typical > 1000 * high or most < low / 1000:
+        message = f"with the unit given, tools have cut {typical:g} min, which no tool has"
+    else:
+        return
+    raise BadInput(Fault(message, "column time_min", table.source))

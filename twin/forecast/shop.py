@@ -7,18 +7,19 @@ the gauge's error, node verdicts, and that the tool is still whole. Ahead: the t
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from twin.errors import BadInput, Fault
 from twin.forecast.duty import Duty, duties, run_to, spindle_source
 from twin.forecast.lifetime import quantile_of_life
-from twin.forecast.opportunities import Advice, Opportunity, advise
+from twin.forecast.opportunities import Advice, advise
 from twin.forecast.particles import Particles, new_tools
 from twin.forecast.policy import play
 from twin.forecast.predictions import LEVELS
 from twin.forecast.replacement import Costs, Renewal, change, renewal
+from twin.forecast.shop_moments import half_hour, moments
 from twin.forecast.state import estimate, survival
 from twin.forecast.table import Array
 from twin.forecast.toolhistory import WORN, InUse, follow
@@ -59,6 +60,8 @@ class ShopTool:
         P1: it reaches its limit or breaks within the horizon, if it is not changed [1].
     p_break_policy : Chance
         P2: a tool in this place breaks within 48 h under the present policy [1].
+    p_break_horizon : Chance
+        The same within the horizon asked for [1].
     p_this_breaks : float
         The present tool breaks within 48 h, before its policy changes it [1].
     changes : Chance
@@ -69,12 +72,17 @@ class ShopTool:
         Those of them that break [1].
     in_magazine, spares : int
         Unused sisters now, and new tools to bring beside them, enough with 95 % probability.
+    pot : int
+        Which of its group's pots it is in, from 1; the unused sisters are in the next ones.
+    half_h : float
+        Hours from now until P1 crosses a half [h].
     duty : Duty
         Minutes of cutting to come.
     best_change_h, left_h : float, Band
         Hours from now of the best change, and until limit or break [h].
     advice : Advice
-        Now, at the shift ends, or running on, and what each costs above the best.
+        Now, at the shift ends, at the end of a part, or running on, and what each costs above
+        the best.
     """
 
     forecast: ToolForecast
@@ -82,6 +90,7 @@ class ShopTool:
     tool: InUse
     p_fail: Chance
     p_break_policy: Chance
+    p_break_horizon: Chance
     p_this_breaks: float
     changes: Chance
     changes_low: float
@@ -89,6 +98,8 @@ class ShopTool:
     breaks: Chance
     in_magazine: int
     spares: int
+    pot: int
+    half_h: float
     duty: Duty
     best_change_h: float
     left_h: Band
@@ -128,6 +139,7 @@ def forecast_shop(
     replications: int = REPLICATIONS,
     costs: Costs | None = None,
     seed: int = 1,
+    breakage: bool = True,
     particles: int = PARTICLES,
     workers: int = 1,
     on_progress: Progress | None = None,
@@ -148,6 +160,9 @@ def forecast_shop(
         Of a change and of a failure; from the scenario's own figures without.
     seed : int
         Luck of the forecast; that of the twin is the scenario's.
+    breakage : bool
+        Count sudden breakage as a failure; the minutes of cutting are those of a twin whose tools
+        do break.
     particles : int
         For each tool.
     workers : int
@@ -177,10 +192,11 @@ def forecast_shop(
         tools, _ = follow(facts, machine, [kind.source for kind in own], spindle, nodes)
         for kind in own:
             job = _Job(
-                kind, tools[kind.source], coming[kind.source], now, hours, seed,
+                kind if breakage else replace(kind, break_per_min=0.0),
+                tools[kind.source], coming[kind.source], now, hours, seed,
                 costs or kind.costs, particles,
             )  # fmt: skip
-            found.append(_one(job, _unused(running, kind)))
+            found.append(_one(job, *_magazine(running, kind)))
     return Shop(now, tuple(found), replications)
 
 
@@ -195,10 +211,10 @@ def _nodes(running: Running, machine: str) -> list[str]:
     ]
 
 
-def _unused(running: Running, kind: ToolKind) -> int:
-    """Unused sisters in the magazine."""
+def _magazine(running: Running, kind: ToolKind) -> tuple[int, int]:
+    """Unused sisters in the magazine, and the pot of the tool in use, from 1."""
     group = running.world.assets[kind.machine].groups[kind.name]  # type: ignore[attr-defined]
-    return int(len(group.tools) - group.current - 1)
+    return int(len(group.tools) - group.current - 1), int(group.current + 1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -219,7 +235,7 @@ class _Job:
         return stream(self.seed, f"forecast.{self.kind.source}.{use}")
 
 
-def _one(job: _Job, in_magazine: int) -> ShopTool:
+def _one(job: _Job, in_magazine: int, pot: int) -> ShopTool:
     """Put one tool's forecast together."""
     kind, duty = job.kind, job.duty
     tool = job.tool if not job.tool.broken else InUse(number=job.tool.number + 1)
@@ -228,12 +244,14 @@ def _one(job: _Job, in_magazine: int) -> ShopTool:
     future = play(kind, tool, belief, duty, job.now, ALWAYS_H, job.luck("policy"))
     low, most, high = (float(q) for q in np.quantile(future.changes, (0.05, SHARE, 0.95)))
     best_h = duty.hours_for(told.best_change_min)
+    p2 = _mean(future.breaks > 0)
     return ShopTool(
         forecast=told,
         kind=kind,
         tool=job.tool,
         p_fail=_risk(kind, belief, duty.at(job.hours)),
-        p_break_policy=_mean(future.breaks > 0),
+        p_break_policy=p2,
+        p_break_horizon=p2 if job.hours == ALWAYS_H else _p2(job, tool, belief),
         p_this_breaks=float(future.first_breaks.mean()),
         changes=_mean(future.changes),
         changes_low=low,
@@ -241,11 +259,20 @@ def _one(job: _Job, in_magazine: int) -> ShopTool:
         breaks=_mean(future.breaks),
         in_magazine=in_magazine,
         spares=max(int(np.ceil(most)) - in_magazine, 0),
+        pot=pot,
+        half_h=half_hour(duty, told.alive, told.fan.ahead_min, told.remaining_min.p50),
         duty=duty,
         best_change_h=best_h,
         left_h=Band(*(duty.hours_for(getattr(told.remaining_min, f"p{p}")) for p in (10, 50, 90))),
         advice=_advice(job, told),
     )
+
+
+def _p2(job: _Job, tool: InUse, belief: Particles) -> Chance:
+    """A break in this place within the horizon, under the present policy."""
+    luck = job.luck("policy.horizon")
+    future = play(job.kind, tool, belief, job.duty, job.now, job.hours, luck)
+    return _mean(future.breaks > 0)
 
 
 def _mean(lanes: Array | np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Chance:
@@ -262,7 +289,7 @@ def _risk(kind: ToolKind, belief: Particles, minutes: Array) -> Chance:
     return Chance(mean, float(np.sqrt(error)))
 
 
-def _reach(kind: ToolKind, belief: Particles) -> float:
+def reach(kind: ToolKind, belief: Particles) -> float:
     """Minutes after which nearly all have failed [min]."""
     rough = kind.life_min * np.concatenate([[0.0], np.geomspace(0.01, 20.0, 60)])
     end = quantile_of_life(survival(kind, belief, rough)[0], rough, NEARLY_ALL)
@@ -272,13 +299,13 @@ def _reach(kind: ToolKind, belief: Particles) -> float:
 def long_run(kind: ToolKind, costs: Costs, rng: np.random.Generator) -> Renewal:
     """Cost of always changing new tools of a kind at one age, by the declared law."""
     fresh = new_tools(STRATA, kind.scatter, 0.0, rng)
-    age = np.linspace(0.0, 1.0, 400) * _reach(kind, fresh)
+    age = np.linspace(0.0, 1.0, 400) * reach(kind, fresh)
     return renewal(survival(kind, fresh, age)[0], age, costs)
 
 
 def _forecast(job: _Job, tool: InUse, belief: Particles) -> ToolForecast:
     kind = job.kind
-    ahead = EVEN * _reach(kind, belief)
+    ahead = EVEN * reach(kind, belief)
     alive, _ = survival(kind, belief, ahead)
     grown = kind.wear_mm(belief.damage + ahead[:, None] / kind.life_min * belief.pace)
     now_mm = kind.wear_mm(belief.damage)
@@ -329,12 +356,6 @@ def _reasons(job: _Job, p_over: float) -> tuple[str, ...]:
 
 
 def _advice(job: _Job, told: ToolForecast) -> Advice:
-    """Now, at the ends of the shifts ahead, or run on."""
-    kind, now_h = job.kind, job.now / 3600.0
-    first = int(now_h // kind.shift_h) + 1
-    last = int((now_h + job.hours) // kind.shift_h)
-    at: Array = np.arange(first, last + 1).astype(np.float64) * kind.shift_h
-    worked = (at - 1e-6) % 24.0 < kind.shift_h * kind.shifts
-    ahead = job.duty.mean(at[worked] - now_h)
-    stops = [Opportunity("shift end", float(minutes)) for minutes in ahead]
+    """Now, at the ends of the shifts ahead, at the end of a part, or run on."""
+    stops = moments(job.kind, told.now_min, job.duty, job.now, job.hours, told.best_change_min)
     return advise(told.alive, told.fan.ahead_min, job.costs, told.cost_rate, stops)

@@ -12,6 +12,13 @@ ASSUMPTIONS = (
     "declared life, scatter and hazard are the prior; where a tool has no reading they are all",
     "reaching the limit in the cut costs as much as a break",
 )
+BREAKS = "sudden breakage counts, by the declared hazard that grows with wear"
+NO_BREAKS = "sudden breakage does not count: only wear does"
+
+
+def assumptions(breakage: bool) -> tuple[str, ...]:
+    """What a forecast of a twin's tools rests on."""
+    return (*ASSUMPTIONS, BREAKS if breakage else NO_BREAKS)
 
 
 def shop_document(shop: Shop) -> dict[str, Any]:
@@ -40,14 +47,18 @@ def shop_tool_document(shown: ShopTool) -> dict[str, Any]:
         "readings": readings,
         "p1": asdict(shown.p_fail),
         "p2": asdict(shown.p_break_policy),
+        "p2_horizon": asdict(shown.p_break_horizon),
+        "half_h": shown.half_h,
         "p_this_tool_breaks_48h": shown.p_this_breaks,
         "changes_48h": asdict(shown.changes) | {"p5": shown.changes_low, "p95": shown.changes_high},
         "breaks_48h": asdict(shown.breaks),
+        "pot": shown.pot,
         "in_magazine": shown.in_magazine,
         "spares_48h": shown.spares,
         "cutting_min_48h": asdict(_band(shown)),
         "remaining_h": asdict(shown.left_h),
         "best_change_h": shown.best_change_h,
+        "clock": {"h": shown.duty.hours[::4], "min": shown.duty.minutes.mean(0)[::4]},
         "change_takes_min": kind.change_min,
         "costs": asdict(kind.costs),
         "opportunities": advice_document(shown.advice),

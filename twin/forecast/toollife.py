@@ -70,10 +70,15 @@ def cutting_tool(plant: str, tool: Tool, limit_mm: float, unit: str, made: datet
 
 def _limits(tool: Tool) -> dict[str, str]:
     """Warning and limit of the tool's age, as far as they are known; the warning comes first."""
-    limit = float(tool["best_change_at_min"])
-    warning = min(float(tool["now_min"]) + float(tool["remaining_min"]["p10"]), limit)
+    limit = _known(tool["best_change_at_min"])
+    warning = min(float(tool["now_min"]) + _known(tool["remaining_min"]["p10"]), limit)
     found = {"warning": warning, "limit": limit}
     return {key: f"{value:.1f}" for key, value in found.items() if math.isfinite(value)}
+
+
+def _known(value: float | None) -> float:
+    """A number of the document; None, as JSON has it, is what never comes."""
+    return math.inf if value is None else float(value)
 
 
 def _life(cycle: ElementTree.Element, kind: str, value: str, more: Mapping[str, str]) -> None:

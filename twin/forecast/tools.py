@@ -130,6 +130,11 @@ class ToolForecast:
         return self.change.best_min
 
     @property
+    def change_pays(self) -> bool:
+        """Whether some planned change is cheaper than running on until the tool fails."""
+        return bool(self.best_change_min < self.fan.ahead_min[-1])
+
+    @property
     def cost_rate(self) -> float:
         """Long-run cost of the best policy under this tool's conditions [cost/min]."""
         return self.renewal.best_rate
@@ -335,7 +340,7 @@ def _one(
     words = reasons(
         r, job.law, p_over=float((now >= job.limit_mm).mean()), usual_mm=_usual(job, future, row),
         now_mm=found.vb_now_mm.p50, time_unit=job.time_unit,
-        change_pays=found.best_change_min < ahead[points[-1]],
+        change_pays=found.change_pays,
     )  # fmt: skip
     return replace(found, reasons=words)
 
