@@ -4,12 +4,15 @@
   var SIGNS = { red: "◆ ", amber: "▲ " };
   var cells = (window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {});
 
-  cells.TwinRisk = function (props) {
-    var row = props.data;
+  function risk(level, words) {
     return React.createElement(
-      "span", { className: "risk " + (row.level || "calm") },
-      React.createElement("span", { "aria-hidden": "true" }, SIGNS[row.level] || ""), row.chance
+      "span", { className: "risk " + (level || "calm") },
+      React.createElement("span", { "aria-hidden": "true" }, SIGNS[level] || ""), words
     );
+  }
+  cells.TwinRisk = function (props) { return risk(props.data.level, props.data.chance); };
+  cells.TwinRiskUnderPolicy = function (props) {
+    return risk(props.data.level2, props.data.chance2);
   };
 
   cells.TwinFan = function (props) {

@@ -11,16 +11,17 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.conftest import Visit
 from tests.browser.test_looks import CUT, LOOKS, NAMED, OVERLAPS, _axe, _ready
 
-SECONDS = 30_000
+SECONDS = 60_000
 YOURS = (
     "tool,minutes,VB um\nT07,5,80\nT07,10,110\nT07,20,170\nT07,30,260\nT08,5,60\nT08,10,90\n"
     "T08,20,120\nT08,35,170\nT09,5,70\nT09,12,95\n"
 )
 FINDING = "[id='tool_wear-finding']"
+SCORES = "#tool_wear-scores tbody tr"
 
 
 def opened(visit: Visit, query: str = "") -> Page:
-    page = visit.go(f"/tool-wear{query}")
+    page = visit.go(f"/tool-wear?source=table{query}")
     rows(page).first.wait_for(timeout=SECONDS)
     return page
 
@@ -85,9 +86,12 @@ def test_every_chart_opens_its_table(visit: Visit) -> None:
 def test_the_past_is_tested_on_demand(visit: Visit) -> None:
     page = opened(visit)
     page.get_by_role("button", name="Test it on the past").click()
-    expect(page.locator(".wear-scores tbody tr")).to_have_count(3, timeout=SECONDS)
+    expect(page.locator(SCORES)).to_have_count(3, timeout=SECONDS)
     heading = chart(page, "How good past forecasts were").locator("h2")
     expect(heading).to_contain_text("of 84 readings")
+    expect(page.locator(".wear-trust")).to_contain_text("Only 3 tools, fewer than 6")
+    page.reload()
+    expect(page.locator(SCORES)).to_have_count(3, timeout=SECONDS)
 
 
 def test_work_orders_and_calendar_are_taken_away(visit: Visit) -> None:
@@ -108,10 +112,12 @@ def test_ones_own_table_is_read_once_its_columns_are_named(visit: Visit) -> None
     table = {"name": "mine.csv", "mimeType": "text/csv", "buffer": YOURS.encode()}
     page.locator("input[type=file]").set_input_files(table)  # type: ignore[arg-type]
     faults = page.locator(".fault-lines")
-    expect(faults).to_contain_text("column time_min: the column is missing", timeout=SECONDS)
+    missing = "Column: cutting time: choose which column it is, above"
+    expect(faults).to_contain_text(missing, timeout=SECONDS)
+    expect(faults).not_to_contain_text("--map")
     pick(page, "Column: cutting time", "minutes")
     pick(page, "Column: flank wear", "VB um")
-    expect(faults).to_contain_text("that is not mm", timeout=SECONDS)
+    expect(faults).to_contain_text("choose its unit under “Wear is in”", timeout=SECONDS)
     pick(page, "Wear is in", "µm")
     expect(rows(page)).to_have_count(3, timeout=SECONDS)
     expect(page.locator(FINDING)).to_contain_text("T07")
@@ -120,19 +126,49 @@ def test_ones_own_table_is_read_once_its_columns_are_named(visit: Visit) -> None
     expect(rows(page)).to_have_count(3, timeout=SECONDS)
 
 
-def test_a_file_that_is_no_table_is_refused_in_words(visit: Visit) -> None:
+def brought(page: Page, text: bytes, name: str = "mine.csv") -> None:
+    table = {"name": name, "mimeType": "text/csv", "buffer": text}
+    page.locator("input[type=file]").set_input_files(table)  # type: ignore[arg-type]
+
+
+def test_a_file_that_is_no_table_is_refused_and_the_old_forecast_marked(visit: Visit) -> None:
     page = opened(visit)
-    picture = {"name": "x.csv", "mimeType": "text/csv", "buffer": b"\x89PNG\x00\x01"}
-    page.locator("input[type=file]").set_input_files(picture)  # type: ignore[arg-type]
-    expect(page.locator(".fault-lines")).to_contain_text("your table", timeout=SECONDS)
+    brought(page, b"\x89PNG\x00\x01", "x.csv")
+    refused = page.locator("#tool_wear-refused")
+    expect(refused).to_contain_text("x.csv: is not a text file", timeout=SECONDS)
+    expect(refused).to_contain_text("still the forecast of: PHM cutters")
     expect(rows(page)).to_have_count(3)
+    hatched = page.locator(".cards").evaluate("e => getComputedStyle(e).backgroundImage")
+    assert "repeating-linear-gradient" in hatched
+
+
+def test_a_file_of_70_mb_is_refused_with_its_limit(visit: Visit, tmp_path: Path) -> None:
+    page = opened(visit)
+    large = tmp_path / "large.csv"
+    with large.open("wb") as file:
+        file.truncate(70_000_000)
+    page.locator("input[type=file]").set_input_files(large)
+    refused = page.locator("#tool_wear-refused")
+    expect(refused).to_contain_text("large.csv has 70 MB; allowed: 5 MB")
+    expect(rows(page)).to_have_count(3)
+
+
+def test_times_off_by_1000_are_taken_once_their_unit_is_said(visit: Visit) -> None:
+    page = opened(visit)
+    brought(page, b"tool,time_min,vb_mm\nA,20000,0.05\nA,60000,0.12\nB,50000,0.1\n")
+    faults = page.locator(".fault-lines")
+    expect(faults).to_contain_text("choose the unit under “Time is in”", timeout=SECONDS)
+    expect(rows(page)).to_have_count(0)
+    pick(page, "Time is in", "min")
+    expect(rows(page)).to_have_count(2, timeout=SECONDS)
+    expect(page).to_have_url(re.compile("unit=time_min"))
 
 
 @pytest.mark.parametrize("visit", LOOKS, indirect=True, ids=NAMED)
 def test_nothing_overflows_with_everything_open(visit: Visit) -> None:
-    page = opened(visit, "?tool=c4")
+    page = opened(visit, "&tool=c4")
     page.locator("#tool_wear-backtest").click()
-    expect(page.locator(".wear-scores tbody tr")).to_have_count(3, timeout=SECONDS)
+    expect(page.locator(SCORES)).to_have_count(3, timeout=SECONDS)
     _ready(page)
     for summary in page.locator(".chart-table > summary").all():
         summary.click()

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from dash.development.base_component import Component
 
 from twin import jobs
 from twin.errors import BadInput
@@ -19,11 +20,12 @@ from twin.forecast import export, question, reasons, tables
 from twin.forecast.export import ATLAS_HEADER, ChangePlan
 from twin.forecast.planning import Planning, declared, read_planning
 from twin.simulate import Cancelled
-from twin.ui import i18n, links, wear_charts
+from twin.ui import i18n, links, wear_asked, wear_charts, wear_past, wear_take, wear_words
 from twin.ui import wear_view as view
+from twin.ui.context import offer, shipped_files
 from twin.ui.pages import tool_wear
+from twin.ui.wear_asked import SETTINGS, TABLE, Asked
 from twin.ui.wear_layout import NAME, Ids
-from twin.ui.wear_view import Asked
 from twin.worker import RUNNERS, Worker
 
 NOW = datetime(2026, 11, 20, 4, 20, tzinfo=UTC)
@@ -60,25 +62,25 @@ def test_an_address_comes_back_as_it_was_written() -> None:
     asked = Asked(name, "mine (1).csv", {"time_min": "minutes", "vb_mm": "wear"},
                   {"vb_mm": "um"}, read_planning({"limit": 0.25, "duty": 12}), "T 1/ä")  # fmt: skip
     written = links.write(NAME, "mill", asked.query())
-    assert view.read_view(address(written.partition("?")[2])) == asked
+    assert wear_asked.read_view(address(written.partition("?")[2])) == asked
 
 
 def test_an_address_says_only_what_is_not_as_usual() -> None:
-    first = view.read_view(address(""))
+    first = wear_asked.read_view(address(""))
     assert first.table == "example-cuts"
     assert first.planning.duty == 2
-    assert links.write(NAME, "mill", first.query()) == "/tool-wear?scenario=mill"
+    assert links.write(NAME, "mill", first.query()) == "/tool-wear?scenario=mill&source=table"
 
 
 @pytest.mark.parametrize("query", ["limit=x", "limit=99", "hours=-1", "duty=nan", "limit=inf"])
 def test_an_address_with_a_bad_number_is_refused_by_name(query: str) -> None:
     with pytest.raises(BadInput) as refused:
-        view.read_view(address(query))
+        wear_asked.read_view(address(query))
     assert refused.value.faults[0].path == query.partition("=")[0]
 
 
 def test_a_file_name_of_an_address_is_only_words() -> None:
-    assert "<" not in view.read_view(address("file=%3Cimg%20src=x%3E.csv")).file
+    assert "<" not in wear_asked.read_view(address("file=%3Cimg%20src=x%3E.csv")).file
 
 
 def test_settings_have_one_declaration_each() -> None:
@@ -152,9 +154,10 @@ def test_what_is_no_table_or_too_large_is_not_kept(home: Path, content: bytes) -
 
 def test_columns_and_units_of_the_form_become_the_question() -> None:
     name = tables.keep(YOURS)
-    stored = {"scenario": "mill", "table": name, "file": "", "columns": {}, "units": {}, "tool": ""}
-    numbers = [0.3, 48, 30, 30, 150, 15]
-    asked = tool_wear.read_stored(stored, numbers, ["tool", "minutes", "wear"], ["min", "um"])
+    stored = {"scenario": "mill", "source": TABLE, "table": name, "file": "", "columns": {},
+              "units": {}, "tool": ""}  # fmt: skip
+    numbers = [0.3, 48, 30, 30, 150, 8, 15]
+    asked = tool_wear.read_stored(stored, numbers, ["tool", "minutes", "wear"], ["unsaid", "um"])
     assert asked.question()["columns"] == {"time_min": "minutes", "vb_mm": "wear"}
     assert asked.question()["units"] == {"vb_mm": "um"}
     table, _planning = question.read(asked.question())
@@ -163,11 +166,11 @@ def test_columns_and_units_of_the_form_become_the_question() -> None:
 
 
 def test_a_number_that_is_missing_stands_beside_its_field() -> None:
-    stored = {"scenario": "mill", "table": "example", "file": "", "columns": {}, "units": {},
-              "tool": ""}  # fmt: skip
+    stored = {"scenario": "mill", "source": TABLE, "table": "example", "file": "", "columns": {},
+              "units": {}, "tool": ""}  # fmt: skip
     with pytest.raises(BadInput) as refused:
-        tool_wear.read_stored(stored, ["", 48, 30, 30, 150, 15])
-    beside, rest = tool_wear._split(refused.value)
+        tool_wear.read_stored(stored, ["", 48, 30, 30, 150, 8, 15])
+    beside, rest = tool_wear.split(refused.value, SETTINGS[TABLE])
     assert beside[0]
     assert not any(beside[1:])
     assert rest == []
@@ -175,15 +178,16 @@ def test_a_number_that_is_missing_stands_beside_its_field() -> None:
 
 def test_nasa_columns_are_known_without_being_chosen() -> None:
     header = ("case", "run", "VB", "time", "DOC", "feed", "material")
-    assert view.usual_columns(header) == {"tool": "case", "time_min": "time", "vb_mm": "VB"}
-    assert view.chosen_columns(header, {"tool": "case", "time_min": "run"}) == {"time_min": "run"}
+    assert wear_asked.usual_columns(header) == {"tool": "case", "time_min": "time", "vb_mm": "VB"}
+    chosen = {"tool": "case", "time_min": "run"}
+    assert wear_asked.chosen_columns(header, chosen) == {"time_min": "run"}
 
 
 # -- words and rows -----------------------------------------------------------------------------
 
 
 def test_the_riskiest_tool_is_first_and_in_the_heading(document: dict) -> None:
-    rows = view.rows(document, 2.0)
+    rows = view.rows(document)
     assert [row["risk"] for row in rows] == sorted((row["risk"] for row in rows), reverse=True)
     assert rows[0]["tool"] in view.finding(document)
     assert rows[0]["chance"] in view.finding(document)
@@ -214,9 +218,9 @@ def test_a_tool_that_lasts_for_ever_is_not_taken_for_worn(document: dict) -> Non
     assert "limit already" not in view.finding(found)
     first = view.find(found, found["tools"][0]["tool"])
     assert "limit already" not in view.tool_finding(first, 2.0)
-    assert view.rows(found, 2.0)
-    assert wear_charts.fan(found, first, "light", 2.0).figure is not None
-    assert wear_charts.options(found, first, 2.0)[-1]["when"] == "beyond all reckoning"
+    assert view.rows(found)
+    assert wear_charts.fan(found, first, "light").figure is not None
+    assert wear_charts.options(found, first)[-1]["when"] == "beyond all reckoning"
 
 
 def test_reasons_are_said_in_the_language_of_the_page() -> None:
@@ -226,11 +230,11 @@ def test_reasons_are_said_in_the_language_of_the_page() -> None:
     i18n.use_language("zh-TW")
     try:
         for sentence in said:
-            assert view.reason(sentence) != sentence
-        assert view.reason("something new") == "something new"
+            assert wear_words.reason(sentence) != sentence
+        assert wear_words.reason("something new") == "something new"
     finally:
         i18n.use_language("en")
-    assert view.reason(said[0]) == said[0]
+    assert wear_words.reason(said[0]) == said[0]
 
 
 def test_every_sentence_of_the_forecast_has_a_translation() -> None:
@@ -241,7 +245,7 @@ def test_every_sentence_of_the_forecast_has_a_translation() -> None:
     try:
         for found in sentences:
             sentence = re.sub(r"\{[^}]*\}", "2", "".join(found)).replace("tool2 only", "tools only")
-            assert view.reason(sentence) != sentence
+            assert wear_words.reason(sentence) != sentence
     finally:
         i18n.use_language("en")
 
@@ -250,16 +254,16 @@ def test_where_no_planned_change_pays_nothing_is_planned(document: dict) -> None
     tools = [{**tool, "best_change_min": tool["fan"]["ahead_min"][-1]}
              for tool in document["tools"]]  # fmt: skip
     found = {**document, "tools": tools}
-    assert view.plans(found, Planning(duty=20.0), "mill", NOW) == []
+    assert wear_take.Taken(found, "mine", NOW).plans == []
     first = view.find(found, "c1")
     assert "no planned change pays" in view.tool_finding(first, 20.0)
-    assert [o["best"] for o in wear_charts.options(found, first, 20.0)] == ["", "yes"]
-    assert view.rows(found, 20.0)[0]["change"] == "no plan pays"
+    assert [o["best"] for o in wear_charts.options(found, first)] == ["", "yes"]
+    assert view.rows(found)[0]["change"] == "no plan pays"
 
 
 def test_a_small_fan_stays_inside_its_box(document: dict) -> None:
     width, height = view.SPARK
-    for row in view.rows(document, 2.0):
+    for row in view.rows(document):
         for path in (row["fan"]["band"], row["fan"]["median"], row["fan"]["past"]):
             numbers = [pair.split() for pair in path.strip("MZ").split("L")]
             assert all(-0.1 <= float(x) <= width + 0.1 for x, _y in numbers)
@@ -271,7 +275,7 @@ def test_a_small_fan_stays_inside_its_box(document: dict) -> None:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_measured_is_solid_and_forecast_is_dashed(document: dict, theme: str) -> None:
-    chart = wear_charts.fan(document, view.find(document, "c4"), theme, 2.0)
+    chart = wear_charts.fan(document, view.find(document, "c4"), theme)
     lines = [trace for trace in chart.figure.data if trace.fill is None]
     median, readings = lines
     assert median.line.dash
@@ -284,7 +288,7 @@ def test_measured_is_solid_and_forecast_is_dashed(document: dict, theme: str) ->
 
 
 def test_arrays_of_a_figure_are_numpy(document: dict) -> None:
-    chart = wear_charts.fan(document, view.find(document, "c4"), "light", 2.0)
+    chart = wear_charts.fan(document, view.find(document, "c4"), "light")
     assert all(isinstance(trace.y, np.ndarray) for trace in chart.figure.data)
 
 
@@ -292,14 +296,17 @@ def test_the_cheapest_time_lies_in_the_flat_part(document: dict) -> None:
     for tool in document["tools"]:
         low, high = tool["flat_min"]
         assert low <= tool["best_change_min"] <= high
-        chart = wear_charts.cost(document, tool, "light", 2.0)
+        chart = wear_charts.cost(document, tool, "light")
         assert chart.figure.layout.shapes[0].x0 == low
         assert chart.rows
 
 
-def test_three_options_cost_what_the_curve_says(document: dict) -> None:
+def test_options_cost_what_the_curve_says(document: dict) -> None:
     tool = view.find(document, "c1")
-    now, best, run_on = wear_charts.options(document, tool, 2.0)
+    now, best, shift, run_on = wear_charts.options(document, tool)
+    stops = [o for o in tool["opportunities"]["options"] if o["name"] == "shift end"]
+    least = min(stop["regret"] for stop in stops)
+    assert shift["cost"].startswith(f"{least:.1f}") or shift["cost"] == "least cost"
     assert best["cost"] == "least cost"
     assert now["cost"].startswith(f"{tool['cost_curve']['regret'][0]:.1f}")
     assert run_on["cost"].startswith(f"{tool['cost_curve']['regret'][-1]:.0f}")
@@ -308,9 +315,9 @@ def test_three_options_cost_what_the_curve_says(document: dict) -> None:
 def test_every_chart_has_a_table_with_its_figures(document: dict, past: dict) -> None:
     tool = view.find(document, "c4")
     charts = [wear_charts.risks(document, "light", "c4"),
-              wear_charts.fan(document, tool, "light", 2.0),
-              wear_charts.cost(document, tool, "light", 2.0),
-              wear_charts.reliability(past, "light")]  # fmt: skip
+              wear_charts.fan(document, tool, "light"),
+              wear_charts.cost(document, tool, "light"),
+              wear_past.reliability(past, "light")]  # fmt: skip
     for chart in charts:
         assert chart.finding
         assert chart.caption
@@ -324,7 +331,9 @@ def test_the_past_says_whether_its_bands_can_be_trusted(past: dict) -> None:
             **past["metrics"],
             "origins": {**past["metrics"]["origins"], "coverage_90": held},
         }
-        return wear_charts.reliability({**past, "metrics": metrics}, "light").finding
+        many = {"origins": {str(n): {} for n in range(6)}}
+        told = {**past, "metrics": metrics, "by_tool": many}
+        return wear_past.reliability(told, "light").finding
 
     assert "can be trusted" in heading(0.9)
     assert "too narrow" in heading(0.6)
@@ -332,7 +341,7 @@ def test_the_past_says_whether_its_bands_can_be_trusted(past: dict) -> None:
 
 
 def test_a_score_that_nobody_can_know_is_a_dash(past: dict) -> None:
-    table = wear_charts.scores(past)
+    table = wear_past.scores(past)
     skill = table["head"].index("Brier skill")
     assert [row[skill] for row in table["body"]] == ["–"] * 3
 
@@ -394,24 +403,35 @@ def test_a_second_export_moves_the_event_of_the_first() -> None:
 
 
 def test_plans_are_for_tools_at_risk_or_due_in_the_horizon(document: dict) -> None:
-    planning = Planning(duty=2.0)
-    plans = view.plans(document, planning, "mill", NOW)
+    plans = wear_take.Taken(document, "mine", NOW).plans
     assert [found.tool for found in plans] == [tool["tool"] for tool in view.ranked(document)]
     best = {tool["tool"]: tool["best_change_min"] for tool in document["tools"]}
     for found in plans:
         assert found.due == NOW + timedelta(seconds=int(best[found.tool] / 2 * 3600))
+        assert found.location == ""
     tools = [{**tool, "p_fail": 0.01, "best_change_min": 1000.0} for tool in document["tools"]]
-    assert view.plans({**document, "tools": tools}, planning, "mill", NOW) == []
+    assert wear_take.Taken({**document, "tools": tools}, "mine", NOW).plans == []
 
 
 def test_a_tool_that_never_cuts_has_no_date(document: dict) -> None:
-    planning = Planning(duty=0.0)
     tools = [{**tool, "best_change_min": 10.0} for tool in document["tools"]]
-    assert view.plans({**document, "tools": tools}, planning, "mill", NOW) == []
+    assert wear_take.Taken({**document, "tools": tools, "duty": 0.0}, "mine", NOW).plans == []
     assert view.ahead(10.0, 0.0) == "not within this schedule"
 
 
+def test_a_work_order_is_where_the_tool_is(document: dict) -> None:
+    tools = [{**tool, "conditions": {"Machine": "DMU 50"}} for tool in document["tools"]]
+    found = wear_take.Taken({**document, "tools": tools}, "mine", NOW)
+    rows = list(csv.DictReader(io.StringIO(export.work_orders(found.plans))))
+    assert {row["Location Name"] for row in rows} == {"DMU 50"}
+    assert "LOCATION:DMU 50" in unfolded(export.calendar(found.plans, NOW))
+
+
 # -- the page -----------------------------------------------------------------------------------
+
+
+def laid_out(query: str) -> Component:
+    return tool_wear.layout(address(query), offer(shipped_files()))
 
 
 @pytest.mark.parametrize("tag", list(i18n.LANGUAGES))
@@ -419,7 +439,7 @@ def test_the_page_is_laid_out_in_every_language(tag: str) -> None:
     i18n.use_language(tag)
     try:
         name = tables.keep(YOURS)
-        written = json.dumps(tool_wear.layout(address(f"table={name}"), None).to_plotly_json(),
+        written = json.dumps(laid_out(f"table={name}").to_plotly_json(),
                              default=lambda part: part.to_plotly_json())  # fmt: skip
     finally:
         i18n.use_language("en")
@@ -429,4 +449,4 @@ def test_the_page_is_laid_out_in_every_language(tag: str) -> None:
 
 
 def test_the_page_shows_a_table_that_is_not_there_as_a_fault_not_a_crash() -> None:
-    assert tool_wear.layout(address("table=" + "0" * 64), None) is not None
+    assert laid_out("table=" + "0" * 64) is not None

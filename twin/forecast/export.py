@@ -9,12 +9,10 @@ from __future__ import annotations
 import csv
 import io
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-
-from twin.forecast.planning import Planning
 
 ATLAS_HEADER = (
     "ID", "Title", "Status", "Priority", "Description", "Due Date", "Estimated Hours",
@@ -95,18 +93,6 @@ def location_of(tool: Mapping[str, Any]) -> str:
 def pays(tool: Mapping[str, Any]) -> bool:
     """Whether some planned change is cheaper than running on until the tool fails."""
     return bool(tool["best_change_min"] < tool["fan"]["ahead_min"][-1])
-
-
-def due_tools(tools: Iterable[Mapping[str, Any]], planning: Planning) -> list[Mapping[str, Any]]:
-    """Return the tools to plan for, riskiest first: at risk, or best changed, in the horizon."""
-
-    def soon(tool: Mapping[str, Any]) -> bool:
-        hours = hours_until(tool["best_change_min"], planning.duty)
-        if hours is None or not pays(tool):
-            return False
-        return bool(tool["p_fail"] >= POSSIBLE or hours <= planning.hours)
-
-    return sorted(filter(soon, tools), key=lambda tool: -float(tool["p_fail"]))
 
 
 def work_orders(plans: Sequence[ChangePlan]) -> str:

@@ -36,6 +36,7 @@ def shop_tool_document(shown: ShopTool) -> dict[str, Any]:
     """One tool, with its fan, its cost curve and what its policy will do."""
     kind, tool = shown.kind, shown.tool
     readings = [{"cut_min": at, "vb_mm": vb} for at, vb in tool.readings]
+    told = shown.forecast
     return tool_document(shown.forecast) | {
         "machine": kind.machine,
         "tool_name": kind.name,
@@ -45,6 +46,8 @@ def shop_tool_document(shown: ShopTool) -> dict[str, Any]:
         "limit_mm": kind.limit_mm,
         "life_min": kind.life_min,
         "readings": readings,
+        "read_min": told.read_min,
+        "read_mm": told.read_mm,
         "p1": asdict(shown.p_fail),
         "p2": asdict(shown.p_break_policy),
         "p2_horizon": asdict(shown.p_break_horizon),

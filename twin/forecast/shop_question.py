@@ -1,13 +1,12 @@
 """The forecast of a twin's tools as one question with one answer, both plain JSON.
 
-The question is ``{"scenario": file, "base_values": {path: value}, "at_h", "hours", "breakage",
+The question is ``{"scenario": file, "base_values": {path: value}, "at", "hours", "breakage",
 "cost_change", "cost_failure", "replications", "backtest", "seed"}``; only ``scenario`` is needed.
 Without ``backtest`` the answer is the forecast of every tool, with it how good such forecasts are.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,27 +18,49 @@ from twin.forecast.replacement import Costs
 from twin.forecast.shop import REPLICATIONS, default_now, forecast_shop
 from twin.forecast.shop_backtest import ShopBacktest, backtest_shop
 from twin.forecast.shop_document import assumptions, shop_document
+from twin.params import Declaration, Params, declarations, quantity
 from twin.scenario import Scenario, load
 
 Report = Callable[[int, int], None]
-RANGES: Mapping[str, tuple[float, float, str]] = {
-    "hours": (0.001, 2000.0, "h"),
-    "at_h": (0.0, 20_000.0, "h"),
-    "cost_change": (1e-6, 1e12, "of one currency"),
-    "cost_failure": (1e-6, 1e12, "of one currency"),
-}
-"""What a number of the question may be, and its unit."""
+
+
+class ShopParams(Params):
+    """The numbers of a question."""
+
+    hours: float = quantity(48, "h", 0.001, 2000, "How far the risk looks ahead.", assumption=True)
+    at: float = quantity(
+        0, "h", 0, 20_000,
+        "The moment of the forecast, from the start of the scenario; where nobody says it the end "
+        "of its warm-up, else the middle of its horizon.",
+    )  # fmt: skip
+    cost_change: float = quantity(
+        30, "EUR", 1e-6, 1e12,
+        "Cost of a planned change; where nobody says it the scenario's own edges and standstill.",
+    )  # fmt: skip
+    cost_failure: float = quantity(
+        150, "EUR", 1e-6, 1e12,
+        "Cost of a failure in the cut; where nobody says it the scenario's own edges, standstill "
+        "and damage.",
+    )  # fmt: skip
+
+
+NUMBERS = ("hours", "at", "cost_change", "cost_failure")
+
+
+def declared() -> dict[str, Declaration]:
+    """Return the declaration of every number, by name."""
+    return {declaration.path: declaration for declaration in declarations(ShopParams)}
 
 
 @dataclass(frozen=True, slots=True)
 class ShopQuestion:
-    """A question, checked. ``at_h`` and ``costs`` None: as the scenario says.
+    """A question, checked. ``at`` and ``costs`` None: as the scenario says.
 
     Attributes
     ----------
     scenario : Scenario
         The twin.
-    at_h, hours : float
+    at, hours : float
         The moment of the forecast and how far it looks [h].
     costs : Costs or None
         Of a change and of a failure.
@@ -48,7 +69,7 @@ class ShopQuestion:
     """
 
     scenario: Scenario
-    at_h: float | None
+    at: float | None
     hours: float
     costs: Costs | None
     breakage: bool
@@ -62,37 +83,26 @@ def read(question: Mapping[str, Any]) -> ShopQuestion:
     BadInput
         When the scenario has a fault or no machine with tools, or a number is out of its range.
     """
-    faults = [_fault(name, question[name]) for name in RANGES if question.get(name) is not None]
-    change, failure = question.get("cost_change"), question.get("cost_failure")
+    given = {name: question[name] for name in NUMBERS if question.get(name) is not None}
+    change, failure = given.get("cost_change"), given.get("cost_failure")
     if (change is None) != (failure is None):
-        faults.append(Fault("both costs or neither", "cost_change"))
-    wrong = [fault for fault in faults if fault is not None]
-    if wrong:
-        raise BadInput(wrong)
+        missing = "cost_failure" if failure is None else "cost_change"
+        raise BadInput(Fault("give both costs, or neither", missing))
+    ShopParams.read(given)
     scenario = load(question["scenario"])
     if question.get("base_values"):
         scenario = scenario.with_values(question["base_values"])
-    if not has_tools(scenario):
+    if not machines(scenario):
         raise BadInput(Fault("no machine with tools in it", "plant", scenario.file))
-    at = question.get("at_h")
     costs = None if change is None or failure is None else Costs(float(change), float(failure))
-    return ShopQuestion(
-        scenario, None if at is None else float(at), float(question.get("hours", 48.0)), costs,
-        bool(question.get("breakage", True)),
-    )  # fmt: skip
+    at = float(given["at"]) if "at" in given else None
+    hours, breakage = float(given.get("hours", 48.0)), bool(question.get("breakage", True))
+    return ShopQuestion(scenario, at, hours, costs, breakage)
 
 
-def _fault(name: str, value: Any) -> Fault | None:
-    low, high, unit = RANGES[name]
-    good = isinstance(value, int | float) and not isinstance(value, bool)
-    if good and math.isfinite(value) and low <= value <= high:
-        return None
-    return Fault(f"allowed {low:g} to {high:g} {unit}", name, value=str(value))
-
-
-def has_tools(scenario: Scenario) -> bool:
-    """Whether a scenario has a machine with tools."""
-    return any(entry.kind == "cnc" for entry in scenario.of("plant").values())
+def machines(scenario: Scenario) -> int:
+    """How many machines with tools a scenario has."""
+    return sum(entry.kind == "cnc" for entry in scenario.of("plant").values())
 
 
 def answer(question: Mapping[str, Any], report: Report) -> dict[str, Any]:
@@ -108,7 +118,7 @@ def answer(question: Mapping[str, Any], report: Report) -> dict[str, Any]:
     if question.get("backtest"):
         past = backtest_shop(asked.scenario, seed=seed, breakage=asked.breakage, on_progress=report)
         return {"backtest": True, **past_document(past)}
-    now = default_now(asked.scenario) if asked.at_h is None else 3600.0 * asked.at_h
+    now = default_now(asked.scenario) if asked.at is None else 3600.0 * asked.at
     shop = forecast_shop(
         asked.scenario, now=now, hours=asked.hours, costs=asked.costs, seed=seed,
         breakage=asked.breakage, replications=int(question.get("replications", REPLICATIONS)),

@@ -72,10 +72,90 @@ def _risk_colour(risk: float, p: Palette) -> str:
     return p.amber if risk >= 0.1 else clear(p.baseline, 0.55)
 
 
-def fan(tool: Mapping[str, Any], theme: str, words: Words, end: float) -> go.Figure:
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One pot of a magazine.
+
+    Attributes
+    ----------
+    machine, pot : str, int
+        Where, the pot counted from 1.
+    tool : str
+        The place that it belongs to.
+    state : str
+        ``red``, ``amber``, ``calm`` for a tool in use, ``new`` or ``used`` for a sister.
+    text : str
+        What stands in it, its lines parted by ``<br>``.
+    hover : str
+        All that is said of it.
+    """
+
+    machine: str
+    pot: int
+    tool: str
+    state: str
+    text: str
+    hover: str
+
+
+STATES = ("used", "new", "calm", "amber", "red")
+
+
+def heat(cells: Sequence[Cell], theme: str, words: Words, chosen: str = "") -> go.Figure:
+    """Draw machines by pots; only what is at risk has a colour, and each says its risk in words."""
+    p = palette(theme)
+    figure = blank(theme)
+    machines = list(dict.fromkeys(cell.machine for cell in cells))
+    pots = max(cell.pot for cell in cells)
+    z: Array = np.full((len(machines), pots), np.nan)
+    text = [[""] * pots for _ in machines]
+    tools = [[""] * pots for _ in machines]
+    hover = [[""] * pots for _ in machines]
+    for cell in cells:
+        row, column = machines.index(cell.machine), cell.pot - 1
+        z[row, column] = STATES.index(cell.state)
+        text[row][column], tools[row][column] = cell.text, cell.tool
+        hover[row][column] = cell.hover
+    colours = (p.sunken, p.ground, clear(p.baseline, 0.30), clear(p.amber, 0.34),
+               clear(p.red, 0.34))  # fmt: skip
+    n = len(STATES)
+    stepped = [pair for i in range(n) for pair in ((i / n, colours[i]), ((i + 1) / n, colours[i]))]
+    figure.add_heatmap(
+        z=z, x=np.arange(1, pots + 1), y=machines, zmin=-0.5, zmax=n - 0.5, xgap=3, ygap=3,
+        colorscale=stepped, showscale=False, text=text, customdata=tools,
+        texttemplate="%{text}", textfont={"color": p.text, "size": 12}, hoverongaps=False,
+        hovertext=hover, hovertemplate="%{y} %{x}: %{hovertext}<extra></extra>",
+    )  # fmt: skip
+    _outline(figure, cells, machines, chosen, p)
+    figure.update_xaxes(title={"text": words.x}, dtick=1, showgrid=False, zeroline=False,
+                        range=[0.5, max(pots, 3) + 0.5])  # fmt: skip
+    figure.update_yaxes(type="category", autorange="reversed", showgrid=False,
+                        tickfont={"color": p.text}, automargin=True)  # fmt: skip
+    figure.update_layout(margin={"t": 12, "r": 8})
+    return figure
+
+
+def _outline(
+    figure: go.Figure, cells: Sequence[Cell], machines: Sequence[str], chosen: str, p: Palette
+) -> None:
+    """Draw a line around the tool that the charts beside are about."""
+    for cell in cells:
+        if cell.tool == chosen and cell.state not in ("new", "used"):
+            row = machines.index(cell.machine)
+            figure.add_shape(
+                type="rect", x0=cell.pot - 0.48, x1=cell.pot + 0.48, y0=row - 0.47, y1=row + 0.47,
+                line={"color": p.text, "width": 2},
+            )  # fmt: skip
+
+
+def fan(
+    tool: Mapping[str, Any], theme: str, words: Words, end: float,
+    stops: Sequence[tuple[float, str]] = (),
+) -> go.Figure:  # fmt: skip
     """Draw one tool: readings solid, the forecast dashed with its bands, limit, now, best change.
 
-    ``end`` is how far ahead of now the chart looks, in the unit of the table's time axis.
+    ``end`` is how far ahead of now the chart looks, in the unit of the table's time axis;
+    ``stops`` are moments ahead at which the tool can be changed, with their names.
     """
     p = palette(theme)
     figure = blank(theme)
@@ -94,7 +174,9 @@ def fan(tool: Mapping[str, Any], theme: str, words: Words, end: float) -> go.Fig
                        marker={"color": p.text, "size": 7},
                        hovertemplate=HOVER)  # fmt: skip
     _limit(figure, limit, words.limit, p)
-    _marks(figure, now, tool["best_change_min"], words, p)
+    pays = tool["best_change_min"] < ahead[-1]
+    _stops(figure, [(now + at, name) for at, name in stops if at <= end], p)
+    _marks(figure, now, tool["best_change_min"] if pays else None, words, p)
     _band_names(figure, x, curves, top, p)
     start = min([now, *tool["read_min"]])
     figure.update_xaxes(range=[min(0.0, start), now + end], title={"text": words.x}, zeroline=False)
@@ -136,15 +218,28 @@ def _band_names(
                               font={"color": p.quiet, "size": 12})  # fmt: skip
 
 
-def _marks(figure: go.Figure, now: float, best: float, words: Words, p: Palette) -> None:
-    """Mark now and the best change as lines named above the picture, and tag what is forecast."""
-    together = best <= 0
+def _stops(figure: go.Figure, stops: Sequence[tuple[float, str]], p: Palette) -> None:
+    """Mark moments at which the tool can be changed: dotted, named once at the foot."""
+    for number, (at, name) in enumerate(stops):
+        figure.add_vline(x=at, line={"color": p.quiet, "width": 1, "dash": "dot"})
+        if not number:
+            figure.add_annotation(x=at, y=0, yref="paper", yanchor="bottom", xanchor="left",
+                                  xshift=3, text=name, showarrow=False,
+                                  font={"color": p.quiet, "size": 12})  # fmt: skip
+
+
+def _marks(figure: go.Figure, now: float, best: float | None, words: Words, p: Palette) -> None:
+    """Mark now and the best change as lines named above the picture, and tag what is forecast.
+
+    Where no planned change pays there is no best one to mark.
+    """
+    together = best is not None and best <= 0
     figure.add_vline(x=now, line={"color": p.quiet, "width": 1})
     name = f"{words.now} = {words.best}" if together else words.now
     _above(
         figure, now, name, p.accent if together else p.quiet, "right" if not together else "center"
     )
-    if not together:
+    if best is not None and not together:
         figure.add_vline(x=now + best, line={"color": p.accent, "width": 1.5})
         _above(figure, now + best, words.best, p.accent, "left")
     _sim(figure, words.sim, p)
@@ -161,8 +256,14 @@ def _sim(figure: go.Figure, word: str, p: Palette) -> None:
                           borderpad=3, font={"color": p.quiet, "size": 11})  # fmt: skip
 
 
-def cost(tool: Mapping[str, Any], theme: str, words: Words, end: float) -> go.Figure:
-    """Draw what changing later costs above the best, with the stretch that is as good shaded."""
+def cost(
+    tool: Mapping[str, Any], theme: str, words: Words, end: float,
+    stops: Sequence[tuple[float, float, str]] = (),
+) -> go.Figure:  # fmt: skip
+    """Draw what changing later costs above the best, with the stretch that is as good shaded.
+
+    ``stops`` are moments ahead at which the tool can be changed, with cost above best and name.
+    """
     p = palette(theme)
     figure = blank(theme)
     curve, best = tool["cost_curve"], tool["best_change_min"]
@@ -174,6 +275,7 @@ def cost(tool: Mapping[str, Any], theme: str, words: Words, end: float) -> go.Fi
     figure.add_scatter(x=x[keep], y=y[keep], mode="lines",
                        line={"color": p.accent, "width": 2, "dash": DASH},
                        hovertemplate="%{x:.0f}: %{y:.2f}<extra></extra>")  # fmt: skip
+    _cost_stops(figure, [stop for stop in stops if stop[0] <= x[keep][-1]], p)
     _cost_points(figure, float(y[0]), best, words, p)
     figure.add_annotation(x=low, y=0.94, yref="paper", xanchor="left", xshift=4, text=words.flat,
                           showarrow=False, font={"color": p.accent, "size": 12})  # fmt: skip
@@ -182,6 +284,18 @@ def cost(tool: Mapping[str, Any], theme: str, words: Words, end: float) -> go.Fi
     figure.update_yaxes(title={"text": words.y}, rangemode="tozero")
     figure.update_layout(margin={"t": 40}, uirevision=tool["tool"])
     return figure
+
+
+def _cost_stops(figure: go.Figure, stops: Sequence[tuple[float, float, str]], p: Palette) -> None:
+    """Mark what it costs at the moments at which a change can be made."""
+    if not stops:
+        return
+    figure.add_scatter(
+        x=np.array([at for at, _, _ in stops]), y=np.array([above for _, above, _ in stops]),
+        mode="markers", marker={"symbol": "diamond-open", "size": 9, "color": p.text},
+        text=[name for *_, name in stops], cliponaxis=False,
+        hovertemplate="%{text}: %{y:.2f}<extra></extra>",
+    )  # fmt: skip
 
 
 def _cost_points(figure: go.Figure, now: float, best: float, words: Words, p: Palette) -> None:
@@ -211,7 +325,7 @@ def reliability(
     figure.add_annotation(x=33, y=36, text=words.perfect, showarrow=False, xanchor="right",
                           yanchor="bottom", font={"color": p.quiet, "size": 12})  # fmt: skip
     looks = {"conditions": (p.baseline, "square"), "next": (p.accent, "circle"),
-             "origins": (p.text, "diamond")}  # fmt: skip
+             "origins": (p.text, "diamond"), "ahead": (p.accent, "circle")}  # fmt: skip
     for protocol, entry in document["reliability"].items():
         colour, symbol = looks[protocol]
         figure.add_scatter(

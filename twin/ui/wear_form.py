@@ -1,4 +1,4 @@
-"""The form of the page Tool wear: which table, how to read it, and the planner's settings."""
+"""The form of the page Tool wear: whose tools, which table, how to read it, the settings."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from twin.errors import BadInput
-from twin.forecast import tables
+from twin.forecast import shop_question, tables
 from twin.forecast.examples import EXAMPLES
 from twin.forecast.planning import declared
 from twin.forecast.reading import REQUIRED
@@ -17,9 +17,10 @@ from twin.params import Declaration
 from twin.ui import wear_view as view
 from twin.ui.components.frame import aria, dropdown, icon
 from twin.ui.i18n import t
-from twin.ui.wear_view import Asked
+from twin.ui.wear_asked import HOURS, PLANT, TABLE, UNITS, UNSAID, Asked, usual_columns
 from twin.ui.wording import trimmed, unit
 
+HORIZONS = (8.0, 24.0, 48.0, 168.0)
 WAIT = 500
 """A number counts once nobody has typed for so long [ms]."""
 
@@ -39,6 +40,49 @@ def unit_id(name: str) -> dict[str, str]:
     return {"wear-unit": name}
 
 
+def source_switch(asked: Asked, name: str, plant: bool) -> Component:
+    """Return the choice between the tools of the scenario and a table of measured wear."""
+    options = [{"value": PLANT, "label": t("tool_wear.source_plant"), "disabled": not plant},
+               {"value": TABLE, "label": t("tool_wear.source_table")}]  # fmt: skip
+    drawn: Component = dmc.SegmentedControl(
+        id=name, data=options, value=asked.source, size="sm", className="wear-source-switch",
+        **aria(label=t("tool_wear.source")),
+    )  # fmt: skip
+    return drawn
+
+
+def plant_row(title: str, start: Component) -> Component:
+    """Return what is forecast when it is the plant's own tools."""
+    words = html.P(t("tool_wear.plant_about", plant=title), className="quiet small wear-source")
+    return html.Div([words, start], className="wear-plant")
+
+
+def breakage(asked: Asked, name: str) -> Component:
+    """Return the switch for sudden breakage, with what is assumed of it."""
+    title, plant = t("tool_wear.breakage"), asked.source == PLANT
+    switch = dmc.Switch(id=name, checked=asked.breakage, size="sm",
+                        label=t("tool_wear.breakage_counts"))  # fmt: skip
+    meaning = t("tool_wear.breakage.plant" if plant else "tool_wear.breakage.table")
+    words = [html.P(meaning), html.P(t("form.assumption"), className="amber small")]
+    face = icon("circle-help")
+    about = dropdown(t("form.about", name=title), face, html.Div(words, className="about"),
+                     classes="wear-about")  # fmt: skip
+    top = html.Div([html.Span(title, className="wear-label"), about], className="wear-label-row")
+    return html.Div([top, html.Div(switch, className="wear-switch")], className="wear-field")
+
+
+def horizons(asked: Asked, name: str) -> Component:
+    """Return the horizons that planners ask for most, as one choice."""
+    hours = asked.shop.get("hours", HOURS) if asked.source == PLANT else asked.planning.hours
+    options = [{"value": f"{h:g}", "label": view.horizon(h) if h < 100 else t("tool_wear.week")}
+               for h in HORIZONS]  # fmt: skip
+    drawn: Component = dmc.SegmentedControl(
+        id=name, data=options, value=f"{hours:g}" if hours in HORIZONS else "", size="xs",
+        **aria(label=t("tool_wear.horizons")),
+    )  # fmt: skip
+    return drawn
+
+
 def tables_row(asked: Asked, select: str, upload: str) -> Component:
     """Return the choice of a table: a shipped one, or one's own."""
     options = [{"value": name, "label": view.table_name(Asked(name))} for name in EXAMPLES]
@@ -55,6 +99,7 @@ def tables_row(asked: Asked, select: str, upload: str) -> Component:
             dcc.Upload(
                 button, id=upload, accept=".csv,text/csv", multiple=False,
                 max_size=tables.MOST_BYTES, className="upload", className_active="upload active",
+                # The browser refuses a larger file without a word; assets/wear.js says it
             ),
             html.P(view.source(asked), className="quiet small wear-source"),
         ],
@@ -70,7 +115,7 @@ def mapping(asked: Asked) -> Component:
         header = [name for name in tables.columns_of(asked.table) if name]
     except BadInput:
         return html.Div(hidden=True)
-    chosen = view.usual_columns(header) | dict(asked.columns)
+    chosen = usual_columns(header) | dict(asked.columns)
     fields = [_column(name, header, chosen.get(name)) for name in REQUIRED]
     fields += [_unit(name, asked.units.get(name)) for name in ("time_min", "vb_mm")]
     return html.Div(fields, className="wear-fields", role="group",
@@ -87,31 +132,36 @@ def _column(name: str, header: list[str], chosen: str | None) -> Component:
 
 
 def _unit(name: str, chosen: str | None) -> Component:
-    usual = view.UNITS[name][0]
-    options = list(dict.fromkeys([*view.UNITS[name], *([chosen] if chosen else [])]))
+    usual = t("tool_wear.unit_unsaid", unit=view.unit_word(UNITS[name][0]))
+    options = list(dict.fromkeys([*UNITS[name], *([chosen] if chosen else [])]))
+    named = [{"value": word, "label": view.unit_word(word)} for word in options]
     drawn: Component = dmc.Select(
-        id=unit_id(name),
-        data=[{"value": word, "label": view.unit_word(word)} for word in options],
-        value=chosen or usual, size="sm", allowDeselect=False,
+        id=unit_id(name), data=[{"value": UNSAID, "label": usual}, *named],
+        value=chosen or UNSAID, size="sm", allowDeselect=False,
         label=t(f"tool_wear.in_unit_{name}"), comboboxProps={"shadow": "none"},
     )  # fmt: skip
     return drawn
 
 
-def settings(asked: Asked) -> Component:
-    """Return the settings, each with its unit, range and meaning."""
-    fields = [
-        _setting(name, entry, getattr(asked.planning, name)) for name, entry in declared().items()
-    ]
-    return html.Div(fields, className="wear-fields", role="group",
+def settings(asked: Asked, switch: str, now_h: float) -> Component:
+    """Return the settings, each with its unit, range and meaning; ``now_h`` is the usual moment."""
+    if asked.source == PLANT:
+        usual = {"hours": HOURS, "at": now_h} | dict(asked.shop)
+        fields = [_setting(name, entry, usual.get(name))
+                  for name, entry in shop_question.declared().items()]  # fmt: skip
+    else:
+        fields = [_setting(name, entry, getattr(asked.planning, name))
+                  for name, entry in declared().items()]  # fmt: skip
+    return html.Div([*fields, breakage(asked, switch)], className="wear-fields", role="group",
                     **aria(label=t("tool_wear.settings")))  # fmt: skip
 
 
-def _setting(name: str, entry: Declaration, value: float) -> Component:
+def _setting(name: str, entry: Declaration, value: float | None) -> Component:
     title = t(f"tool_wear.set_{name}")
     field = dmc.NumberInput(
-        id=setting_id(name), value=value, size="sm", debounce=WAIT, clampBehavior="none",
-        hideControls=True, decimalScale=6, suffix=_suffix(name, entry), **aria(label=title),
+        id=setting_id(name), value="" if value is None else value, size="sm", debounce=WAIT,
+        clampBehavior="none", hideControls=True, decimalScale=6, suffix=_suffix(name, entry),
+        placeholder=t("tool_wear.own") if value is None else "", **aria(label=title),
     )  # fmt: skip
     top = html.Div([html.Span(title, className="wear-label"), _about(name, title, entry)],
                    className="wear-label-row")  # fmt: skip

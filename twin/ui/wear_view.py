@@ -1,115 +1,25 @@
-"""The page Tool wear without its page: what an address asks, and what an answer says in words."""
+"""The page Tool wear without its page: what an answer says in words, and its rows."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
 from typing import Any
 
-from twin.errors import BadInput, Fault
+import numpy as np
+
 from twin.forecast import export, tables
 from twin.forecast.examples import EXAMPLES
-from twin.forecast.export import LIKELY, POSSIBLE, ChangePlan, due_tools, hours_until
-from twin.forecast.planning import Planning, declared, read_planning
-from twin.forecast.reading import NASA_HEADER, NASA_MAP, REQUIRED
+from twin.forecast.export import LIKELY, POSSIBLE, hours_until
 from twin.ui.i18n import known, t
-from twin.ui.links import View
-from twin.ui.wording import UNKNOWN, decimals, duration, number, trimmed, with_band
+from twin.ui.wear_asked import Asked
+from twin.ui.wear_words import moment, reason
+from twin.ui.wording import UNKNOWN, decimals, duration, number, trimmed
 
-FIRST = "example-cuts"
-DEFAULTS: Mapping[str, Mapping[str, float]] = {"example-cuts": {"duty": 2.0}}
-"""What a shipped table needs other than the declarations say: its time axis counts cuts."""
-UNITS = {"vb_mm": ("mm", "um", "inch"), "time_min": ("min", "s", "h", "cut", "part")}
-SETTINGS = tuple(declared())
 SPARK = (132.0, 28.0)
 
 Tool = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the page was asked: which table, how to read it, which settings, which tool."""
-
-    table: str = FIRST
-    file: str = ""
-    columns: Mapping[str, str] = field(default_factory=dict)
-    units: Mapping[str, str] = field(default_factory=dict)
-    planning: Planning = field(default_factory=Planning)
-    tool: str = ""
-
-    def question(self, *, backtest: bool = False) -> dict[str, Any]:
-        """Return the question for the queue of jobs."""
-        p = self.planning
-        asked: dict[str, Any] = {"table": self.table, "limit_mm": p.limit, "seed": 1}
-        if self.columns:
-            asked["columns"] = dict(self.columns)
-        if self.units:
-            asked["units"] = dict(self.units)
-        if backtest:
-            return {**asked, "backtest": True}
-        costs = {"cost_change": p.cost_change, "cost_failure": p.cost_failure}
-        return {**asked, "hours": p.hours, "duty": p.duty, **costs}
-
-    def query(self) -> dict[str, str | list[str]]:
-        """Return what an address says of this; what is as usual is left out."""
-        usual = defaults(self.table)
-        given = {name: getattr(self.planning, name) for name in SETTINGS}
-        changed: dict[str, str | list[str]] = {
-            name: f"{value:.10g}" for name, value in given.items() if value != usual[name]
-        }
-        pairs = {"map": self.columns, "unit": self.units}
-        listed = {key: [f"{a}={b}" for a, b in of.items()] for key, of in pairs.items()}
-        table = "" if self.table == FIRST else self.table
-        return {"table": table, "file": self.file, **listed, **changed, "tool": self.tool}
-
-
-def defaults(table: str) -> dict[str, float]:
-    """Return the settings that a table starts with."""
-    usual = {name: float(entry.default) for name, entry in declared().items()}
-    return usual | dict(DEFAULTS.get(table, {}))
-
-
-def read_view(view: View) -> Asked:
-    """Read an address.
-
-    Raises
-    ------
-    BadInput
-        When a setting is not a number of its range.
-    """
-    table = view.one("table", FIRST)
-    faults, given = [], defaults(table)
-    for name in SETTINGS:
-        written = view.one(name)
-        try:
-            given[name] = float(written) if written else given[name]
-        except ValueError:
-            faults.append(Fault("a number is needed", name, value=repr(written[:40])))
-    if faults:
-        raise BadInput(faults)
-    file = re.sub(r"[^\w .()-]", "", view.one("file"))[:80]
-    return Asked(table, file, _pairs(view, "map"), _pairs(view, "unit"),
-                 read_planning(given), view.one("tool")[:200])  # fmt: skip
-
-
-def _pairs(view: View, key: str) -> dict[str, str]:
-    split = (text.partition("=") for text in view.all(key))
-    return {name: value for name, equals, value in split if equals and name and value}
-
-
-def usual_columns(header: Sequence[str]) -> dict[str, str]:
-    """Return which column of a table is which, where its own names say so."""
-    if NASA_HEADER.issubset(header):
-        return {name: NASA_MAP[name] for name in REQUIRED}
-    return {name: name for name in REQUIRED if name in header}
-
-
-def chosen_columns(header: Sequence[str], chosen: Mapping[str, str | None]) -> dict[str, str]:
-    """Return the columns that were chosen otherwise than the table says itself."""
-    usual = usual_columns(header)
-    return {name: c for name, c in chosen.items() if c and c != usual.get(name)}
+Pace = float | Mapping[str, Sequence[float]]
+"""How time in the cut goes with the clock: cutting in each hour, or the hours of some minutes."""
 
 
 def table_name(asked: Asked) -> str:
@@ -165,21 +75,65 @@ def unit_word(unit: str) -> str:
     return t(key) if known(key) else unit
 
 
-def ahead(minutes: float, duty: float) -> str:
-    """Return when a change is due, on the clock of the schedule: ``in 33 h``, ``now``."""
-    hours = hours_until(minutes, duty)
-    if hours == 0:
-        return t("tool_wear.now")
-    return t("tool_wear.beyond") if hours is None else t("tool_wear.in", time=span(hours))
+def pace(document: Mapping[str, Any], tool: Tool) -> Pace:
+    """Return how the cutting of a tool goes with the clock."""
+    clock: Pace = tool.get("clock") or float(document["duty"])
+    return clock
 
 
-def due(minutes: float, unit: str, duty: float) -> str:
-    """Return when a change is due, on the clock and in cutting: ``in 13 h · 26 cuts``."""
-    when = ahead(minutes, duty)
+def hours_of(minutes: float | None, pace: Pace) -> float | None:
+    """Return the hours until so many minutes (or cuts) are cut; None where that is never.
+
+    >>> hours_of(30.0, {"h": [0.0, 1.0, 2.0], "min": [0.0, 0.0, 40.0]}), hours_of(30.0, 15.0)
+    (1.75, 2.0)
+    """
+    if minutes is None:
+        return None
+    if not isinstance(pace, Mapping):
+        return hours_until(minutes, pace)
+    hours, cut = np.asarray(pace["h"]), np.asarray(pace["min"])
     if minutes <= 0:
-        return when
+        return 0.0
+    if minutes > cut[-1]:
+        later = hours_until(minutes - cut[-1], cut[-1] / hours[-1])
+        return None if later is None else float(hours[-1] + later)
+    after = int(np.argmax(cut >= minutes))
+    share = (minutes - cut[after - 1]) / (cut[after] - cut[after - 1])
+    return float(hours[after - 1] + share * (hours[after] - hours[after - 1]))
+
+
+def half(tool: Tool, pace: Pace) -> float | None:
+    """Return the hours until a tool has failed with 50 %; None where that is never."""
+    if "half_h" in tool:
+        return None if tool["half_h"] is None else float(tool["half_h"])
+    return hours_of(tool["remaining_min"]["p50"], pace)
+
+
+def half_words(tool: Tool, pace: Pace) -> str:
+    """Return when the risk of a tool crosses 50 %: ``in 45 min``, ``now``."""
+    return when(half(tool, pace))
+
+
+def when(hours: float | None) -> str:
+    """Return a moment ahead as people say it: ``in 33 h``, ``now``."""
+    if hours is None:
+        return t("tool_wear.beyond")
+    return t("tool_wear.now") if hours <= 0 else t("tool_wear.in", time=span(hours))
+
+
+def ahead(minutes: float, pace: Pace) -> str:
+    """Return when a change is due, on the clock of the schedule: ``in 33 h``, ``now``."""
+    return when(hours_of(minutes, pace))
+
+
+def due(minutes: float, unit: str, pace: Pace) -> str:
+    """Return when a change is due, on the clock and in cutting: ``in 13 h · 26 cuts``."""
+    on_clock = ahead(minutes, pace)
+    if minutes <= 0:
+        return on_clock
     cutting = count(minutes, unit)
-    return f"{when} · {t('tool_wear.of_cutting', time=cutting) if unit == 'min' else cutting}"
+    short = t("tool_wear.of_cutting", time=cutting) if unit == "min" else cutting
+    return f"{on_clock} · {short}"
 
 
 def span(hours: float) -> str:
@@ -193,8 +147,23 @@ def span(hours: float) -> str:
 
 
 def ranked(document: Mapping[str, Any]) -> list[Tool]:
-    """Return the tools, riskiest first."""
-    return sorted(document["tools"], key=lambda tool: (-tool["p_fail"], tool["best_change_min"]))
+    """Return the tools, riskiest first.
+
+    Where many have the same risk in whole per cent (short lives: all of them 100), those come
+    first that reach 50 % first, then those that are dearer to leave in.
+    """
+
+    def rank(tool: Tool) -> tuple[float, float, float]:
+        hours = half(tool, pace(document, tool))
+        waiting = tool["cost_curve"]["regret"][-1] or 0.0
+        return -shown_risk(tool), np.inf if hours is None else hours, -waiting
+
+    return sorted(document["tools"], key=rank)
+
+
+def shown_risk(tool: Tool) -> float:
+    """Return the risk of a tool in whole per cent [1]."""
+    return round(float(tool["p_fail"]), 2)
 
 
 def find(document: Mapping[str, Any], tool: str | None) -> Tool:
@@ -220,14 +189,16 @@ def finding(document: Mapping[str, Any]) -> str:
         key = "finding_over" if len(over) == 1 else "finding_over_many"
         return t(f"tool_wear.{key}", tool=over[0]["tool"], n=len(over), of=len(tools))
     if likely > 1:
-        return t("tool_wear.finding_many", n=likely, of=len(tools), **said)
+        many = "finding_many_half" if shown_risk(worst) == 1 else "finding_many"
+        soon = half_words(worst, pace(document, worst))
+        return t(f"tool_wear.{many}", n=likely, of=len(tools), half=soon, **said)
     if likely == 1:
         return t("tool_wear.finding_one", **said)
     key = "finding_may" if worst["p_fail"] >= POSSIBLE else "finding_none"
     return t(f"tool_wear.{key}", **said)
 
 
-def tool_finding(tool: Tool, duty: float) -> str:
+def tool_finding(tool: Tool, pace: Pace) -> str:
     """Return what is to be done with one tool, as a heading."""
     said = {"tool": tool["tool"], "p": chance(tool["p_fail"]), "hours": horizon(tool["hours"])}
     if (tool["remaining_min"]["p50"] or 1) <= 0:
@@ -236,64 +207,70 @@ def tool_finding(tool: Tool, duty: float) -> str:
         return t("tool_wear.tool_run", **said)
     if tool["best_change_min"] <= 0:
         return t("tool_wear.tool_now", **said)
-    return t("tool_wear.tool_later", when=ahead(tool["best_change_min"], duty), **said)
-
-
-_REASONS = (
-    (r"(\S+) (\S+) cut since its last reading", "reason_since"),
-    (r"worn ([\d.]+) times as much as is usual for its conditions", "reason_more"),
-    (r"worn only ([\d.]+) times as much as is usual for its conditions", "reason_less"),
-    (r"learnt from (\d+) tools? only", "reason_few"),
-    (r"(\S+) '?(.*?)'? was in no other tool", "reason_unknown"),
-)
-_SAID = {
-    "broken": "reason_broken",
-    "beyond its limit already": "reason_over",
-    "may be beyond its limit already": "reason_maybe_over",
-    "no reading: from its conditions alone, the band is wide": "reason_none",
-    "one reading only: the band is wide": "reason_one",
-    "its life is too uncertain for a planned change to pay: measure it again": "reason_no_plan",
-}
-
-
-def reason(sentence: str) -> str:
-    """Return a sentence of the forecast in the language of the page."""
-    if sentence in _SAID:
-        return t(f"tool_wear.{_SAID[sentence]}")
-    for pattern, key in _REASONS:
-        found = re.fullmatch(pattern, sentence)
-        if found:
-            values = {f"v{i}": text for i, text in enumerate(found.groups(), 1)}
-            return t(f"tool_wear.{key}", **values)
-    return sentence
+    return t("tool_wear.tool_later", when=ahead(tool["best_change_min"], pace), **said)
 
 
 # -- the table ----------------------------------------------------------------------------------
 
 
-def rows(document: Mapping[str, Any], duty: float) -> list[dict[str, Any]]:
+def rows(document: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return one row a tool, riskiest first."""
     tools = ranked(document)
     halves = sorted(_half(tool["vb_now_mm"]) for tool in tools)
     places = decimals(halves[len(halves) // 2] or None, 0.1)
-    return [_row(tool, document["time_unit"], duty, places) for tool in tools]
+    unit = document["time_unit"]
+    return [_row(tool, unit, pace(document, tool), places) | plant_row(tool) for tool in tools]
+
+
+def plant_row(tool: Tool) -> dict[str, Any]:
+    """Return what a row of a twin's tool has beside that of measured wear."""
+    if "p2" not in tool:
+        return {}
+    changes, p2 = tool["changes_48h"], tool["p2_horizon"]["value"]
+    best = tool["opportunities"]["best"]
+    return {
+        "p2": round(p2, 2),
+        "chance2": chance(p2),
+        "level2": level(p2),
+        "at": at_opportunity(tool),
+        "at_min": best["ahead_min"],
+        "spares": tool["spares_48h"],
+        "uses": f"{number(changes['value'], 1)} ({changes['p5']:.0f}–{changes['p95']:.0f})",
+    }
+
+
+def at_opportunity(tool: Tool) -> str:
+    """Return the best moment at which a tool can be changed, and what it costs above the best."""
+    best = tool["opportunities"]["best"]
+    if not export.pays(tool):
+        return t("tool_wear.no_plan")
+    regret = best["regret"]
+    more = "" if regret < 0.05 else f" (+{number(regret, 1 if regret < 10 else 0)} EUR)"
+    return f"{moment_short(best['name'])}{more}"
+
+
+def moment_short(name: str) -> str:
+    """Return a moment in one or two words."""
+    return t("tool_wear.now") if name == "now" else moment(name)
 
 
 def _half(band: Mapping[str, float]) -> float:
     return float(band["p90"] - band["p10"]) / 2
 
 
-def _row(tool: Tool, unit: str, duty: float, places: int) -> dict[str, Any]:
+def _row(tool: Tool, unit: str, pace: Pace, places: int) -> dict[str, Any]:
     now, left = tool["vb_now_mm"], tool["remaining_min"]
     best = tool["best_change_min"]
     return {
         "tool": tool["tool"],
-        "risk": tool["p_fail"],
+        "risk": shown_risk(tool),
+        "half": half_words(tool, pace),
+        "half_h": half(tool, pace),
         "chance": chance(tool["p_fail"]),
         "level": level(tool["p_fail"]),
         "now": f"{number(now['p50'], places)} ± {number(_half(now), places)}",
         "left": " / ".join(UNKNOWN if left[q] is None else _round(left[q]) for q in QUANTILES),
-        "change": due(best, unit, duty) if export.pays(tool) else t("tool_wear.no_plan"),
+        "change": due(best, unit, pace) if export.pays(tool) else t("tool_wear.no_plan"),
         "change_min": best,
         "fan": spark(tool),
         "why": "; ".join(reason(sentence) for sentence in tool["reasons"]) or t("tool_wear.wear"),
@@ -335,53 +312,17 @@ def spark(tool: Tool) -> dict[str, Any]:
     }
 
 
-# -- taking it away -----------------------------------------------------------------------------
-
-
-def plans(
-    document: Mapping[str, Any], planning: Planning, plant: str, now: datetime
-) -> list[ChangePlan]:
-    """Return the changes to plan, as seen at ``now``."""
-    return [
-        _plan(tool, document["time_unit"], planning, plant, now)
-        for tool in due_tools(_limited(document), planning)
-    ]
-
-
 def _limited(document: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return [{**tool, "limit_mm": document["limit_mm"]} for tool in document["tools"]]
+    """A twin's tool has a limit of its own, that of a wear table is the page's."""
+    given = {"limit_mm": document["limit_mm"]} if "limit_mm" in document else {}
+    return [{**tool, **given} for tool in document["tools"]]
 
 
-def _plan(tool: Tool, unit: str, planning: Planning, plant: str, now: datetime) -> ChangePlan:
-    hours = export.hours_until(tool["best_change_min"], planning.duty) or 0.0
-    due = (now + timedelta(hours=hours)).replace(microsecond=0)
-    wear = tool["vb_now_mm"]
-    text = t(
-        "tool_wear.order_text",
-        wear=with_band(wear["p50"], wear["p10"], wear["p90"]), limit=trimmed(tool["limit_mm"]),
-        p=chance(tool["p_fail"]), hours=horizon(tool["hours"]), due=f"{due:%Y-%m-%d %H:%M %Z}",
-        left=count(tool["remaining_min"]["p50"], unit),
-    )  # fmt: skip
-    title = t("tool_wear.order_title", tool=tool["tool"])
-    return ChangePlan(plant, tool["tool"], due, planning.change_time, tool["p_fail"], title, text)
+def is_plant(document: Mapping[str, Any]) -> bool:
+    """Whether an answer is about the tools of a twin, not about a table of measured wear."""
+    return "replications" in document
 
 
 def with_limit(document: Mapping[str, Any]) -> dict[str, Any]:
     """Return an answer whose every tool knows its limit."""
     return {**document, "tools": _limited(document)}
-
-
-def with_settings(asked: Asked, numbers: Sequence[Any]) -> Asked:
-    """Return what was asked with the numbers that stand in the fields.
-
-    Raises
-    ------
-    BadInput
-        One fault for each number that is missing or out of range.
-    """
-    given = dict(zip(SETTINGS, numbers, strict=True))
-    empty = [Fault(t("tool_wear.needed"), name) for name, value in given.items()
-             if not isinstance(value, int | float) or isinstance(value, bool)]  # fmt: skip
-    if empty:
-        raise BadInput(empty)
-    return replace(asked, planning=read_planning(given))

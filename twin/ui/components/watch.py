@@ -82,6 +82,8 @@ def words(job: jobs.Job) -> str:
     if job.state == "running" and not job.total:
         return t("shell.job_starting")
     kind = "backtest" if job.payload.get("backtest") else job.kind
+    if kind == "forecast" and "scenario" in job.payload:
+        kind = "futures"
     key = f"shell.job_{job.state}_{kind}"
     return t(key if known(key) else f"shell.job_{job.state}", done=job.done, total=job.total)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from datetime import datetime
+from pathlib import PurePath
 from typing import Any
 
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, html, no_update
@@ -12,17 +13,19 @@ from dash.development.base_component import Component
 
 from twin import jobs
 from twin.errors import BadInput, Fault
-from twin.forecast import export, tables
+from twin.forecast import shop_question, tables
 from twin.forecast.reading import REQUIRED
-from twin.ui import links, shell, wear_charts, wear_layout
+from twin.ui import baseline, links, shell, wear_layout, wear_take
 from twin.ui import wear_view as view
 from twin.ui.browser import in_browser
-from twin.ui.components import card, watch
+from twin.ui.components import watch
 from twin.ui.context import Context
 from twin.ui.i18n import t
 from twin.ui.links import View
-from twin.ui.wear_layout import NAME, Ids
-from twin.ui.wear_view import SETTINGS, Asked
+from twin.ui.pages import _tool_wear_show as showing
+from twin.ui.wear_asked import PLANT, SETTINGS, TABLE, UNSAID, Asked, chosen_columns, with_settings
+from twin.ui.wear_layout import NAME, Ids, Plant
+from twin.ui.wear_words import fault
 
 ORDER = 30
 ICON = "drill"
@@ -30,7 +33,8 @@ ICON = "drill"
 
 def layout(view_: View, context: Context) -> Component:
     """Return the page for one address."""
-    return wear_layout.layout(view_)
+    start = baseline.now(context, view_.scenario)
+    return wear_layout.layout(view_, Plant(start, shop_question.machines(start.scenario)))
 
 
 # -- callbacks ----------------------------------------------------------------------------------
@@ -38,16 +42,17 @@ def layout(view_: View, context: Context) -> Component:
 
 def register(app: Dash, context: Context) -> None:
     """Register the callbacks of the page."""
-    _register_asking(app)
+    _register_asking(app, context)
+    _register_past(app, context)
+    _register_source(app)
     _register_table(app)
     _register_label(app)
-    _register_showing(app)
-    _register_past(app)
     _register_taking(app)
+    showing.register(app)
 
 
 def read_stored(stored: dict[str, Any], numbers: list[Any], columns: list[Any] | None = None,
-                units: list[Any] | None = None) -> Asked:  # fmt: skip
+                units: list[Any] | None = None, *, breakage: bool = True) -> Asked:  # fmt: skip
     """Return what the fields of the page ask.
 
     Raises
@@ -55,65 +60,144 @@ def read_stored(stored: dict[str, Any], numbers: list[Any], columns: list[Any] |
     BadInput
         One fault for each number that is missing or out of range.
     """
+    if stored["source"] == PLANT:
+        asked = Asked(tool=stored["tool"], source=PLANT, breakage=breakage)
+        return _without_usual(with_settings(asked, numbers), stored["now_h"])
     asked = Asked(stored["table"], stored["file"], stored["columns"], stored["units"],
-                  tool=stored["tool"])  # fmt: skip
+                  tool=stored["tool"], breakage=breakage)  # fmt: skip
     if columns:
         header = tables.columns_of(asked.table)
         names = dict(zip(REQUIRED, columns, strict=True))
         given = dict(zip(("time_min", "vb_mm"), units or (), strict=True))
-        chosen = {name: u for name, u in given.items() if u and u != view.UNITS[name][0]}
-        asked = Asked(asked.table, asked.file, view.chosen_columns(header, names), chosen,
-                      tool=asked.tool)  # fmt: skip
-    return view.with_settings(asked, numbers)
+        chosen = {name: word for name, word in given.items() if word and word != UNSAID}
+        asked = Asked(asked.table, asked.file, chosen_columns(header, names), chosen,
+                      tool=asked.tool, breakage=breakage)  # fmt: skip
+    return with_settings(asked, numbers)
 
 
-def _register_asking(app: Dash) -> None:
+def _without_usual(asked: Asked, now_h: float) -> Asked:
+    """The moment that the scenario itself says is not worth a word in the address."""
+    shop = {name: value for name, value in asked.shop.items() if (name, value) != ("at", now_h)}
+    return Asked(tool=asked.tool, source=PLANT, breakage=asked.breakage, shop=shop)
+
+
+def question_of(
+    asked: Asked, stored: dict[str, Any], context: Context, *, backtest: bool = False
+) -> dict[str, Any]:
+    """Return the question for the queue of jobs, with the scenario that it is about."""
+    question = asked.question(backtest=backtest)
+    if asked.source != PLANT:
+        return question
+    of = {"scenario": str(context.file(stored["scenario"]))}
+    held = stored.get("held") or {}
+    return {**question, **of, "base_values": held} if held else {**question, **of}
+
+
+def _register_asking(app: Dash, context: Context) -> None:
     @app.callback(
         Output(watch.job(NAME), "data"),
+        Output(watch.job(Ids.PAST), "data", allow_duplicate=True),
         Output(Ids.ADDRESS, "data"),
         Output(Ids.FAULTS, "children"),
         Output({"wear-setting": ALL}, "error"),
         Input({"wear-setting": ALL}, "value"),
         Input({"wear-column": ALL}, "value"),
         Input({"wear-unit": ALL}, "value"),
+        Input(Ids.BREAKAGE, "checked"),
         Input(Ids.TOOL, "value"),
         State(Ids.ASKED, "data"),
         State(watch.job(NAME), "data"),
+        prevent_initial_call="initial_duplicate",
     )
     def ask(
         numbers: list[Any],
         columns: list[Any],
         units: list[Any],
+        breakage: bool,
         tool: str | None,
         stored: dict[str, Any],
         present: str,
     ) -> Any:
-        quiet = [""] * len(SETTINGS)
+        settings = SETTINGS[stored["source"]]
+        kept = {**stored, "tool": tool or stored["tool"]}
         try:
-            asked = read_stored({**stored, "tool": tool or stored["tool"]}, numbers, columns, units)
-            job = jobs.submit("forecast", asked.question(), by="tool_wear").id
+            asked = read_stored(kept, numbers, columns, units, breakage=breakage)
+            job = jobs.submit("forecast", question_of(asked, stored, context), by=NAME).id
+            past = jobs.find("forecast", question_of(asked, stored, context, backtest=True))
         except BadInput as error:
-            beside, rest = _split(error)
-            return "", no_update, _faults(rest), beside
+            beside, rest = split(error, settings)
+            return "", "", no_update, _faults(rest), beside
         address = links.write(NAME, stored["scenario"], asked.query())
-        return (no_update if job == present else job), address, [], quiet
+        before = past.id if past else ""
+        quiet = [""] * len(settings)
+        return (no_update if job == present else job), before, address, [], quiet
 
     in_browser(app, "address", Output(Ids.WENT, "data"), Input(Ids.ADDRESS, "data"))
 
 
-def _split(error: BadInput) -> tuple[list[str], list[Fault]]:
+def split(error: BadInput, settings: tuple[str, ...]) -> tuple[list[str], list[Fault]]:
     """Faults of a setting stand beside its field, all others below."""
-    beside = {fault.path: fault.message for fault in error.faults if fault.path in SETTINGS}
-    rest = [fault for fault in error.faults if fault.path not in SETTINGS]
-    return [beside.get(name, "") for name in SETTINGS], rest
+    beside = {found.path: found.message for found in error.faults if found.path in settings}
+    rest = [found for found in error.faults if found.path not in settings]
+    return [beside.get(name, "") for name in settings], rest
 
 
-def _faults(faults: list[Fault]) -> list[Component]:
+def _faults(faults: list[Fault], shown: str = "") -> list[Component]:
+    """Say what is wrong with a table, and which one is still shown below, if one is."""
     if not faults:
         return []
-    lines = [html.Li(str(fault)) for fault in faults]
+    lines = [html.Li(str(fault(found))) for found in faults]
+    still = [html.P(t("tool_wear.still_shown", table=shown), className="small")] if shown else []
     return [html.P(["◆ ", t("tool_wear.table_refused")], className="red wear-refused"),
-            html.Ul(lines, className="fault-lines")]  # fmt: skip
+            html.Ul(lines, className="fault-lines"), *still]  # fmt: skip
+
+
+def _register_past(app: Dash, context: Context) -> None:
+    @app.callback(
+        Output(watch.job(Ids.PAST), "data"),
+        Input(Ids.BACKTEST, "n_clicks"),
+        State({"wear-setting": ALL}, "value"),
+        State({"wear-column": ALL}, "value"),
+        State({"wear-unit": ALL}, "value"),
+        State(Ids.BREAKAGE, "checked"),
+        State(Ids.ASKED, "data"),
+        prevent_initial_call=True,
+    )
+    def test_the_past(
+        clicks: int,
+        numbers: list[Any],
+        chosen: list[Any],
+        units: list[Any],
+        breakage: bool,
+        stored: dict[str, Any],
+    ) -> Any:
+        if not clicks:
+            return no_update
+        asked = read_stored(stored, numbers, chosen, units, breakage=breakage)
+        question = question_of(asked, stored, context, backtest=True)
+        return jobs.submit("forecast", question, by=NAME).id
+
+
+def _register_source(app: Dash) -> None:
+    @app.callback(
+        Output(shell.Ids.URL, "href", allow_duplicate=True),
+        Input(Ids.SOURCE, "value"),
+        State(Ids.ASKED, "data"),
+        prevent_initial_call=True,
+    )
+    def choose_source(source: str, stored: dict[str, Any]) -> Any:
+        if source == stored["source"]:
+            return no_update
+        asked = Asked(source=PLANT if source == PLANT else TABLE)
+        return links.write(NAME, stored["scenario"], asked.query())
+
+    @app.callback(
+        Output({"wear-setting": "hours"}, "value"),
+        Input(Ids.HORIZON, "value"),
+        prevent_initial_call=True,
+    )
+    def choose_horizon(hours: str) -> Any:
+        return float(hours) if hours else no_update
 
 
 def _register_table(app: Dash) -> None:
@@ -142,19 +226,23 @@ def _register_table(app: Dash) -> None:
         try:
             name = tables.keep(_decoded(contents))
         except BadInput as error:
-            return no_update, _faults(list(error.faults))
+            shown = view.table_name(Asked(stored["table"], stored["file"]))
+            named = [Fault(f.message, f.path, file or f.file, f.value) for f in error.faults]
+            return no_update, _faults(named, shown)
         asked = Asked(name, (file or "")[:80])
         return links.write(NAME, stored["scenario"], asked.query()), []
 
 
 def _register_label(app: Dash) -> None:
-    """Name the file input for those who do not see the button around it."""
+    """Name the file input for those who do not see the button; refuse what is too large."""
     register_: Any = app.clientside_callback
     register_(
         ClientsideFunction("wear", "label"),
         Output(Ids.NAMED, "data"),
         Input(Ids.ASKED, "data"),
         State(Ids.UPLOAD, "id"),
+        State(Ids.UPLOAD, "max_size"),
+        State(Ids.REFUSED, "id"),
     )
 
 
@@ -165,209 +253,29 @@ def _decoded(contents: str) -> bytes:
         raise BadInput(Fault("did not arrive whole; upload it again", file=tables.YOURS)) from None
 
 
-def answer_of(phase: dict[str, str] | None) -> dict[str, Any] | None:
-    """Return the answer of a job, if it is there."""
-    if not phase or phase["state"] != "done":
-        return None
-    return view.with_limit(jobs.get(phase["job"]).result)
-
-
-def _duty(phase: dict[str, str]) -> float:
-    return float(jobs.get(phase["job"]).payload["duty"])
-
-
-def _empty(phase: dict[str, str] | None) -> card.Chart:
-    found = phase or {"state": "none", "error": ""}
-    return wear_charts.waiting(found["state"], found.get("error", ""))
-
-
-def _register_showing(app: Dash) -> None:
-    _register_list(app)
-    _register_choice(app)
-    _register_one(app)
-
-    @app.callback(
-        *card.chart_outputs(Ids.RISK),
-        Input(watch.phase(NAME), "data"),
-        Input(shell.THEME, "data"),
-        Input(Ids.TOOL, "value"),
-    )
-    def draw_risk(phase: dict[str, str] | None, theme: str, tool: str | None) -> Any:
-        found = answer_of(phase)
-        if found is None:
-            return card.chart_values(_empty(phase))
-        return card.chart_values(wear_charts.risks(found, theme, tool or ""))
-
-
-def _register_one(app: Dash) -> None:
-    @app.callback(
-        *card.chart_outputs(Ids.FAN),
-        *card.chart_outputs(Ids.COST),
-        Output(Ids.OPTIONS, "children"),
-        Input(watch.phase(NAME), "data"),
-        Input(Ids.TOOL, "value"),
-        Input(shell.THEME, "data"),
-    )
-    def draw_tool(phase: dict[str, str] | None, tool: str | None, theme: str) -> Any:
-        found = answer_of(phase)
-        if found is None or phase is None:
-            empty = card.chart_values(_empty(phase))
-            return (*empty, *empty, [])
-        chosen, duty = view.find(found, tool), _duty(phase)
-        return (
-            *card.chart_values(wear_charts.fan(found, chosen, theme, duty)),
-            *card.chart_values(wear_charts.cost(found, chosen, theme, duty)),
-            [_option(option) for option in wear_charts.options(found, chosen, duty)],
-        )
-
-
-def _option(option: dict[str, str]) -> Component:
-    return html.Li(
-        [
-            html.P(option["name"], className="option-name"),
-            html.P(option["when"], className="quiet small"),
-            html.P(option["cost"], className="option-cost"),
-            html.P(option["why"], className="quiet small"),
-        ],
-        className="option best" if option["best"] else "option",
-    )
-
-
-def columns(document: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the columns of the table of tools."""
-    hours, unit = view.horizon(document["hours"]), view.unit_word(document["time_unit"])
-    right = {"type": "rightAligned"}
-    wide = min(150, max(72, 28 + 8 * max(len(tool["tool"]) for tool in document["tools"])))
-    return [
-        {"field": "tool", "headerName": t("tool_wear.col_tool"), "pinned": "left", "width": wide,
-         "cellClass": "strong"},
-        {"field": "risk", "headerName": t("tool_wear.col_risk", hours=hours), "width": 148,
-         "cellRenderer": "TwinRisk", "sort": "desc", **right},
-        {"field": "now", "headerName": t("tool_wear.col_now"), "width": 124, **right},
-        {"field": "left", "headerName": t("tool_wear.col_left", unit=unit), "width": 170,
-         "sortable": False, **right},
-        {"field": "change_min", "headerName": t("tool_wear.col_change"), "width": 172,
-         "valueFormatter": {"function": "params.data.change"}, **right},
-        {"field": "fan", "headerName": t("tool_wear.col_fan"), "width": 152, "sortable": False,
-         "cellDataType": False, "cellRenderer": "TwinFan"},
-        {"field": "why", "headerName": t("tool_wear.col_why"), "flex": 1, "minWidth": 136,
-         "sortable": False, "cellClass": "why", "tooltipField": "why"},
-    ]  # fmt: skip
-
-
-def _register_list(app: Dash) -> None:
-    @app.callback(
-        Output(Ids.FINDING, "children"),
-        Output(Ids.GRID, "columnDefs"),
-        Output(Ids.GRID, "rowData"),
-        Output(Ids.GRID, "className"),
-        Output(Ids.NOTES, "children"),
-        Output(Ids.TOOL, "data"),
-        Output(Ids.TOOL, "value", allow_duplicate=True),
-        Output(Ids.GRID, "selectedRows", allow_duplicate=True),
-        Output(Ids.ORDERS, "disabled"),
-        Output(Ids.CALENDAR, "disabled"),
-        Input(watch.phase(NAME), "data"),
-        State(Ids.TOOL, "value"),
-        prevent_initial_call="initial_duplicate",
-    )
-    def show(phase: dict[str, str] | None, tool: str | None) -> Any:
-        found = answer_of(phase)
-        if found is None or phase is None:
-            return _nothing(phase)
-        notes = [*found["notes"], t("tool_wear.note_break"), t("tool_wear.note_yours")]
-        names = [entry["tool"] for entry in view.ranked(found)]
-        chosen = tool if tool in names else names[0]
-        return (
-            view.finding(found), columns(found), view.rows(found, _duty(phase)), "wear-grid",
-            [html.Li(note) for note in notes], names, chosen, {"ids": [chosen]}, False, False,
-        )  # fmt: skip
-
-
-def _nothing(phase: dict[str, str] | None) -> tuple[Any, ...]:
-    """Return what the table shows without an answer."""
-    waits = not phase or phase["state"] in jobs.OPEN
-    said = t("shell.loading") if waits else _empty(phase).caption
-    return said, no_update, [], "wear-grid is-empty", [], [], no_update, no_update, True, True
-
-
-def _register_choice(app: Dash) -> None:
-    @app.callback(
-        Output(Ids.TOOL, "value"),
-        Output(Ids.GRID, "selectedRows"),
-        Input(Ids.GRID, "selectedRows"),
-        Input(Ids.TOOL, "value"),
-        prevent_initial_call=True,
-    )
-    def choose(selected: Any, tool: str | None) -> Any:
-        picked = selected[0]["tool"] if isinstance(selected, list) and selected else ""
-        if ctx.triggered_id == Ids.GRID:
-            return (picked if picked and picked != tool else no_update), no_update
-        return no_update, (no_update if not tool or tool == picked else {"ids": [tool]})
-
-
-def _register_past(app: Dash) -> None:
-    @app.callback(
-        Output(watch.job(Ids.PAST), "data"),
-        Input(Ids.BACKTEST, "n_clicks"),
-        State({"wear-setting": ALL}, "value"),
-        State({"wear-column": ALL}, "value"),
-        State({"wear-unit": ALL}, "value"),
-        State(Ids.ASKED, "data"),
-        prevent_initial_call=True,
-    )
-    def test_the_past(
-        clicks: int, numbers: list[Any], chosen: list[Any], units: list[Any], stored: dict[str, Any]
-    ) -> Any:
-        if not clicks:
-            return no_update
-        asked = read_stored(stored, numbers, chosen, units)
-        return jobs.submit("forecast", asked.question(backtest=True), by="tool_wear").id
-
-    @app.callback(
-        *card.chart_outputs(Ids.RELIABILITY),
-        Output(Ids.SCORES, "data"),
-        Input(watch.phase(Ids.PAST), "data"),
-        Input(shell.THEME, "data"),
-        prevent_initial_call=True,
-    )
-    def show_the_past(phase: dict[str, str] | None, theme: str) -> Any:
-        none: dict[str, Any] = {"head": [], "body": []}
-        if not phase or phase["state"] in {"none", "cancelled"}:
-            said = card.Chart(t("tool_wear.past_ask"), None, t("tool_wear.past_waiting"))
-            return (*card.chart_values(said), none)
-        if phase["state"] != "done":
-            return (*card.chart_values(_empty(phase)), none)
-        found = jobs.get(phase["job"]).result
-        chart = wear_charts.reliability(found, theme)
-        return (*card.chart_values(chart), wear_charts.scores(found))
-
-
 def _register_taking(app: Dash) -> None:
     @app.callback(
         Output(Ids.TAKEN, "data"),
-        Input(Ids.ORDERS, "n_clicks"),
-        Input(Ids.CALENDAR, "n_clicks"),
+        *(Input(name, "n_clicks") for name in showing.TAKEN),
         State(watch.phase(NAME), "data"),
         State({"wear-setting": ALL}, "value"),
         State(Ids.ASKED, "data"),
         prevent_initial_call=True,
     )
-    def take(
-        orders: int,
-        calendar: int,
-        phase: dict[str, str],
-        numbers: list[Any],
-        stored: dict[str, Any],
-    ) -> Any:
-        found = answer_of(phase)
-        if found is None or not (orders or calendar):
+    def take(*given: Any) -> Any:
+        *clicks, phase, numbers, stored = given
+        found = showing.answer_of(phase)
+        if found is None or not any(clicks):
             return no_update
-        planning = read_stored(stored, numbers).planning
-        now = datetime.now().astimezone()
-        plans = view.plans(found, planning, stored["scenario"], now)
-        if ctx.triggered_id == Ids.CALENDAR:
-            return {"content": export.calendar(plans, now), "filename": "tool-changes.ics",
-                    "type": "text/calendar"}  # fmt: skip
-        return {"content": "\ufeff" + export.work_orders(plans), "filename": "work-orders.csv",
-                "type": "text/csv"}  # fmt: skip
+        kind = dict(zip(showing.TAKEN, wear_take.FORMATS, strict=True))[Ids(str(ctx.triggered_id))]
+        return wear_take.download(kind, taken(found, stored, numbers))
+
+
+def taken(found: dict[str, Any], stored: dict[str, Any], numbers: list[Any]) -> wear_take.Taken:
+    """Return what files are made of: whose tools they are decides the names of their events."""
+    now = datetime.now().astimezone()
+    if view.is_plant(found):
+        return wear_take.Taken(found, found["site"], now)
+    minutes = read_stored(stored, numbers).planning.change_time
+    owner = PurePath(stored["file"]).stem or stored["table"]
+    return wear_take.Taken(found, owner, now, minutes)
