@@ -255,20 +255,31 @@ def _write_columns(path: Path, table: Table[Any]) -> None:
     import pyarrow as pa  # slow to import, and the gateway needs only the databases
     import pyarrow.parquet as pq
 
-    arrow = {name: _to_arrow(column) for name, column in table.columns().items()}
     texts = [name for name, kind in table.fields.items() if kind == "str"]
-    # Without our schema the file says plain text, whoever reads it.
-    pq.write_table(
-        pa.table(arrow), path, compression="zstd", use_dictionary=texts, store_schema=False
-    )
+    # Part by part, so that a long run is not copied; without our schema it is plain text inside.
+    writer = None
+    for part in table.parts() or (table.columns(),):
+        rows = pa.table({name: _to_arrow(part[name]) for name in table.fields})
+        writer = writer or pq.ParquetWriter(
+            path, rows.schema, compression="zstd", use_dictionary=texts, store_schema=False
+        )
+        writer.write_table(rows)
+    if writer is not None:
+        writer.close()
 
 
 def _to_arrow(column: Column) -> Any:
     import pyarrow as pa
 
-    if isinstance(column, Words):
-        return pa.DictionaryArray.from_arrays(column.codes, pa.array(column.names, pa.string()))
-    return pa.array(column)
+    if not isinstance(column, Words):
+        return pa.array(column)
+    codes, names = column.codes, column.names
+    if len(names) > len(codes):
+        used, codes = np.unique(codes, return_inverse=True)
+        # Most codes follow each other, as the numbers of parts do.
+        runs = np.split(used, np.flatnonzero(np.diff(used) > 1) + 1)
+        names = [name for run in runs for name in names[int(run[0]) : int(run[-1]) + 1]]
+    return pa.DictionaryArray.from_arrays(codes.astype(np.int32), pa.array(names, pa.string()))
 
 
 def _read_columns(path: Path, row: Any) -> dict[str, Column]:

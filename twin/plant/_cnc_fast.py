@@ -57,13 +57,11 @@ class Subjects(Sequence[str]):
     @overload
     def __getitem__(self, index: slice) -> list[str]: ...
     def __getitem__(self, index: int | slice) -> str | list[str]:
-        if isinstance(index, slice):
-            return [self[i] for i in range(self._size)[index]]
-        if not -self._size <= index < self._size:
-            raise IndexError(index)
-        place = index % self._size
-        words = layout.SUBJECTS
-        return words[place] if place < len(words) else str(place - len(words))
+        words = len(layout.SUBJECTS)
+        places = range(self._size)[index]
+        if isinstance(places, int):
+            return layout.SUBJECTS[places] if places < words else str(places - words)
+        return [layout.SUBJECTS[p] if p < words else str(p - words) for p in places]
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Subjects):
