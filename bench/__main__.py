@@ -9,26 +9,39 @@ from __future__ import annotations
 import json
 import os
 import platform
+import sys
 import tempfile
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
+
+from bench.measure import Figure
 
 RESULTS = Path(__file__).with_name("results.json")
 
 
 def main() -> None:
-    """Measure everything."""
+    """Measure everything, or the functions that are named: ``python -m bench shift what_if``."""
     os.environ["TWIN_HOME"] = tempfile.mkdtemp(prefix="twin-bench-")
-    from bench import figures
+    from bench import figures, speed
 
-    found = []
-    for measure in figures.ALL:
-        figure = measure()
-        found.append(figure)
+    wanted = sys.argv[1:]
+    measures = [m for m in (*speed.ALL, *figures.ALL) if not wanted or m.__name__ in wanted]
+    found = [figure for measure in measures for figure in _shown(measure())]
+    if not wanted:
+        _write(found)
+
+
+def _shown(measured: Figure | Iterable[Figure]) -> Iterator[Figure]:
+    for figure in [measured] if isinstance(measured, Figure) else measured:
         beside = ""
         if figure.peer_value is not None:
-            beside = f"  {figure.peer} {figure.peer_value:,.4g}, ratio {figure.ratio:.2f}"
+            beside = f"  {figure.peer} {figure.peer_value:,.4g}, ratio {figure.ratio:.3g}"
         print(f"{figure.name:58s} {figure.value:>12,.4g} {figure.unit:12s}{beside}", flush=True)
+        yield figure
+
+
+def _write(found: list[Figure]) -> None:
     machine = {
         "python": platform.python_version(),
         "machine": platform.machine(),

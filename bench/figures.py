@@ -8,7 +8,7 @@ import numpy as np
 
 from bench.measure import Figure, best, paired
 from bench.peers import raw_simpy_line
-from twin import experiment, jobs
+from twin import jobs
 from twin.forecast import fit, forecast
 from twin.forecast.replacement import Costs
 from twin.forecast.shop import forecast_shop
@@ -43,24 +43,6 @@ def line() -> Figure:
     ours, peer, ratio = paired(lambda: simulate(scenario), lambda: raw_simpy_line(10, 5, parts, 1))
     return Figure("line of 10 stations, 5,000 parts, every fact recorded", ours, "CPU s",
                   "hand-written SimPy, no records:", peer, ratio)  # fmt: skip
-
-
-def what_if() -> Figure:
-    """Baseline and candidate, 20 pairs of a shift, KPIs with intervals, nothing stored before."""
-    base = load(first())
-    seeds = iter(range(1, 1000))
-
-    def ask() -> None:
-        fresh = base.with_values({"seed": next(seeds)})
-        experiment.compare(fresh, fresh.with_values({"mill.cutting_speed": 165}), sense=False)
-
-    return Figure("what-if: 2 × 20 shifts of the mill, with intervals", best(ask), "CPU s")
-
-
-def shift() -> Figure:
-    """One shift of one machine."""
-    scenario = load(first())
-    return Figure("one 8 h shift of the mill", 1e3 * best(lambda: simulate(scenario)), "CPU ms")
 
 
 def stream_speed() -> Figure:
@@ -139,4 +121,4 @@ def shop_forecast() -> Figure:
     return Figure("forecast of a twin's 2 tools, 8 futures of 48 h", spent, "CPU s")
 
 
-ALL = (shift, what_if, line, stream_speed, node_speed, forecast_speed, queue, shop_forecast)
+ALL = (line, stream_speed, node_speed, forecast_speed, queue, shop_forecast)
