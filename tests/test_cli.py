@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Annotated, get_args, get_origin, get_type_hints
 from xml.etree import ElementTree
 
 import pytest
 
-from twin.cli.main import NOT_VERBS
+from twin.cli.main import NOT_VERBS, build
 from twin.family import kinds
 
 COMMAND = [sys.executable, "-c", "from twin.cli.main import main; main()"]
@@ -181,3 +183,40 @@ def test_every_verb_explains_itself():
     for verb in kinds("twin.cli"):
         if verb not in NOT_VERBS:
             assert f" {verb} " in shown
+
+
+def test_compare_says_in_a_line_what_only_one_of_the_two_has(scenarios):
+    files = (scenarios / "mill.toml", scenarios / "line.toml")
+    result = twin("compare", *files, "-n", "1", "--json", "/dev/null")
+    assert "None" not in result.stdout
+    assert "only in the candidate:" in result.stdout
+
+
+def test_a_busy_port_is_one_line_and_exit_2_before_anything_starts():
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        port = str(busy.getsockname()[1])
+        result = twin("app", "--port", port, expect=2)
+    assert result.stdout == ""
+    assert result.stderr.splitlines() == [
+        f"--port = {port}: is in use by another program; choose another with --port"
+    ]
+    result = twin("app", "--host", "203.0.113.7", "--port", "0", expect=2)
+    assert "give an address of this machine" in result.stderr
+
+
+def test_every_number_of_an_option_has_its_unit():
+    def callbacks(app):
+        yield from (command.callback for command in app.registered_commands)
+        for group in app.registered_groups:
+            yield from callbacks(group.typer_instance)
+
+    numbers = {}
+    for callback in callbacks(build()):
+        for name, hint in get_type_hints(callback, include_extras=True).items():
+            if get_origin(hint) is Annotated and float in (
+                hint.__origin__,
+                *get_args(hint.__origin__),
+            ):
+                numbers[f"{callback.__name__} {name}"] = hint.__metadata__[0].help or ""
+    assert len(numbers) > 5
+    assert [name for name, words in numbers.items() if "[" not in words] == []

@@ -16,8 +16,13 @@ MOST_BYTES = 4_000_000
 MOST_EXTENDS = 16
 
 
-def read_document(file: Path, seen: tuple[Path, ...] = ()) -> dict[str, Any]:
+def read_document(
+    file: Path, seen: tuple[Path, ...] = (), library: Path | None = None
+) -> dict[str, Any]:
     """Return the file's tables with everything it extends merged beneath.
+
+    What it extends is looked for beside the file, then in ``library``: a scenario that was saved
+    anywhere finds the shipped one that it was made from.
 
     Raises
     ------
@@ -31,10 +36,12 @@ def read_document(file: Path, seen: tuple[Path, ...] = ()) -> dict[str, Any]:
     if not isinstance(base, str):
         raise BadInput(Fault("the path of another scenario is needed", "extends", str(file)))
     target = file.parent / base
+    if library is not None and not target.exists() and (library / base).is_file():
+        target = library / base
     if target.resolve() in seen or len(seen) >= MOST_EXTENDS:
         raise BadInput(Fault("extends itself in a circle", "extends", str(file), repr(base)))
     try:
-        below = read_document(target, (*seen, file.resolve()))
+        below = read_document(target, (*seen, file.resolve()), library)
     except BadInput as error:
         if not target.exists():
             raise BadInput(

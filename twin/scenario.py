@@ -236,7 +236,7 @@ def load(path: str | Path) -> Scenario:
         When the file is missing, too large, not TOML, or holds anything that is not allowed.
     """
     file = Path(path)
-    return parse(read_document(file), str(path))
+    return parse(read_document(file, library=shipped()), str(path))
 
 
 # -- checking -----------------------------------------------------------------------------------

@@ -114,3 +114,33 @@ def test_every_fault_has_its_line(
     assert run(monkeypatch, "--wear", str(path)) == 2
     lines = capsys.readouterr().err.strip().splitlines()
     assert ["line 3" in lines[0], "line 6" in lines[1], len(lines)] == [True, True, 2]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--map", "tol=vc"), "--map tol=vc: no such name, did you mean 'tool'?"),
+        (("--map", "vbmm=vc"), "did you mean 'vb_mm'?"),
+        (("--duty", "90"), "--duty = 90: allowed 0.01 to 60 min in each hour"),
+        (("--duty", "0"), "--duty = 0: allowed 0.01 to"),
+    ],
+)
+def test_what_would_be_passed_over_is_refused(
+    wear: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: tuple[str, ...],
+    message: str,
+) -> None:
+    assert run(monkeypatch, "--wear", wear, *words) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_a_short_name_is_mapped_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "short.csv"
+    file.write_text(GOOD.replace("vb_mm", "flank").replace("time_min", "t"))
+    words = ("--wear", str(file), "--map", "vb=flank", "--map", "time=t", "--json", "-")
+    assert run(monkeypatch, *words) == 0
+    assert len(json.loads(capsys.readouterr().out)["tools"]) == 2

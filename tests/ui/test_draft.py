@@ -16,6 +16,7 @@ from twin.scenario import Scenario, load, shipped
 from twin.ui import draft as drafts
 from twin.ui import form, links
 from twin.ui.pages import _what_if_editor as editor
+from twin.ui.pages import what_if
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +137,23 @@ def test_the_saved_file_is_a_scenario_that_extends_the_baseline(
     saved = load(tmp_path / "what_if.toml")
     assert saved.title == 'A "title"'
     assert {path: saved.value(path) for path in values} == values
+
+
+def test_a_saved_what_if_is_read_wherever_it_was_saved(mill: Scenario, tmp_path: Path) -> None:
+    values = {"mill.cutting_speed": 210.0}
+    text = drafts.scenario_file(mill, what_if._extended(shipped() / "mill.toml"), values, "A")
+    (tmp_path / "downloads").mkdir()
+    saved = tmp_path / "downloads" / "mill_what_if.toml"
+    saved.write_text(text, "utf-8")
+    assert load(saved).value("mill.cutting_speed") == 210
+    mine = tmp_path / "own.toml"
+    mine.write_text((shipped() / "mill.toml").read_text("utf-8"), "utf-8")
+    text = drafts.scenario_file(mill, what_if._extended(mine), values, "A")
+    saved.write_text(text, "utf-8")
+    assert load(saved).value("mill.cutting_speed") == 210
+    saved.write_text('extends = "nowhere.toml"', "utf-8")
+    with pytest.raises(BadInput, match="no such file"):
+        load(saved)
 
 
 def _declared(low: float, high: float, kind: str = "quantity") -> Declaration:

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import pytest
 from tests.ui.wire import Wire
 from twin import jobs
 from twin.errors import BadInput
-from twin.ui import i18n, links, shell
+from twin.ui import i18n, links, server, shell
 from twin.ui.baseline import Start
 from twin.ui.compress import Compress
 from twin.ui.context import Context, offer, shipped_files
@@ -266,3 +267,16 @@ def test_overview_and_streams_read_a_run(twins: Context) -> None:
     assert streams.views.envelope(window, scenario, "dark").rows
     verdicts = runs.table(run, "inferences")
     assert streams.views.verdicts(verdicts, ["spindle"], "light").figure is not None
+
+
+def test_who_may_reach_an_open_port_is_said(
+    monkeypatch: pytest.MonkeyPatch, twins: Context
+) -> None:
+    """Everything real but the serving itself, which would not end."""
+    monkeypatch.setattr(server.uvicorn.Server, "run", lambda *_args, **_more: None)
+    monkeypatch.setattr(server, "beside", lambda *_: nullcontext())
+    for host, warned in (("127.0.0.1", False), ("0.0.0.0", True)):
+        said: list[str] = []
+        server.serve(twins, host, 0, say=said.append)
+        assert said[0].startswith(f"twin is at http://{host}:")
+        assert ("without a password" in said[-1]) is warned

@@ -76,7 +76,7 @@ def _check(asked: TrendQuestion) -> None:
         Fault(f"allowed {low:g} to {high:g}", option, value=f"{value:g}")
         for option, value, low, high in (
             ("--hours", asked.hours, 1e-3, 87_600.0),
-            ("--duty", asked.duty, 0.0, 60.0),
+            ("--duty", asked.duty, 0.01, 60.0),
             ("--cost-change", asked.costs.change, 1e-6, 1e12),
             ("--cost-failure", asked.costs.failure, 1e-6, 1e12),
         )

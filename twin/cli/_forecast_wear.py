@@ -21,7 +21,7 @@ from twin.forecast.document import backtest_document, forecast_document, with_op
 from twin.forecast.examples import EXAMPLES, read_example
 from twin.forecast.fitting import fit
 from twin.forecast.opportunities import Opportunity, shift_ends
-from twin.forecast.planning import Planning
+from twin.forecast.planning import Planning, check_duty
 from twin.forecast.reading import read_wear
 from twin.forecast.table import WearTable
 from twin.forecast.tools import Progress as OnProgress
@@ -57,6 +57,7 @@ def forecast_wear(asked: WearQuestion, json_to: str | None) -> dict[str, Any]:
     _check_numbers(plan.limit, plan.hours, plan.duty, plan.cost_change, plan.cost_failure)
     _check_shift(asked.shift)
     measured = _read(asked.wear, asked.columns, asked.units)
+    check_duty(plan.duty, measured.time_unit)
     people = console(json_to)
     document: dict[str, Any] = {"source": asked.wear, "seed": seed, "time_unit": measured.time_unit}
     with _bar(people, "Forecast") as on_progress:
@@ -101,7 +102,7 @@ def _check_numbers(
     allowed = {
         "--limit": (limit, 1e-4, 20.0, "mm"),
         "--hours": (hours, 1e-3, 87_600.0, "h"),
-        "--duty": (duty, 0.0, 100_000.0, "min in each hour (or cuts, as the table counts)"),
+        "--duty": (duty, 0.01, 100_000.0, "min in each hour (or cuts, as the table counts)"),
         "--cost-change": (cost_change, 1e-6, 1e12, "of one currency"),
         "--cost-failure": (cost_failure, 1e-6, 1e12, "of one currency"),
     }

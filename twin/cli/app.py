@@ -17,8 +17,12 @@ def command(
     scenario: Annotated[
         list[Path] | None, typer.Argument(help="Scenario files to offer; the shipped ones else.")
     ] = None,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 8050,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; 0.0.0.0: everybody in reach, see the docs.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(help="Port to listen on; 0: a free one.", min=0, max=65535)
+    ] = 8050,
 ) -> None:
     """Serve the web app until Ctrl+C."""
     from twin.ui.context import offer, shipped_files

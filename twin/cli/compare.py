@@ -25,6 +25,8 @@ from twin.statistics import Difference
 
 DEVICES_S = 3.0
 """How long the devices may take to say what they hold [s]."""
+MOST_CHANGES = 20
+"""Changes that are listed; the JSON has them all."""
 FEW = 20
 """Pairs below which rare events are easily missed."""
 
@@ -98,9 +100,7 @@ def _from_devices(
 
 
 def _print(console: Console, found: experiment.Comparison) -> None:
-    for path, (before, after) in found.changed.items():
-        unit = found.base.scenario.declaration(path).unit if path in _shared(found) else ""
-        console.print(f"{path}: {before} → {after} {'' if unit == '1' else unit}".rstrip())
+    _print_changes(console, found)
     rows = []
     for path, d in found.differences.items():
         rows.append(
@@ -123,8 +123,25 @@ def _print(console: Console, found: experiment.Comparison) -> None:
     console.print(output.table(title, columns, rows))
 
 
-def _shared(found: experiment.Comparison) -> set[str]:
-    return {path for path, _declared, _value in found.base.scenario.declarations()}
+def _print_changes(console: Console, found: experiment.Comparison) -> None:
+    """What differs, and in a line each what only one of the two has."""
+    first, second = _declared(found.base), _declared(found.candidate)
+    both = {path: pair for path, pair in found.changed.items() if path in first & second}
+    for path, (before, after) in list(both.items())[:MOST_CHANGES]:
+        unit = found.base.scenario.declaration(path).unit
+        console.print(f"{path}: {before} → {after} {'' if unit == '1' else unit}".rstrip())
+    if len(both) > MOST_CHANGES:
+        console.print(f"and {len(both) - MOST_CHANGES} parameters more, see --json")
+    for name, mine, other in (("base", first, second), ("candidate", second, first)):
+        things = sorted({path.split(".")[0] for path in mine - other})
+        if things:
+            console.print(
+                f"only in the {name}: {len(mine - other)} parameters of {', '.join(things)}"
+            )
+
+
+def _declared(result: experiment.Result) -> set[str]:
+    return {path for path, _declared, _value in result.scenario.declarations()}
 
 
 def _words(d: Difference) -> str:

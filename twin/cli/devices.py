@@ -118,8 +118,10 @@ def stand_at_panel(
     manner: Annotated[
         str | None, typer.Option(metavar="normal|reject|clamp|slow|silent|mute")
     ] = None,
-    limit: Annotated[float | None, typer.Option(help="Where clamp clamps.")] = None,
-    seconds: Annotated[float, typer.Option(help="How slow slow is.")] = 1.0,
+    limit: Annotated[
+        float | None, typer.Option(help="Where clamp clamps [in the unit of the point].")
+    ] = None,
+    seconds: Annotated[float, typer.Option(help="How slow slow is [s].")] = 1.0,
 ) -> None:
     """Stand at a simulated machine: change a value there, or make its controller misbehave."""
     desk = Desk()

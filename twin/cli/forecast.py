@@ -58,17 +58,18 @@ def forecast_verb(
     duty: Annotated[
         float | None,
         typer.Option(
-            help="Cutting within each hour of the schedule [min]; 30 for --wear, 60 for --trend."
+            help="Cutting within each hour of the schedule, 0.01 to 60 [min], or [cuts] where the"
+            " table counts cuts; 30 for --wear, 60 for --trend."
         ),
     ] = None,
     shift: Annotated[
         float | None, typer.Option(help="Hours between two shift ends [h]; 8 for --wear.")
     ] = None,
     cost_change: Annotated[
-        float | None, typer.Option(help="Cost of a planned change; 30 for --wear.")
+        float | None, typer.Option(help="Cost of a planned change [EUR]; 30 for --wear.")
     ] = None,
     cost_failure: Annotated[
-        float | None, typer.Option(help="Cost of a failure in the cut; 150 for --wear.")
+        float | None, typer.Option(help="Cost of a failure in the cut [EUR]; 150 for --wear.")
     ] = None,
     breakage: Annotated[
         bool,

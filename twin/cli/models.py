@@ -34,10 +34,11 @@ BearingText = Annotated[
     ),
 ]
 Rpm = Annotated[
-    float | None, typer.Option("--rpm", help="Spindle speed where the files do not tell it.")
+    float | None,
+    typer.Option("--rpm", help="Spindle speed [1/min] if the files lack it."),
 ]
 Rate = Annotated[
-    float | None, typer.Option("--rate", help="Samples per second where the files do not tell it.")
+    float | None, typer.Option("--rate", help="Sample rate [Hz] if the files lack it.")
 ]
 
 

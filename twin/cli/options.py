@@ -12,7 +12,11 @@ from twin.scenario import Scenario, load, read_setting
 ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="A scenario file (TOML).")]
 Settings = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="PATH=VALUE", help="Change one parameter; may be repeated."),
+    typer.Option(
+        "--set",
+        metavar="PATH=VALUE",
+        help="Change one parameter, in its unit or with one: '3 m/s'; may be repeated.",
+    ),
 ]
 Replications = Annotated[
     int | None,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from twin.errors import BadInput, Fault
 from twin.forecast.replacement import Costs
 from twin.forecast.tools import Schedule
 from twin.params import Declaration, Params, declarations, quantity
@@ -21,7 +22,7 @@ class PlanningParams(Params):
         48, "h", 0.001, 87_600, "How far the risk looks ahead.", assumption=True
     )
     duty: float = quantity(
-        30, "1", 0, 100_000,
+        30, "1", 0.01, 100_000,
         "Cutting within each hour of the schedule: minutes, or cuts where the table counts cuts.",
         assumption=True,
     )  # fmt: skip
@@ -97,3 +98,15 @@ def read_planning(given: Mapping[str, Any]) -> Planning:
     PlanningParams.read(given)
     numbers = {name: float(entry.default) for name, entry in declared().items()}
     return Planning(**numbers | {name: float(value) for name, value in given.items()})
+
+
+def check_duty(duty: float, time_unit: str) -> None:
+    """Refuse more cutting in an hour than there are minutes in it.
+
+    Raises
+    ------
+    BadInput
+        When the table counts minutes and ``duty`` is above 60.
+    """
+    if time_unit == "min" and duty > 60:
+        raise BadInput(Fault("allowed 0.01 to 60 min in each hour", "--duty", value=f"{duty:g}"))

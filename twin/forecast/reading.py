@@ -12,6 +12,7 @@ apart becomes a cutting condition. Rules that a reader may wonder about:
 
 from __future__ import annotations
 
+import difflib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -90,7 +91,13 @@ def _full(units: Mapping[str, str]) -> dict[str, str]:
 
 def _names(sheet: Sheet, columns: dict[str, str]) -> dict[str, str]:
     """Our name → column of the file, for every column that is used."""
+    columns = {SHORT.get(name, name): column for name, column in columns.items()}
     faults = [
+        Fault(f"no such name, did you mean {near!r}?", f"--map {name}={column}", sheet.path)
+        for name, column in columns.items()
+        if (near := _meant(name))
+    ]
+    faults += [
         Fault(
             "--map names a column that is not there" + did_you_mean(column, sheet.header),
             f"column {column}",
@@ -120,6 +127,13 @@ def _names(sheet: Sheet, columns: dict[str, str]) -> dict[str, str]:
     if nasa:  # a counter, and a code that says the same as the name
         spare = {"run", "material"} if "material_name" in sheet.header else {"run"}
     return names | {c: c for c in sheet.header if c and c not in used | spare | REMARKS}
+
+
+def _meant(name: str) -> str:
+    """The name of ours that was probably meant; any other name is that of a cutting condition."""
+    ours = (*REQUIRED, BROKEN)
+    near = [] if name in ours else difflib.get_close_matches(name, [*ours, *SHORT], 1, 0.8)
+    return near[0] if near else ""
 
 
 def _units(path: str, units: dict[str, str]) -> tuple[dict[str, float], str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import signal
+import socket
 import sys
 import sysconfig
 import threading
@@ -20,7 +22,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse
 import twin
 from twin.devices.embedded import Embedded
 from twin.devices.plant import of_declarations
-from twin.errors import BadInput
+from twin.errors import BadInput, Fault
 from twin.ui import baseline, runs, shell
 from twin.ui.compress import Compress
 from twin.ui.context import Context
@@ -34,6 +36,11 @@ WORKERS = 2
 """A short question does not wait behind a long one. More workers for one question do not help:
 starting them takes longer than a comparison."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+OPEN_TO_ALL = (
+    "Careful: whoever can reach this machine on port {port} can look, ask for changes, approve and"
+    " push them to the devices, without a password and unencrypted. Use it in a closed network,"
+    " or leave --host out and put a proxy with a login in front."
+)
 _INDEX = """<!DOCTYPE html>
 <html lang="@lang" data-mantine-color-scheme="@theme">
   <head>
@@ -121,8 +128,16 @@ def serve(
     *,
     say: Callable[[str], None] = print,
 ) -> None:
-    """Serve the app until a signal, with its workers; everything stops when it does."""
+    """Serve the app until a signal, with its workers; everything stops when it does.
+
+    Raises
+    ------
+    BadInput
+        When nobody can listen there, before anything is started.
+    """
     local = host in LOOPBACK
+    listening = listen(host, port)
+    port = int(listening.getsockname()[1])
     asgi = guarded(build(context), LOOPBACK if local else ())
     config = uvicorn.Config(
         asgi,
@@ -133,9 +148,37 @@ def serve(
         server_header=False,
         timeout_graceful_shutdown=3,
     )
-    with beside(context, say):
-        say(f"twin is at http://{host}:{port}/  (Ctrl+C stops it)")
-        uvicorn.Server(config).run()
+    with listening, beside(context, say):
+        say(f"twin is at http://{_in_address(host)}:{port}/  (Ctrl+C stops it)")
+        if not local:
+            say(OPEN_TO_ALL.format(port=port))
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens; 0 takes a free port.
+
+    Raises
+    ------
+    BadInput
+        When the port is taken or the address is not one of this machine.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            message = "is in use by another program; choose another with --port"
+            raise BadInput(Fault(message, "--port", value=str(port))) from None
+        if error.errno == errno.EACCES:
+            message = "only the administrator may use it; choose one from 1024 up with --port"
+            raise BadInput(Fault(message, "--port", value=str(port))) from None
+        reason = f"cannot listen there ({error.strerror}); give an address of this machine"
+        raise BadInput(Fault(reason, "--host", value=host)) from None
+
+
+def _in_address(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 @contextmanager

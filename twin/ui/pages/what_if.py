@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
@@ -9,7 +10,7 @@ from dash.development.base_component import Component
 
 from twin import jobs
 from twin.errors import BadInput, Fault
-from twin.scenario import Scenario
+from twin.scenario import Scenario, shipped
 from twin.ui import baseline, form, links, names, shell
 from twin.ui import draft as drafts
 from twin.ui.browser import in_browser
@@ -351,7 +352,7 @@ def _register_taking(app: Dash, context: Context) -> None:
         start, name = baseline.restore(context, base), base["name"]
         values = {**start.values, **drafts.restore(stored).values}
         title = t("what_if.file_title", title=start.file.title)
-        text = drafts.scenario_file(start.file, f"{name}.toml", values, title)
+        text = drafts.scenario_file(start.file, _extended(context.file(name)), values, title)
         return {"content": text, "filename": f"{name}_what_if.toml", "type": "application/toml"}
 
     @app.callback(
@@ -362,6 +363,11 @@ def _register_taking(app: Dash, context: Context) -> None:
     )
     def list_history(_n: int, base: Any) -> Any:
         return history(context, base["name"])
+
+
+def _extended(file: Path) -> str:
+    """What a saved what-if extends: a shipped scenario by name, any other by its whole path."""
+    return file.name if file.parent == shipped().resolve() else str(file)
 
 
 def history(context: Context, name: str) -> list[Component]:
