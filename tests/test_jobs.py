@@ -37,6 +37,19 @@ def test_a_job_runs_and_the_same_question_is_the_same_job(scenarios):
     assert jobs.submit("compare", payload(scenarios, 4)).id != job.id
 
 
+def test_a_worker_that_has_simulated_loads_compiled_runs_while_it_waits(scenarios, monkeypatch):
+    job = jobs.submit("run", payload(scenarios, 1))
+    worker, seen = working.Worker(), []
+
+    def warm() -> None:
+        seen.append(jobs.get(job.id).state)
+        worker.stop()
+
+    monkeypatch.setattr(working.engines, "warm", warm)
+    worker.run()
+    assert seen == ["done"]
+
+
 def test_bad_work_is_refused_before_it_is_queued(scenarios):
     with pytest.raises(BadInput, match="no such kind of job"):
         jobs.submit("rum", {})

@@ -22,7 +22,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from twin import experiment
+from twin import engines, experiment
 from twin.errors import BadInput
 from twin.jobs import JOBS, PAUSE, Job, State, base, engine, get, variant
 from twin.simulate import Cancelled
@@ -109,6 +109,9 @@ RUNNERS: Mapping[str, Runner] = {
     "validate": _validate,
 }
 
+SIMULATING = frozenset({"run", "compare", "sweep"})
+"""Jobs that compiled engines make faster."""
+
 
 # -- working ------------------------------------------------------------------------------------
 
@@ -128,12 +131,18 @@ class Worker:
 
     def run(self, *, until_empty: bool = False) -> None:
         """Work until told to stop, or until nothing is queued."""
+        simulated = warm = False
         while not self._stop.is_set():
             job = self._lease()
             if job is not None:
                 self._work(job)
+                simulated = simulated or job.kind in SIMULATING
             elif until_empty:
                 return
+            elif simulated and not warm:
+                # Whoever asked once will ask again: the next answer comes from compiled runs.
+                engines.warm()
+                warm = True
             else:
                 self._stop.wait(PAUSE)
 
