@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 import os
 import tomllib
 from collections.abc import Mapping
@@ -106,3 +107,12 @@ def find_data(name: str, beside: Path, path: str = "") -> Path:
         f" nor in TWIN_DATA ({chosen})" if chosen else "; TWIN_DATA may name its folder"
     )
     raise MissingData(Fault(message, path, "", repr(name)))
+
+
+def digest(name: str, beside: Path) -> str:
+    """Hash of what a data file holds; empty when it is not there."""
+    try:
+        content = find_data(name, beside).read_bytes()
+    except (MissingData, OSError):
+        return ""
+    return hashlib.sha256(content).hexdigest()[:16]

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from twin import units
-from twin.documents import read_document
+from twin.documents import digest, read_document
 from twin.errors import BadInput, Fault, did_you_mean
 from twin.expectations import Expectation, read_expectations
 from twin.family import load as load_kind
@@ -165,9 +165,14 @@ class Scenario:
 
     @property
     def key(self) -> str:
-        """Hash of everything in the document that decides a result."""
+        """Hash of everything in the document, and in the files it names, that decides a result."""
         decisive = {k: v for k, v in self.document.items() if k not in {"title", "expect"}}
-        text_form = json.dumps(decisive, sort_keys=True, default=str)
+        files = [
+            digest(str(value), Path(self.file).parent)
+            for _path, declared, value in self.declarations()
+            if declared.form == "file" and value
+        ]
+        text_form = json.dumps([decisive, files], sort_keys=True, default=str)
         return hashlib.sha256(text_form.encode()).hexdigest()[:16]
 
 

@@ -6,8 +6,10 @@ import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping
 
+import numpy as np
+
 from twin.errors import BadInput, Fault, did_you_mean
-from twin.physics import films
+from twin.physics import films, glass
 from twin.physics.climate import air_density, pressure_at
 from twin.physics.gaps import GASES
 from twin.physics.house import (
@@ -23,7 +25,10 @@ from twin.physics.house import (
     Wall,
     Window,
 )
+from twin.plant import _building_schedules as schedules
 from twin.plant import _building_settings as given
+
+Numbers = tuple[float, ...]
 
 AIR_HEAT = 1006.0
 """Specific heat of air [J/(kg K)]."""
@@ -142,10 +147,30 @@ def _window(
 
 def _glazing(glazing: given.Glazing) -> Glazing:
     return Glazing(
-        glazing.angle, glazing.transmittance, glazing.absorptance, glazing.diffuse_transmittance,
-        glazing.diffuse_absorptance, glazing.pane_thickness, glazing.pane_conductivity,
+        *_optics(glazing), glazing.pane_thickness, glazing.pane_conductivity,
         glazing.outside_emittance, glazing.inside_emittance, glazing.gap_conductance,
         GASES.index(glazing.gap), glazing.gap_thickness, (glazing.gap_emittance, 0.84),
+    )  # fmt: skip
+
+
+def _optics(
+    glazing: given.Glazing,
+) -> tuple[Numbers, Numbers, tuple[Numbers, ...], float, Numbers]:
+    """Angles, transmittance, absorptances, and the two for light from everywhere."""
+    if not glazing.pane_transmittance:
+        return (
+            glazing.angle, glazing.transmittance, glazing.absorptance,
+            glazing.diffuse_transmittance, glazing.diffuse_absorptance,
+        )  # fmt: skip
+    angles = np.linspace(0.0, 90.0, 91)
+    pairs = zip(glazing.pane_transmittance, glazing.pane_reflectance, strict=True)
+    panes = [glass.pane(t, r, angles) for t, r in pairs]
+    through, taken = glass.stack([t for t, _r in panes], [r for _t, r in panes])
+    return (
+        tuple(angles.tolist()), tuple(through.tolist()),
+        tuple(tuple(row) for row in taken.tolist()),
+        glass.hemispherical(angles, through),
+        tuple(glass.hemispherical(angles, row) for row in taken),
     )  # fmt: skip
 
 
@@ -161,6 +186,8 @@ def _opening(opening: given.Opening, numbers: Mapping[str, int], density: float)
 def check(settings: given.Settings) -> None:
     """Refuse a building whose parts do not fit each other; every fault is named."""
     faults = list(_faults(settings))
+    # Schedules can be read only once they are sound.
+    faults = faults or list(_band_faults(settings))
     if faults:
         raise BadInput(faults)
 
@@ -193,6 +220,17 @@ def _faults(settings: given.Settings) -> Iterator[Fault]:
         yield from _zone_faults(settings, f"zones.{name}", name, zone)
 
 
+def _band_faults(settings: given.Settings) -> Iterator[Fault]:
+    """Heating above cooling at some time of the week."""
+    for name, zone in settings.zones.items():
+        found = schedules.crossed(settings, zone)
+        if found is not None:
+            hour, heating, cooling = found
+            when = f" at hour {hour:g} of the week" if hour else ""
+            message = f"is above the cooling set-point, {cooling:g} °C{when}"
+            yield Fault(message, f"zones.{name}.heating_setpoint", "", f"{heating:g} °C")
+
+
 def _material_faults(path: str, material: given.Material) -> Iterator[Fault]:
     if material.thickness == 0 and material.resistance == 0:
         message = "a layer needs a thickness above 0 m, or a resistance above 0 m²·K/W"
@@ -219,6 +257,9 @@ def _glazing_faults(path: str, glazing: given.Glazing) -> Iterator[Fault]:
             yield Fault(message, f"{path}.{key}")
         elif not all(0 <= share <= 1 for share in row):
             yield Fault("allowed 0 to 1", f"{path}.{key}", "", repr(list(row)))
+    if glazing.pane_transmittance:
+        yield from _pane_faults(path, glazing)
+        return
     panes = len(glazing.absorptance)
     if panes == 0 or len(glazing.diffuse_absorptance) != panes:
         message = f"one number for each pane is needed; absorptance has {panes}"
@@ -226,6 +267,18 @@ def _glazing_faults(path: str, glazing: given.Glazing) -> Iterator[Fault]:
     if glazing.diffuse_transmittance + sum(glazing.diffuse_absorptance) > 1 + 1e-9:
         message = "transmittance and absorptances of diffuse light are more than 1 together"
         yield Fault(message, f"{path}.diffuse_transmittance")
+
+
+def _pane_faults(path: str, glazing: given.Glazing) -> Iterator[Fault]:
+    through, back = glazing.pane_transmittance, glazing.pane_reflectance
+    if len(through) != len(back):
+        message = f"has {len(back)} numbers, one for each of the {len(through)} panes is needed"
+        yield Fault(message, f"{path}.pane_reflectance")
+        return
+    for t, r in zip(through, back, strict=True):
+        if not (t > 0 and 0.001 <= r <= 0.5 and t + r <= 1):
+            message = f"a pane transmits {t:g} and reflects {r:g}: no plain glass"
+            yield Fault(message, f"{path}.pane_transmittance")
 
 
 def _schedule_faults(path: str, schedule: given.Schedule) -> Iterator[Fault]:
@@ -257,6 +310,10 @@ def _zone_faults(
     for key, window in zone.windows.items():
         if area_of(window) <= 0:
             yield Fault("needs an area, or a width and a height", f"{path}.windows.{key}.area")
+        within = zone.surfaces.get(window.surface)
+        if within is not None and within.boundary != "outdoors":
+            message = f"a window looks outdoors, its surface is towards {within.boundary}"
+            yield Fault(message, f"{path}.windows.{key}.surface", "", repr(window.surface))
         if window.glazing:
             place = f"{path}.windows.{key}.glazing"
             yield from _unknown([window.glazing], settings.glazings, "glazing", place)
@@ -272,12 +329,6 @@ def _reference_faults(
         wanted = getattr(zone, key)
         if wanted:
             yield from _unknown([wanted], settings.schedules, "schedule", f"{path}.{key}")
-    if zone.heating_setpoint > zone.cooling_setpoint and not (
-        zone.heating_schedule or zone.cooling_schedule
-    ):
-        heating, cooling = (t - 273.15 for t in (zone.heating_setpoint, zone.cooling_setpoint))
-        message = f"is above the cooling set-point, {cooling:g} °C"
-        yield Fault(message, f"{path}.heating_setpoint", "", f"{heating:g} °C")
     shares = [s.solar_fraction for s in zone.surfaces.values() if s.solar_fraction >= 0]
     if sum(shares) > 1 + 1e-9:
         message = (

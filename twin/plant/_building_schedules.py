@@ -70,9 +70,16 @@ def band(settings: given.Settings, zone: given.ZoneSettings, times: Array) -> tu
     return low - wider, high + wider
 
 
-def crossed(settings: given.Settings, zone: given.ZoneSettings) -> float | None:
-    """Hour of the week at which heating would be above cooling; None when it never is."""
+def crossed(
+    settings: given.Settings, zone: given.ZoneSettings
+) -> tuple[float, float, float] | None:
+    """First hour of the week at which heating is above cooling, and both [°C]; else None."""
     times = np.arange(0.0, 7 * DAY, settings.step)
     low, high = band(settings, zone, times)
     wrong = np.flatnonzero(low > high + 1e-9)
-    return float(times[wrong[0]] / 3600.0) if wrong.size else None
+    if not wrong.size:
+        return None
+    first = int(wrong[0])
+    degrees = (round(float(t[first]) - KELVIN, 6) for t in (low, high))
+    heating, cooling = degrees
+    return float(times[first] / 3600.0), heating, cooling

@@ -54,6 +54,10 @@ class Construction(Params):
 class Glazing(Params):
     """Panes with a gap between each two, and what they do with light at each angle."""
 
+    pane_transmittance: Numbers = numbers(
+        (), "Of each plain pane for the sun at normal incidence; computes all the tables."
+    )
+    pane_reflectance: Numbers = numbers((), "Of each of those panes, at normal incidence.")
     angle: Numbers = numbers(ANGLES, "Angles of incidence of the tables [deg], 0 to 90.")
     transmittance: Numbers = numbers(
         (0.703, 0.702, 0.699, 0.692, 0.678, 0.646, 0.577, 0.438, 0.208, 0),

@@ -1,0 +1,237 @@
+"""Buildings: balances, weather files, bad input, shading, zones beside each other."""
+
+from __future__ import annotations
+
+import copy
+import os
+import tomllib
+
+import numpy as np
+import pytest
+
+from twin.errors import BadInput
+from twin.kpi import Reading, compute
+from twin.physics import zone_tables
+from twin.physics.climate import Sun
+from twin.physics.network import residual
+from twin.physics.shading import Patch, Screen, directions, sky_share, sunlit
+from twin.plant import _building_weather
+from twin.scenario import load, parse, shipped
+from twin.simulate import build, simulate
+
+WALLED = """
+horizon = "48 h"
+replications = 1
+[plant.house]
+kind = "building"
+weather = "725650TYCST.epw"
+spin_up = "2 d"
+[plant.house.materials]
+board = { conductivity = 0.16, thickness = 0.012, density = 950, specific_heat = 840 }
+wool  = { conductivity = 0.04, thickness = 0.066, density = 12, specific_heat = 840 }
+[plant.house.constructions]
+wall = { layers = ["board", "wool"] }
+[plant.house.schedules]
+night = { hours = [0, 7, 23], values = [10, 20, 10] }
+[plant.house.zones.room]
+floor_area = 48
+height = 2.7
+infiltration = 0.5
+[plant.house.zones.room.surfaces]
+south = { construction = "wall", width = 8, height = 2.7, azimuth = 180 }
+roof  = { construction = "wall", width = 8, height = 6, tilt = 0 }
+floor = { construction = "wall", width = 8, height = 6, tilt = 180, boundary = "ground" }
+[plant.house.zones.room.windows]
+glass = { surface = "south", width = 3, height = 2 }
+"""
+
+
+def document(**changes: object) -> dict:
+    """The walled house with values laid over it by path, ``zones__room__height=3``."""
+    made = copy.deepcopy(tomllib.loads(WALLED))
+    for path, value in changes.items():
+        *parents, last = path.split("__")
+        table = made["plant"]["house"]
+        for key in parents:
+            table = table.setdefault(key, {})
+        if value is None:
+            del table[last]
+        else:
+            table[last] = value
+    return made
+
+
+def refusal(**changes: object) -> str:
+    with pytest.raises(BadInput) as caught:
+        build(parse(document(**changes), "house.toml"))
+    return str(caught.value)
+
+
+@pytest.fixture
+def weather(recordings, monkeypatch):
+    monkeypatch.setenv("TWIN_DATA", os.fspath(recordings))
+    return recordings / "building" / "725650TYCST.epw"
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"materials__wool__thickness": 0}, "materials.wool.thickness = 0: a layer needs a thick"),
+        ({"zones__room__surfaces": {}}, "zones.room.surfaces: the zone has no wall"),
+        ({"zones__room__heating_setpoint": 30}, "30 °C: is above the cooling set-point, 26 °C"),
+        ({"zones__room__cooling_schedule": "night"}, "is above the cooling set-point, 10 °C"),
+        ({"step": "7 min"}, "step = 7 min: does not divide an hour"),
+        ({"constructions__wall__layers": ["bord"]}, "no such material, did you mean 'board'"),
+        ({"constructions__wall__layers": []}, "needs at least one layer"),
+        ({"zones__room__windows__glass__surface": "sout"}, "did you mean 'south'"),
+        ({"zones__room__windows__glass__surface": "floor"}, "a window looks outdoors"),
+        ({"zones__room__windows__glass__width": 20}, "its windows have 40 m², the surface 21.6"),
+        ({"zones__room__heating_schedule": "nigth"}, "no such schedule, did you mean 'night'"),
+        ({"schedules__night__values": [1, 2]}, "has 2 values, 3 are needed"),
+        ({"schedules__night__hours": [0, 9, 7]}, "hours rise from 0 to 24"),
+        ({"zones__room__surfaces__south__boundary": "attic"}, "no such boundary; known: adiabatic"),
+        ({"zones__room__surfaces__south__area": "3 kg"}, "'kg' cannot be converted to 'm²'"),
+        ({"glazings__g__transmittance": [0.8]}, "has 1 numbers, one for each of the 10 angles"),
+        ({"weather": None}, "a building of walls needs weather"),
+        ({"weather": "nowhere.epw"}, "'nowhere.epw': no such file beside the scenario"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)  # fmt: skip
+def test_bad_input_is_told_in_one_line(weather, changes, says):
+    told = refusal(**changes)
+    assert says in told, told
+    assert "house.toml" in told
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (lambda rows: rows[:500] + rows[501:], "line 501: hour 14 where hour 13 is due"),
+        (lambda rows: [*rows[:99], rows[99] + ",1", *rows[100:]], "line 100: has 36 columns, 35"),
+        (lambda rows: [*rows[:99], rows[99][:60], *rows[100:]], "line 100: has"),
+        (lambda rows: rows[:-24], "has 8736 hours, a year of 8760 is needed"),
+        (lambda rows: [*rows[:8], *(_without_sun(r) for r in rows[8:])], "direct normal radiation"),
+        (lambda rows: ["hello"], "is not an EPW file"),
+        (lambda rows: [], "is not an EPW file"),
+    ],
+)
+def test_a_spoilt_weather_file_is_told(weather, tmp_path, spoil, says):
+    file = tmp_path / "spoilt.epw"
+    file.write_text("\n".join(spoil(weather.read_text().splitlines())))
+    with pytest.raises(BadInput) as caught:
+        _building_weather.read(file)
+    assert says in str(caught.value)
+    assert str(file) in str(caught.value)
+    assert len(caught.value.faults) <= 5
+
+
+def _without_sun(row: str) -> str:
+    fields = row.split(",")
+    fields[14] = "9999"
+    return ",".join(fields)
+
+
+@pytest.mark.parametrize("case", ["600", "960"])
+def test_the_heat_that_a_house_gets_and_gives_balances_at_every_step(weather, case):
+    house = build(load(shipped() / "ashrae140" / f"{case}.toml")).world.assets["house"]
+    made, state = house.made, house.state
+    block = house.inputs.block(4000, 288)
+    modes = state.modes.copy()
+    trace = zone_tables.run(made, house._tables, state, block, house._power)
+    for k in range(len(block.known)):
+        inputs = np.concatenate([block.known[k], trace.link[k]])
+        inputs[made.known : made.known + made.rooms] += trace.heat[k]
+        error, moved = residual(made.circuit, made.steps, made.flows, modes, inputs)
+        assert abs(error) <= 1e-9 * moved
+        modes = made.steps.decay * modes + made.steps.gain @ inputs
+    assert modes == pytest.approx(state.modes, rel=1e-9)
+
+
+def test_long_wave_exchange_gives_what_it_takes(weather):
+    house = build(load(shipped() / "ashrae140" / "600.toml")).world.assets["house"]
+    block = house.inputs.block(0, 288)
+    trace = zone_tables.run(house.made, house._tables, house.state, block, house._power)
+    radiant = house.made.whole[:, 0] == 1
+    assert radiant.sum() == 8
+    assert np.abs(trace.link[:, radiant].sum(axis=1)).max() < 1e-9 * np.abs(trace.link).max()
+
+
+def test_blocks_and_steps_give_the_same_facts(weather):
+    """A machine that stands still makes the building go step by step."""
+    alone = document()
+    beside = document(zones__room__machines="mill")
+    beside["plant"]["mill"] = {"kind": "cnc"}
+    idle = parse(alone, "house.toml")
+    one = compute(idle, simulate(idle))
+    running = build(idle)
+    for hour in range(1, 49):
+        running.advance(hour * 3600.0)
+        running.world.assets["house"].read()
+    assert compute(idle, running.finish()) == one
+    with_machine = parse(beside, "house.toml")
+    two = compute(with_machine, simulate(with_machine))
+    assert two["house.zones.room.heating_load"] < one["house.zones.room.heating_load"]
+
+
+def test_an_early_end_writes_nothing_from_the_future(weather):
+    running = build(parse(document(), "house.toml"))
+    running.advance(5 * 3600.0)
+    facts = running.finish()
+    times = facts.samples.columns()["time"]
+    assert times.max() == pytest.approx(5 * 3600.0)
+    values, spans = Reading(facts).series("house.zones.room", "heating")
+    assert len(values) == 60
+    assert spans.sum() == pytest.approx(5 * 3600.0)
+
+
+def test_turning_the_building_turns_its_walls(weather):
+    north = simulate(turned := parse(document(orientation=180), "house.toml"))
+    south = simulate(plain := parse(document(), "house.toml"))
+    assert (
+        compute(turned, north)["house.zones.room.heating_load"]
+        > compute(plain, south)["house.zones.room.heating_load"]
+    )
+
+
+def test_another_weather_file_is_another_question(weather, tmp_path):
+    named = document(weather="mine.epw")
+    mine = tmp_path / "mine.epw"
+    text = weather.read_text()
+    mine.write_text(text)
+    scenario = str(tmp_path / "house.toml")
+    first = parse(named, scenario).key
+    assert parse(named, scenario).key == first
+    mine.write_text(text.replace("DENVER", "ELSEWHERE"))
+    assert parse(named, scenario).key != first
+
+
+# -- shading ------------------------------------------------------------------------------------
+
+
+def test_an_overhang_shades_as_the_profile_angle_says():
+    patch, roof = Patch(0.0, 0.0, 3.0, 2.0), Screen(True, -500.0, 2.5, 1000.0, 1.0)
+    for elevation, azimuth in ((30.0, 180.0), (60.0, 210.0), (70.0, 120.0)):
+        sun = Sun(np.array([elevation]), np.array([azimuth]))
+        tangent = np.tan(np.radians(elevation)) / np.cos(np.radians(azimuth - 180.0))
+        shaded = np.clip((tangent * 1.0 - 0.5) / 2.0, 0.0, 1.0)
+        lit = sunlit(patch, [roof], directions(sun, 90.0, 180.0))[0]
+        assert lit == pytest.approx(1 - shaded, abs=1 / 24)
+
+
+def test_a_fin_shades_from_its_own_side_only():
+    patch, fin = Patch(0.0, 0.0, 3.0, 2.0), Screen(False, 0.0, -500.0, 1000.0, 1.0)
+    # Seen from outside a south wall, left is west.
+    west, east = (
+        sunlit(patch, [fin], directions(Sun(np.array([30.0]), np.array([a])), 90.0, 180.0))[0]
+        for a in (225.0, 135.0)
+    )
+    assert east == 1.0
+    assert west == pytest.approx(1 - 1 / 3, abs=1 / 24)
+
+
+def test_the_sky_beyond_an_endless_overhang():
+    """Crossed strings: the sky that an endless overhang leaves to a strip beneath it."""
+    height, depth = 2.0, 1.0
+    patch, roof = Patch(0.0, 0.0, 3.0, height), Screen(True, -500.0, height, 1000.0, depth)
+    to_roof = (height + depth - np.hypot(height, depth)) / (2 * height)
+    assert sky_share(patch, [roof], 90.0) == pytest.approx(1 - to_roof / 0.5, abs=0.01)
