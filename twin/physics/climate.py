@@ -10,8 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
-import pvlib
 
 Array = npt.NDArray[np.float64]
 
@@ -85,6 +83,9 @@ class Sun:
 
 def sun(weather: Weather, times: Array) -> Sun:
     """Position of the sun at ``times`` [s of the year, local standard time], by pvlib."""
+    import pandas as pd
+    import pvlib
+
     start = pd.Timestamp("2019-01-01", tz="UTC") - pd.Timedelta(hours=weather.zone)
     stamps = start + pd.to_timedelta(times % (YEAR * HOUR), unit="s")
     found = pvlib.solarposition.ephemeris(
@@ -109,6 +110,8 @@ def diffuse_hours(
     Perez (1990) as pvlib has it, with the sun at the middle of the hour; on the horizontal what the
     global radiation of the file leaves beside the beam.
     """
+    import pvlib
+
     middles = np.arange(0.5, YEAR, dtype=np.float64) * HOUR
     at = sun(weather, middles)
     ground = weather.global_horizontal * albedo * 0.5 * (1 - np.cos(np.radians(tilt)))

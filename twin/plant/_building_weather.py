@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import pvlib
 
 from twin.errors import BadInput, Fault
 from twin.physics.climate import YEAR, Weather
@@ -52,6 +51,8 @@ def _read(path: Path, _changed: int, _size: int) -> Weather:
     faults = _faults(lines, str(path))
     if faults:
         raise BadInput(faults[:MOST_FAULTS])
+    import pvlib
+
     frame, place = pvlib.iotools.read_epw(path, coerce_year=2019)
 
     def column(name: str) -> Array:
