@@ -32,10 +32,11 @@ def test_one_run_has_no_interval():
 
 
 def test_verdicts_follow_the_better_direction():
-    base, higher = [1.0, 2.0, 3.0, 4.0], [2.0, 3.1, 4.0, 5.1]
+    base = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]
+    higher = [2.0, 3.1, 4.0, 5.1, 6.0, 7.2]
     assert difference(base, higher, "more").verdict == "better"
     assert difference(base, higher, "less").verdict == "worse"
-    noisy = difference(base, [4.0, 1.0, 5.0, 2.0], "more")
+    noisy = difference(base, [4.0, 1.0, 5.0, 2.0, 9.0, 4.0], "more")
     assert noisy.verdict == "cannot tell"
     assert noisy.more_runs > 0
     same = difference(base, base, "more")
@@ -99,7 +100,7 @@ def test_a_stored_run_gives_back_its_facts_and_kpis(scenarios):
 
 
 def test_compare_reports_every_shared_kpi_and_what_changed():
-    found = experiment.compare(mill(), mill(cutting_speed=150), replications=5)
+    found = experiment.compare(mill(), mill(cutting_speed=150), replications=6)
     assert found.changed == {"mill.cutting_speed": (180, 150)}
     assert set(found.differences) == set(found.base.values)
     assert found.differences["mill.throughput"].verdict == "worse"

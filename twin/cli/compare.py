@@ -21,14 +21,12 @@ from twin.cli.options import (
 from twin.cli.progress import bar
 from twin.errors import BadInput, Fault
 from twin.scenario import Scenario, load, read_setting
-from twin.statistics import Difference
+from twin.statistics import FEWEST, LEVEL, Difference
 
 DEVICES_S = 3.0
 """How long the devices may take to say what they hold [s]."""
 MOST_CHANGES = 20
 """Changes that are listed; the JSON has them all."""
-FEW = 20
-"""Pairs below which rare events are easily missed."""
 
 
 def register(app: typer.Typer) -> None:
@@ -115,10 +113,8 @@ def _print(console: Console, found: experiment.Comparison) -> None:
             )
         )
     columns = ("KPI", "base", "candidate", "difference", "95 % interval", "unit", "verdict")
-    if found.base.replications < FEW:
-        console.print(
-            f"Few runs: rare events such as tool breaks may be missing; use {FEW} or more."
-        )
+    for line in _cautions(found):
+        console.print(line)
     title = f"{found.base.replications} pairs of runs on the same luck"
     console.print(output.table(title, columns, rows))
 
@@ -144,9 +140,26 @@ def _declared(result: experiment.Result) -> set[str]:
     return {path for path, _declared, _value in result.scenario.declarations()}
 
 
+def _cautions(found: experiment.Comparison) -> list[str]:
+    """What the runs are too few to show."""
+    n = found.base.replications
+    lines = []
+    if n < FEWEST:
+        lines.append(
+            f"{n} pairs of runs cannot show a difference at {LEVEL:.0%}, however alike they look; "
+            f"use {FEWEST} or more, and 20 where something rare matters."
+        )
+    for rare in found.rare:
+        lines.append(
+            f"{rare.kpi} happened in {rare.base} and {rare.candidate} of {n} runs: what it weighs "
+            f"on is less certain than its interval; about {rare.more_runs} more runs would do."
+        )
+    return lines
+
+
 def _words(d: Difference) -> str:
     if d.value == 0 and d.low == d.high:
-        return "no difference"
+        return f"the same in {d.n} runs"
     if d.verdict == "cannot tell" and d.more_runs:
         return f"cannot tell yet (about {d.more_runs} more runs)"
     return d.verdict

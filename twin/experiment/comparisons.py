@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -10,8 +11,19 @@ from twin.experiment.replications import Progress
 from twin.experiment.results import Result
 from twin.experiment.runs import run
 from twin.experiment.work import Cancel
+from twin.measures import Count
 from twin.scenario import Scenario
-from twin.statistics import Difference, difference
+from twin.statistics import FEWEST, Difference, difference
+
+
+@dataclass(frozen=True, slots=True)
+class Rare:
+    """A count that some of few runs had: in how many of the baseline's and the candidate's."""
+
+    kpi: str
+    base: int
+    candidate: int
+    more_runs: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +34,23 @@ class Comparison:
     candidate: Result
     differences: Mapping[str, Difference]
     changed: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+
+    @property
+    def rare(self) -> tuple[Rare, ...]:
+        """Counts that fewer runs had than a verdict on them takes, but not none."""
+        found = []
+        for path in self.differences:
+            if isinstance(self.base.scenario.measures[path].rule, Count):
+                base, candidate = (
+                    sum(value > 0 for value in one.values[path])
+                    for one in (self.base, self.candidate)
+                )
+                most = max(base, candidate)
+                if 0 < most < FEWEST:
+                    n = self.base.replications
+                    more = math.ceil(n * FEWEST / most) - n
+                    found.append(Rare(path, base, candidate, more))
+        return tuple(found)
 
     def document(self) -> dict[str, Any]:
         """Return the comparison as the JSON that others rely on."""
@@ -42,6 +71,7 @@ class Comparison:
                     for path, d in self.differences.items()
                 }
             },
+            "rare": [asdict(one) for one in self.rare],
             "replications": self.base.replications,
         }
 

@@ -1,6 +1,31 @@
-"""Statistics of simulated runs: intervals, paired comparison, and the words that go with them."""
+"""Statistics of simulated runs: intervals, comparison, selection, and when to stop."""
 
-from twin.statistics.differences import Difference, Verdict, difference
+from twin.statistics.differences import FEWEST, Better, Difference, Verdict, difference, p_better
 from twin.statistics.intervals import LEVEL, Estimate, estimate, one_sided
+from twin.statistics.precision import Precision
+from twin.statistics.proportions import quantile, wilson
+from twin.statistics.selection import Selection, allocate, p_correct, select
+from twin.statistics.steady import WarmUp, batch_means, mser
 
-__all__ = ["LEVEL", "Difference", "Estimate", "Verdict", "difference", "estimate", "one_sided"]
+__all__ = [
+    "FEWEST",
+    "LEVEL",
+    "Better",
+    "Difference",
+    "Estimate",
+    "Precision",
+    "Selection",
+    "Verdict",
+    "WarmUp",
+    "allocate",
+    "batch_means",
+    "difference",
+    "estimate",
+    "mser",
+    "one_sided",
+    "p_better",
+    "p_correct",
+    "quantile",
+    "select",
+    "wilson",
+]
