@@ -149,11 +149,11 @@ def _cautions(found: experiment.Comparison) -> list[str]:
             f"{n} pairs of runs cannot show a difference at {LEVEL:.0%}, however alike they look; "
             f"use {FEWEST} or more, and 20 where something rare matters."
         )
-    for rare in found.rare:
-        lines.append(
-            f"{rare.kpi} happened in {rare.base} and {rare.candidate} of {n} runs: what it weighs "
-            f"on is less certain than its interval; about {rare.more_runs} more runs would do."
-        )
+    lines += [
+        f"{rare.kpi} happened in {rare.base} and {rare.candidate} of {n} runs: what it weighs on "
+        f"is less certain than its interval; about {rare.more_runs} more runs would do."
+        for rare in found.rare
+    ]
     return lines
 
 

@@ -37,7 +37,7 @@ class Comparison:
 
     @property
     def rare(self) -> tuple[Rare, ...]:
-        """Counts that fewer runs had than a verdict on them takes, but not none."""
+        """Counts that few of the runs had, and fewer than a verdict on them takes."""
         found = []
         for path in self.differences:
             if isinstance(self.base.scenario.measures[path].rule, Count):
@@ -45,9 +45,8 @@ class Comparison:
                     sum(value > 0 for value in one.values[path])
                     for one in (self.base, self.candidate)
                 )
-                most = max(base, candidate)
-                if 0 < most < FEWEST:
-                    n = self.base.replications
+                most, n = max(base, candidate), self.base.replications
+                if 0 < most < FEWEST and 2 * most <= n:
                     more = math.ceil(n * FEWEST / most) - n
                     found.append(Rare(path, base, candidate, more))
         return tuple(found)

@@ -29,9 +29,9 @@ class Selection:
     """The variant chosen, and what it took."""
 
     best: int
-    outcomes: Array
-    """Replications of all that were left at the end, shape (left, n)."""
     left: tuple[int, ...]
+    """Those that were not dropped on the way."""
+    replications: int
     runs: int
 
 
@@ -60,12 +60,12 @@ def select(
         keep = _survivors(outcomes, indifference, alpha)
         left, outcomes = [left[i] for i in keep], outcomes[keep]
         n = outcomes.shape[1]
-        if len(left) == 1 or n >= most:
+        if len(left) == 1 or n >= most or np.all(outcomes == outcomes[0]):
             break
         outcomes = np.column_stack([outcomes, draw(left, n)])
         runs += len(left)
     best = int(np.argmax(outcomes.mean(axis=1)))
-    return Selection(left[best], outcomes, tuple(left), runs)
+    return Selection(left[best], tuple(left), outcomes.shape[1], runs)
 
 
 def _survivors(outcomes: Array, indifference: float, alpha: float) -> list[int]:
@@ -81,20 +81,21 @@ def _survivors(outcomes: Array, indifference: float, alpha: float) -> list[int]:
     return kept or [int(np.argmax(means))]
 
 
-def p_correct(outcomes: Array, best: int, indifference: float = 0.0) -> float:
+def p_correct(outcomes: Sequence[Array], best: int, indifference: float = 0.0) -> float:
     """Return the least probability that ``best`` is best, or within ``indifference`` of it.
 
-    ``outcomes`` has shape (variants, paired replications); more is better. It is the Bonferroni
-    bound: one minus the doubts of every pair.
+    ``outcomes`` are paired replications of each variant, of some perhaps fewer; more is better.
+    It is the Bonferroni bound: one minus the doubts of every pair.
 
-    >>> p_correct(np.array([[1.0] * 20, [2.0] * 20]), 1) > 0.999
+    >>> p_correct([np.full(20, 1.0), np.full(20, 2.0)], 1) > 0.999
     True
     """
     doubts = 0.0
-    for other in range(outcomes.shape[0]):
-        if other != best:
-            gains = outcomes[best] - outcomes[other] + indifference
-            doubts += 1 - p_better(gains[np.isfinite(gains)])
+    for number, other in enumerate(outcomes):
+        if number != best:
+            gains = outcomes[best][: other.size] - other[: outcomes[best].size] + indifference
+            known = gains[np.isfinite(gains)]
+            doubts += 1 - p_better(known) if known.size > 1 else 1.0
     return max(0.0, 1 - doubts)
 
 
