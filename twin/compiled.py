@@ -43,7 +43,12 @@ def entry(function: Function) -> Function:
     Numba compares the function's own file and the values it closes over: let it close over
     :func:`stamp` of the modules that it is built of.
     """
-    return cast(Function, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
+    options: Any = {"nogil": True, "error_model": "numpy"}
+    try:
+        return cast(Function, numba.njit(cache=True, **options)(function))
+    except RuntimeError:
+        # Neither beside the source nor in the user's cache may be written: compiled every time.
+        return cast(Function, numba.njit(**options)(function))
 
 
 def stamp(*modules: ModuleType) -> int:

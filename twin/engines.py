@@ -19,6 +19,7 @@ from twin.records import Facts
 from twin.scenario import Scenario, parse
 
 NAMES = ("auto", "simpy", "fast")
+ADVICE = "use --engine auto or simpy"
 LEAST_WORK = 10 * 86_400.0
 """Simulated time, over all assets and replications, from which ``auto`` loads compiled runs [s]."""
 SMALLEST: dict[str, dict[str, Any]] = {"cnc": {}}
@@ -82,6 +83,10 @@ def warm() -> None:
 
 
 def _compiled(scenario: Scenario, sense: bool) -> tuple[dict[str, Fast], list[Fault]]:
+    if sense and scenario.of("sensor"):
+        sensors = ", ".join(scenario.of("sensor"))
+        message = f"{sensors} must see the plant while it runs, a compiled run cannot show it"
+        return {}, [Fault(f"{message}; {ADVICE}", "sensor", scenario.file)]
     plant = scenario.of("plant")
     offers: dict[str, Any] = {
         name: load_kind("twin.plant", entry.kind).Model.fast(name, plant)
@@ -89,14 +94,9 @@ def _compiled(scenario: Scenario, sense: bool) -> tuple[dict[str, Fast], list[Fa
     }
     runs = {name: offer for name, offer in offers.items() if isinstance(offer, Fast)}
     covered = frozenset[str]().union(*(run.covers for run in runs.values()))
-    advice = "use --engine auto or simpy"
     faults = [
-        Fault(f"{offer}; {advice}", f"plant.{name}", scenario.file)
+        Fault(f"{offer}; {ADVICE}", f"plant.{name}", scenario.file)
         for name, offer in offers.items()
         if name not in runs and name not in covered
     ]
-    if sense and scenario.of("sensor"):
-        sensors = ", ".join(scenario.of("sensor"))
-        message = f"{sensors} must see the plant while it runs, a compiled run cannot show it"
-        faults.append(Fault(f"{message}; {advice}", "sensor", scenario.file))
     return {name: run for name, run in runs.items() if name not in covered}, faults

@@ -136,6 +136,23 @@ def test_too_little_room_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     assert_same(reference, compiled)
 
 
+@pytest.mark.parametrize(
+    "extreme",
+    [
+        {"cutting_speed": 2000, "tool_diameter": 500, "reference_speed": 5, "speed_exponent": 0.05},
+        {"used_life": 2, "change_policy": "never", "break_rate": 0, "reference_life": 0.5},
+        {"break_rate": 10, "break_time": 0.1, "reference_life": 0.5, "sisters": 40},
+        {"time_to_failure": 1e-4, "time_to_repair": 0.1, "change_policy": "forecast"},
+    ],
+)
+def test_far_from_any_real_cut_they_still_agree(extreme: dict[str, Any]) -> None:
+    table = {"kind": "cnc", "axial_depth": 0.05, "radial_width": 5, "spindle_power": 200, **extreme}
+    asked = parse({"horizon": "3 h", "plant": {"mill": table}}, "test")
+    reference, compiled = both(asked)
+    assert_same(reference, compiled)
+    assert len(reference.states) > 50
+
+
 def test_machines_of_a_shop_each_have_their_own_facts() -> None:
     shop = {f"m{i}": machine(stream(5, f"shop {i}")) for i in range(4)}
     asked = parse({"horizon": "20 h", "plant": shop}, "test")

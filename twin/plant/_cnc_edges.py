@@ -157,9 +157,11 @@ def flank_wear(w: Any, g: int, k: int) -> float:
 @jit
 def tabulated(w: Any, table: int, damage: float) -> float:
     """Cumulative hazard at a used life, as ``numpy.interp`` has it on an even grid."""
-    j = int(damage * w.per_damage)
-    if j >= w.points - 1:
+    place = damage * w.per_damage
+    # Compared before it is an integer: a cut far from any real one uses lives by the billion.
+    if not place < w.points - 1:
         return number_at(table, w.points - 1)
+    j = int(place)
     here, at = number_at(table, j), j / w.per_damage
     if damage == at:
         return here

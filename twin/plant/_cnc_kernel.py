@@ -277,7 +277,8 @@ def break_down(w: Any) -> bool:
     duration = w.repair * draw(w, last)
     event(w, MACHINE, BREAKDOWN, NOTHING, duration)
     enter(w, DOWN)
-    if not wait(w, duration):
+    # Breakdowns are the one thing that a part has without bound; a run without room is run again.
+    if not wait(w, duration) or not has_room(w):
         return False
     w.until_failure = w.failure * draw(w, last - 1)
     return True
