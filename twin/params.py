@@ -101,13 +101,15 @@ def flag(default: bool, meaning: str) -> Any:
     return Field(default, description=meaning, json_schema_extra={"unit": "", "form": "flag"})
 
 
-def text(default: str | None, meaning: str, pattern: str | None = None) -> Any:
+def text(
+    default: str | None, meaning: str, pattern: str | None = None, *, longest: int = 400
+) -> Any:
     """Declare a word, such as the name of another thing of the scenario."""
     return Field(
         _default(default),
         description=meaning,
         pattern=pattern,
-        max_length=400,
+        max_length=longest,
         json_schema_extra={"unit": "", "form": "text"},
     )
 

@@ -69,6 +69,10 @@ class Assembly(Careful):
         self.floor.touch(self)
         self.floor.mark(self)
 
+    def put_back(self, part: Part, origin: str) -> None:
+        """Put a part in front of this station that stands there when the run begins."""
+        self.bins[origin].append(part)
+
     def choose(self) -> list[Part]:
         """Return one set, the part that it becomes first; empty when something is missing."""
         takes = self.settings.takes

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from twin.plant import _line_draws as laws
 from twin.plant._line_floor import ARRIVAL, SHIFT, WORK, Timer
-from twin.plant._line_parts import Holder, Part, Target
+from twin.plant._line_parts import Holder, Part, Target, Way
 from twin.plant._line_people import always, is_on, next_change
 from twin.plant._line_server import Server, Stage
 from twin.plant._line_settings import Station as StationSettings
@@ -33,7 +33,7 @@ class Careful(Station):
         self.ahead = line.blocks_ahead(settings)
         self.own_times = self._own_times()
         self.promised: dict[Server, Station] = {}
-        self._transit: deque[tuple[Part, str]] = deque()
+        self._transit: deque[tuple[Part, str, float]] = deque()
         self._belt: deque[tuple[Part, str]] = deque()
         self._shift = Timer(self.floor, (SHIFT, 2, rank), self._change_shift)
 
@@ -60,7 +60,7 @@ class Careful(Station):
     # -- shifts ---------------------------------------------------------------------------------
 
     def _next_change(self) -> float:
-        return min(next_change(shift, self.floor.now) for shift in self.line.shifts)
+        return min(next_change(shift, self.floor.clock) for shift in self.line.shifts)
 
     def _change_shift(self) -> None:
         self.open_or_close()
@@ -68,7 +68,7 @@ class Careful(Station):
 
     def open_or_close(self) -> None:
         """Begin or end the shift; what is on a machine is finished first."""
-        now = self.floor.now
+        now = self.floor.clock
         shut = not any(always(shift) or is_on(shift, now) for shift in self.line.shifts)
         if shut == self.closed:
             return
@@ -124,11 +124,20 @@ class Careful(Station):
             self.arrive(part, origin)
             return
         self.coming += not (s.conveyor or s.kanban)
-        self._transit.append((part, origin))
-        Timer(self.floor, (ARRIVAL, self.rank, part.number), self._brought).set(s.transport_time)
+        self._set_off(part, origin, s.transport_time)
+
+    def on_the_way(self, part: Part, left: float) -> None:
+        """A part is on the way when the run begins; it is there in ``left`` [s]."""
+        self.cards += bool(self.settings.kanban)
+        self.coming += not (self.settings.conveyor or self.settings.kanban)
+        self._set_off(part, "", left)
+
+    def _set_off(self, part: Part, origin: str, span: float) -> None:
+        self._transit.append((part, origin, self.floor.now + span))
+        Timer(self.floor, (ARRIVAL, self.rank, part.number), self._brought).set(span)
 
     def _brought(self) -> None:
-        part, origin = self._transit.popleft()
+        part, origin, _due = self._transit.popleft()
         if self.settings.conveyor:
             self._belt.append((part, origin))
         else:
@@ -140,6 +149,17 @@ class Careful(Station):
         """Take a raw part, whatever the places."""
         self.cards += bool(self.settings.kanban)
         self.arrive(part, "")
+
+    def put_back(self, part: Part, origin: str) -> None:
+        """Put a part in front of this station that stands there when the run begins."""
+        self.cards += bool(self.settings.kanban)
+        self.queue.append(part)
+
+    def parts_coming(self) -> list[tuple[Part, float]]:
+        """Return the parts on the way here, and in how long they arrive [s]."""
+        now = self.floor.now
+        moving = [(part, due - now) for part, _origin, due in self._transit]
+        return [(part, 0.0) for part, _origin in self._belt] + moving
 
     def lacks(self) -> bool:
         """Whether a machine is free and there is not enough in the queue to start it."""
@@ -177,12 +197,12 @@ class Careful(Station):
         server.parts = parts
         self.floor.touch(self)
         if self.machine is not None:
-            self._machine(server, self.machine)
+            self.work_on(server, self.machine)
         else:
             server.begin(self.stages(server, parts[0]))
         return True
 
-    def _machine(self, server: Server, machine: cnc.Model) -> None:
+    def work_on(self, server: Server, machine: cnc.Model) -> None:
         """Let a CNC machine machine the part."""
         server.mode = "working"
         done = Timer(self.floor, (WORK, *server.order), lambda: self._machined(server, process))
@@ -276,6 +296,11 @@ class Careful(Station):
             return own[1] if isinstance(own[1], float) else own[1]()
         return self.service() if self.service else self.settings.cycle_time
 
+    def still_at_work(self, part: Part, elapsed: float) -> float:
+        """Return what is left of a work of which ``elapsed`` [s] have passed [s]."""
+        own = self.own_times.get(part.product.name) if part.product else None
+        return laws.rest(own[1], elapsed) if own else super().still_at_work(part, elapsed)
+
     def stages(self, server: Server, part: Part) -> list[Stage]:
         """Return the stages of an operation: set up, load, work; and which need the operator."""
         s = self.settings
@@ -311,11 +336,16 @@ class Careful(Station):
         """With cards, finished parts wait beside the machine and keep their cards."""
         outbox, server.outbox = server.outbox, []
         for way in outbox:
-            stock = Holder(self, server.order)
-            stock.outbox = [way]
-            self.stocks.append(stock)
-            self.finished.append(stock)
+            self.stock_up(way)
         self.emptied(server)
+
+    def stock_up(self, way: Way) -> None:
+        """A finished part stands beside its machine."""
+        stock = Holder(self, (self.rank, len(self.servers)))
+        stock.outbox = [way]
+        self.stocks.append(stock)
+        self.finished.append(stock)
+        self.floor.mark(self)
 
     def lose(self, server: Server) -> None:
         """What a machine worked on is spoilt."""

@@ -9,6 +9,7 @@ from twin.plant import _line_graph as graph
 from twin.plant._line_draws import check_law
 from twin.plant._line_graph import OUT, SCRAP
 from twin.plant._line_settings import Settings, Station, Step
+from twin.plant._line_start import check_start
 from twin.plant._line_words import words
 
 CLOSE = 1e-6
@@ -25,7 +26,7 @@ def check_line(line: Settings) -> None:
     """
     if not line.stations:
         raise BadInput(Fault("a line needs at least one station", "stations"))
-    for checks in ((_names,), (_laws, _shares, _stations, _people, _release), (_flow,)):
+    for checks in ((_names,), (_laws, _shares, _stations, _people, _release), (_flow, check_start)):
         faults = [fault for check in checks for fault in check(line)]
         if faults:
             raise BadInput(faults)

@@ -19,6 +19,7 @@ BLOCK = 256
 """Draws made at once; a block gives the same numbers as one draw at a time."""
 MOST_NORMAL = 0.125
 """Coefficient of variation up to which a normal law is negative less often than once in 1e15."""
+MOST_TRIES = 1000
 ALTERNATIVES = "use gamma, lognormal or weibull"
 
 Block = Callable[[int], npt.NDArray[np.float64]]
@@ -55,6 +56,21 @@ class Draws:
         """Take ``number`` of them and forget them."""
         for _ in range(number):
             self()
+
+
+def rest(draw: Draws | float, elapsed: float) -> float:
+    """Return what is left of a time of which ``elapsed`` [s] have passed, drawn from its law.
+
+    The first draw that is longer counts. A constant time that is over ends now; so does one
+    that a thousand draws do not reach.
+    """
+    if isinstance(draw, float):
+        return max(0.0, draw - elapsed)
+    for _ in range(MOST_TRIES):
+        whole = draw()
+        if whole > elapsed:
+            return whole - elapsed
+    return 0.0
 
 
 def draws(law: str, mean: float, spread: float, name: str, streams: Streams) -> Draws | None:

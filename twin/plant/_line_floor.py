@@ -69,6 +69,7 @@ class Floor:
         self.sample = record.facts.samples.append
         self.calls: list[Callable[[Any], None]] = [self.fire]
         self.stations: list[Member] = []
+        self.begins = 0.0
         self.after: list[Callable[[], None]] = []
         self._due: list[Timer] = []
         self._marked: list[int] = []
@@ -79,6 +80,11 @@ class Floor:
     def now(self) -> float:
         """The present time [s]."""
         return float(self.env.now)
+
+    @property
+    def clock(self) -> float:
+        """The present time since midnight before the run [s]."""
+        return self.now + self.begins
 
     def fire(self, timer: Timer) -> None:
         """Take note that a timer is due, and settle when it was the last of its instant."""

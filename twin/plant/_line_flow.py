@@ -57,7 +57,7 @@ class Router:
             return [(part, (self._after_rejection(part),))]
         if s.gives:
             return self._taken_apart(part)
-        return [(part, self._onward(part))]
+        return [(part, self.onward(part))]
 
     def _rejects(self, part: Part) -> bool:
         seen = 1.0 - self.settings.escape if part.bad else self.settings.false_alarm
@@ -79,7 +79,8 @@ class Router:
             part.done = _undone(variant, part.done, where)
         return self.line.target(where)
 
-    def _onward(self, part: Part) -> tuple[Target, ...]:
+    def onward(self, part: Part) -> tuple[Target, ...]:
+        """Return where a part may go that is good as far as anybody knows."""
         variant, here = part.product, self.station.key
         detour, part.detour = part.detour == here, ""
         if variant is not None and variant.route:

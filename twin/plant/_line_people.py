@@ -58,11 +58,11 @@ class Crew:
     def start(self) -> None:
         """Begin with the shift."""
         if not always(self.settings):
-            self._timer.set(next_change(self.settings, self.floor.now))
+            self._timer.set(next_change(self.settings, self.floor.clock))
 
     def _change(self) -> None:
         self._serve()
-        self._timer.set(next_change(self.settings, self.floor.now))
+        self._timer.set(next_change(self.settings, self.floor.clock))
 
     def ask(self, server: Server, duration: float) -> None:
         """A machine is down; its repair takes ``duration`` [s] once somebody is there."""
@@ -76,7 +76,7 @@ class Crew:
         self._serve()
 
     def _serve(self) -> None:
-        if not (always(self.settings) or is_on(self.settings, self.floor.now)):
+        if not (always(self.settings) or is_on(self.settings, self.floor.clock)):
             return
         while self.waiting and self.busy < self.settings.count:
             self.busy += 1
@@ -113,7 +113,7 @@ class People:
         def change() -> None:
             settings = list(self.groups.values())[index].settings
             self._serve()
-            self._timers[index].set(next_change(settings, self.floor.now))
+            self._timers[index].set(next_change(settings, self.floor.clock))
 
         return change
 
@@ -121,7 +121,7 @@ class People:
         """Begin with the shifts."""
         for timer, group in zip(self._timers, self.groups.values(), strict=True):
             if not always(group.settings):
-                timer.set(next_change(group.settings, self.floor.now))
+                timer.set(next_change(group.settings, self.floor.clock))
 
     def ask(self, server: Server) -> Group | None:
         """Return an operator for a machine; else it waits, and gets the next one."""
@@ -134,6 +134,16 @@ class People:
             group.busy += 1
         return group
 
+    def seize(self, server: Server) -> Group | None:
+        """Return an operator who is with a machine already when the run begins."""
+        skill = server.station.settings.operator
+        fit = [group for group in self.groups.values() if skill in group.skills]
+        free = [group for group in fit if group.busy < group.settings.count]
+        for group in free:
+            group.busy += 1
+            return group
+        return None
+
     def give_back(self, group: Group) -> None:
         """An operator is free again."""
         group.busy -= 1
@@ -141,7 +151,7 @@ class People:
 
     def _find(self, skill: str) -> Group | None:
         for group in self.groups.values():
-            if group.can(skill, self.floor.now):
+            if group.can(skill, self.floor.clock):
                 return group
         return None
 

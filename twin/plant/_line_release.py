@@ -132,6 +132,7 @@ class Arrivals(Yard):
             Timer(line.floor, (RELEASE, 0, i), self._ringer(i)) for i in range(len(owners))
         ]
         self._owners = owners
+        self.last = -line.settings.since_arrival
         self._draws = [self._law(key) for key in owners]
 
     def _law(self, key: str) -> laws.Draws | float:
@@ -144,21 +145,23 @@ class Arrivals(Yard):
 
     def start(self) -> None:
         """Wait for the first arrivals."""
-        for index in range(len(self._owners)):
-            self._wait(index)
+        passed = self.line.settings.since_arrival
+        for index, law in enumerate(self._draws):
+            self._timers[index].set(laws.rest(law, passed) if passed else self._next(index))
 
-    def _wait(self, index: int) -> None:
+    def _next(self, index: int) -> float:
         law = self._draws[index]
-        self._timers[index].set(law if isinstance(law, float) else law())
+        return law if isinstance(law, float) else law()
 
     def _ringer(self, index: int):  # type: ignore[no-untyped-def]
         def ring() -> None:
             self._arrive(self._owners[index])
-            self._wait(index)
+            self._timers[index].set(self._next(index))
 
         return ring
 
     def _arrive(self, key: str) -> None:
+        self.last = self.line.floor.now
         variant = self.gate.next_variant() if self.gate.variants else None
         station = self.gate.targets(variant)[0] if not key else self.line.by_key[key]
         waiting = self.waiting[station.key]
@@ -185,9 +188,14 @@ class Schedule(Yard):
         }
 
     def start(self) -> None:
-        """Wait for the releases."""
+        """Wait for the releases; those before the run are in the line already."""
         for name, order in self.line.settings.orders.items():
-            self._timers[name].set(order.release)
+            ahead = order.release
+            while ahead < 0 and order.every > 0:
+                self._round[name] += 1
+                ahead += order.every
+            if ahead >= 0:
+                self._timers[name].set(ahead)
 
     def _ringer(self, name: str, order: Order):  # type: ignore[no-untyped-def]
         def ring() -> None:
@@ -203,7 +211,7 @@ class Schedule(Yard):
         variant = self.line.variants.get(order.product)
         stations = self.gate.targets(variant)
         due = order.due + (turn - 1) * order.every if order.due else 0.0
-        self.line.open_order(label, order.quantity, due)
+        self.line.open_order(label, order.quantity, due, self.line.floor.now)
         for _ in range(order.quantity):
             for station in stations:
                 part = self.line.new_part(variant)
@@ -222,8 +230,8 @@ class Conwip:
         self.gate = Gate(line)
 
     def start(self) -> None:
-        """Let in as many as there are cards."""
-        for _ in range(self.line.settings.wip_limit):
+        """Let in as many as there are cards left."""
+        for _ in range(self.line.settings.wip_limit - self.line.wip):
             self._let_in()
 
     def _let_in(self) -> None:

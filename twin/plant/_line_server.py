@@ -25,9 +25,9 @@ class Server(Holder):
     """
 
     __slots__ = (
-        "_clock", "_failing", "_ran", "_repair", "_timer", "broken", "kit", "left", "mode",
-        "noted", "operator", "parts", "product", "source", "stage", "stages", "until_failure",
-        "whole",
+        "_clock", "_failing", "_ran", "_repair", "_timer", "_wound", "broken", "left", "life",
+        "mode", "noted", "operator", "parts", "product", "repair_began", "source", "stage",
+        "stages", "until_failure", "whole",
     )  # fmt: skip
     station: Station
 
@@ -37,12 +37,13 @@ class Server(Holder):
         self.mode = "starved"
         self.noted = ""
         self.parts: list[Part] = []
-        self.kit = 0
         self.broken = False
         self.stages: list[Stage] = []
         self.stage = ""
         self.left = self.whole = self._ran = 0.0
-        self.until_failure = math.inf
+        self.until_failure = self.life = math.inf
+        self._wound = 0.0
+        self.repair_began = -1.0
         self.product: Variant | None = None
         self.operator: Any = None
         self._failing = False
@@ -131,7 +132,11 @@ class Server(Holder):
 
     def wind(self) -> None:
         """Draw when the machine fails next."""
-        self.until_failure = self.station.draw_failure()
+        self._wind(self.station.draw_failure(), 0.0)
+
+    def _wind(self, left: float, elapsed: float) -> None:
+        self.until_failure, self.life = left, left + elapsed
+        self._wound = self.station.floor.now - elapsed
         if not self.station.wears_at_work and self.until_failure < math.inf:
             self._clock.set(self.until_failure)
 
@@ -162,10 +167,12 @@ class Server(Holder):
     def repair(self, duration: float) -> None:
         """Be repaired in ``duration`` [s]."""
         self._enter("down")
+        self.repair_began = self.station.floor.now
         self._repair.set(duration)
 
     def await_repair(self) -> None:
         """Wait for the crew."""
+        self.repair_began = -1.0
         self._enter("waiting repair")
 
     def _mended(self) -> None:
@@ -184,6 +191,40 @@ class Server(Holder):
         else:
             self._enter("starved")
             station.freed(self)
+
+    # -- from now -------------------------------------------------------------------------------
+
+    def rewind(self, left: float, elapsed: float) -> None:
+        """Fail in ``left`` [s], of a time of which ``elapsed`` [s] have passed before the run."""
+        self._clock.stop()
+        self._clock = Timer(self.station.floor, self._clock.order, self.strike)
+        self._wind(left, elapsed)
+
+    def go_on(self, stage: str, left: float, elapsed: float, stages: list[Stage]) -> None:
+        """Be in a stage of which ``elapsed`` [s] have passed before the run."""
+        self.stage, self.stages = stage, stages
+        self.left, self.whole = left, left + elapsed
+        if not self.broken:
+            self._run()
+
+    @property
+    def at_it(self) -> float:
+        """Time spent so far in the present stage, breakdowns left out [s]."""
+        if not self.stage:
+            return 0.0
+        since = 0.0 if self.broken else self.station.floor.now - self._ran
+        return self.whole - self.left + since
+
+    @property
+    def run(self) -> float:
+        """Time that the failure clock has run since the last repair [s]."""
+        station = self.station
+        if self.life == math.inf or self.broken:
+            return 0.0
+        if not station.wears_at_work:
+            return station.floor.now - self._wound
+        working = self.stage == "working" and not self.broken
+        return self.life - self.until_failure + (station.floor.now - self._ran if working else 0.0)
 
     def _enter(self, mode: str) -> None:
         self.mode = mode

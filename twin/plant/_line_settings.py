@@ -21,6 +21,11 @@ Clock = Literal["operating", "calendar"]
 OnFailure = Literal["resume", "restart", "scrap"]
 Dispatch = Literal["fifo", "priority", "due_date", "shortest", "same_product"]
 NeededFor = Literal["work", "setup", "load"]
+Doing = Literal["idle", "setup", "loading", "working", "blocked"]
+
+
+LONGEST = 1_000_000
+"""Letters of a list of parts: a hundred thousand of them."""
 
 
 class Branch(Params):
@@ -69,8 +74,10 @@ class Order(Params):
     """One delivery: how many of which product, from when on, until when."""
 
     product: str = text("", "Product; may be empty where the line has none.")
-    release: float = quantity(0, "h", 0, 1e5, "From this time on it may enter.")
-    due: float = quantity(0, "h", 0, 1e5, "Due at this time; 0 is never.")
+    release: float = quantity(
+        0, "h", -1e5, 1e5, "From this time on it may enter; below 0, its parts are in [parts]."
+    )
+    due: float = quantity(0, "h", -1e5, 1e5, "Due at this time; 0 is never.")
     priority: int = whole(0, -1000, 1000, "Priority; added to the product's.")
     every: float = quantity(0, "h", 0, 1e5, "Comes again after this time; 0 is once.")
     quantity: int = whole(1, 1, 1_000_000, "Parts ordered.", "parts")
@@ -146,6 +153,60 @@ class Station(Params):
     rate: float = quantity(0, "EUR/h", 0, 1e5, "Cost of the station in planned time.")
 
 
+class PartNow(Params):
+    """One part that is in the line when the run begins."""
+
+    product: str = text("", "Its product.")
+    age: float = quantity(0, "s", 0, 1e9, "Time since it entered.")
+    due: float = quantity(0, "h", -1e5, 1e5, "Due at this time of the run; 0 is never.")
+    order: str = text("", "Order that it belongs to.")
+    step: int = whole(0, 0, 10_000, "Place on its product's route, from 0.")
+    done: str = text("", "Steps in free order that are done or under way, with commas.")
+    rejected: int = whole(0, 0, 10_000, "How often it was rejected.")
+    bad: bool = flag(False, "Whether it is defective.")
+    rework: bool = flag(False, "Whether it has come to be reworked here.")
+    arrives_in: float = quantity(0, "s", 0, 1e6, "On the way: time until it is there.")
+
+
+class MachineNow(Params):
+    """What one machine is at when the run begins."""
+
+    doing: Doing = choice("idle", "What it is at; a broken one goes on with it when it is up.")
+    parts: str = text("", "What is on it, as in waiting.", longest=LONGEST)
+    worked: float = quantity(0, "s", 0, 1e7, "Time spent on that so far; the rest is drawn.")
+    left: float = quantity(0, "s", 0, 1e7, "What is left of it, where that is known.")
+    down: bool = flag(False, "Whether it is broken down.")
+    repaired: float = quantity(0, "s", 0, 1e9, "Time of the repair so far; the rest is drawn.")
+    repair_left: float = quantity(0, "s", 0, 1e9, "What is left of the repair, where known.")
+    run: float = quantity(0, "s", 0, 1e10, "Failure clock: time since the last repair.")
+    set_up_for: str = text("", "Product that it is set up for.")
+
+
+class BinNow(Params):
+    """What waits for an assembly, of one kind."""
+
+    waiting: str = text("", "Parts, the first to go first.", longest=LONGEST)
+
+
+class StationNow(Params):
+    """Where the parts and the machines of a station are when the run begins."""
+
+    waiting: str = text(
+        "",
+        "Parts in front, the first to go first: how many, products, or names of [parts].",
+        longest=LONGEST,
+    )
+    outside: str = text(
+        "", "Parts that have come and wait for a place, at a station of entry.", longest=LONGEST
+    )
+    coming: str = text("", "Parts on the way to it.", longest=LONGEST)
+    stock: str = text(
+        "", "Finished parts beside it that keep their cards (kanban).", longest=LONGEST
+    )
+    machines: dict[str, MachineNow] = table("Its machines by number, from 1.")
+    bins: dict[str, BinNow] = table("Assembly: what waits, by what is taken.")
+
+
 class Settings(Params):
     """Parameters of a production line."""
 
@@ -165,3 +226,7 @@ class Settings(Params):
     orders: dict[str, Order] = table("Deliveries, for release = 'schedule'.")
     operators: dict[str, Operators] = table("People who work, load or set up.")
     crew: dict[str, Crew] = table("People who repair.")
+    begins: float = quantity(0, "h", 0, 24, "Hour of the day at which the run begins.")
+    start: dict[str, StationNow] = table("Stations as they are now; empty and up when left out.")
+    parts: dict[str, PartNow] = table("Parts in the line now, where more than the product counts.")
+    since_arrival: float = quantity(0, "s", 0, 1e9, "Arrivals: time since the last one.")

@@ -153,6 +153,18 @@ class Station:
         """Take a raw part, whatever the places."""
         self.take_in(part, "")
 
+    def put_back(self, part: Part, origin: str) -> None:
+        """Put a part in front of this station that stands there when the run begins."""
+        self.queue.append(part)
+
+    def parts_here(self) -> list[Part]:
+        """Return the parts in front and on the machines."""
+        return [*self.queue, *(part for server in self.servers for part in server.parts)]
+
+    def parts_coming(self) -> list[tuple[Part, float]]:
+        """Return the parts on the way here, and in how long they arrive [s]."""
+        return []
+
     def lacks(self) -> bool:
         """Whether a machine is free and there is not enough in the queue to start it."""
         return bool(self.free) and not self.queue
@@ -203,6 +215,18 @@ class Station:
         server.outbox = [(part, self.onward)] if self.router is None else self.router.ways(part)
         self.finished.append(server)
         self.floor.mark(self)
+
+    def still_at_work(self, part: Part, elapsed: float) -> float:
+        """Return what is left of a work of which ``elapsed`` [s] have passed [s]."""
+        return laws.rest(self.service or self.settings.cycle_time, elapsed)
+
+    def still_to_failure(self, elapsed: float) -> float:
+        """Return what is left on a failure clock that has run for ``elapsed`` [s]."""
+        return laws.rest(self._failure, elapsed)
+
+    def still_in_repair(self, elapsed: float) -> float:
+        """Return what is left of a repair of which ``elapsed`` [s] have passed [s]."""
+        return laws.rest(self._repair, elapsed)
 
     # -- out ------------------------------------------------------------------------------------
 
@@ -266,6 +290,10 @@ class Station:
                 self.free.sort(key=_by_index)
         self.floor.mark(self)
 
+    def ways(self, part: Part) -> list[Way]:
+        """Return where a finished part goes that has been judged before the run."""
+        return [(part, self.onward if self.router is None else self.router.onward(part))]
+
     # -- failure and repair ---------------------------------------------------------------------
 
     def draw_failure(self) -> float:
@@ -276,6 +304,10 @@ class Station:
         """A machine has broken down: it is repaired, by the crew where it has one."""
         duration = self._repair if isinstance(self._repair, float) else self._repair()
         self.floor.record.event(server.source, "breakdown", "", duration)
+        self.repair(server, duration)
+
+    def repair(self, server: Server, duration: float) -> None:
+        """Have a machine repaired; it takes ``duration`` [s] once somebody is there."""
         if len(self.servers) > 1 and server in self.free:
             self.free.remove(server)
         crew = self.line.crews.get(self.settings.repair_crew)

@@ -131,6 +131,10 @@ class Asset(ABC):
     def read(self) -> dict[str, float]:
         """Return the present value of every channel [SI]."""
 
+    def present(self) -> dict[str, Any]:
+        """Return the parameters, in trade units, that let a run begin from the present state."""
+        return {}
+
     @classmethod
     def unused(cls, settings: Any) -> frozenset[str]:
         """Return the parameters that mean nothing under ``settings``; nobody is offered them."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from twin.family import load
 from twin.measures import Measure
@@ -137,6 +137,14 @@ class Model(Asset):
             "bearing_outer": severity if fault == "outer" else 0.0,
             "bearing_ball": severity if fault == "ball" else 0.0,
         }
+
+    def present(self) -> dict[str, Any]:
+        """Return how far each tool in use is worn; what is in work begins anew."""
+        worn: dict[str, Any] = {
+            name: {"used_life": min(g.tool.damage, 2.0)} for name, g in self.groups.items()
+        }
+        found: dict[str, Any] = worn.get(ONLY, {"tools": worn})
+        return found
 
     # -- processes ------------------------------------------------------------------------------
 

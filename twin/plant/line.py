@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from twin.errors import BadInput, Fault
 from twin.measures import Measure
@@ -19,6 +19,7 @@ from twin.plant._line_people import Crew, People
 from twin.plant._line_release import RELEASES
 from twin.plant._line_settings import Settings
 from twin.plant._line_settings import Station as StationSettings
+from twin.plant._line_start import lay_out, present
 from twin.plant._line_station import Station
 from twin.plant._line_words import words
 from twin.plant.base import Asset, World
@@ -39,6 +40,7 @@ class Model(Asset):
         super().__init__(name, settings, world)
         self.settings = settings
         self.floor = Floor(world.env, world.record)
+        self.floor.begins = settings.begins
         self.wip = self.finished = self._noted_wip = self._numbers = 0
         self.shifts = tuple(settings.shifts.values())
         self.variants = _variants(settings)
@@ -112,12 +114,13 @@ class Model(Asset):
 
     def start(self) -> None:
         """Start every station, the people and what lets parts in."""
-        self.record.sample(self.name, "wip", 0.0)
         self.people.start()
         for crew in self.crews.values():
             crew.start()
         for station in self.stations:
             station.start()
+        lay_out(self)
+        self.record.sample(self.name, "wip", float(self.wip))
         self.release.start()
         self.floor.settle_later()
 
@@ -205,9 +208,13 @@ class Model(Asset):
         self._count_down(part)
         self.release.left(part)
 
-    def open_order(self, label: str, quantity: int, due: float) -> None:
-        """An order has been released."""
-        self._orders[label] = (self.floor.now, due, quantity)
+    def open_order(self, label: str, quantity: int, due: float, released: float) -> None:
+        """An order has been released at a time [s]."""
+        self._orders[label] = (released, due, quantity)
+
+    def present(self) -> dict[str, Any]:
+        """Return the parameters that let a run begin from the present state of this line."""
+        return present(self)
 
     def _count_down(self, part: Part) -> None:
         """One part of an order is done; the last one completes it."""
