@@ -23,7 +23,7 @@ from twin.forecast.toolkind import tool_kinds
 from twin.records import Facts, Inference, Sample, State
 from twin.rng import replication_seed, stream
 from twin.scenario import Scenario, load, parse
-from twin.simulate import build, simulate
+from twin.simulate import Cancelled, build, simulate
 
 H = 3600.0
 
@@ -117,6 +117,25 @@ def test_a_node_that_knows_no_worn_tool_says_nothing_of_wear(scenarios: Path) ->
     without = parse({k: v for k, v in cell.document.items() if k not in {"node", "expect"}}, "test")
     told = [forecast_shop(s, replications=1).tools[0].forecast for s in (cell, without)]
     assert told[0].remaining_min == told[1].remaining_min
+
+
+def test_a_long_simulation_can_be_stopped_before_its_first_future_is_done() -> None:
+    told: list[int] = []
+
+    def stop(done: int, total: int) -> None:
+        told.append(done)
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        forecast_shop(mill(), now=72 * H, on_progress=stop)
+    assert told == [0]
+
+
+def test_stopping_by_the_day_changes_nothing() -> None:
+    whole = forecast_shop(mill(), now=50 * H, hours=1, replications=1)
+    days = forecast_shop(mill(), now=50 * H, hours=1, replications=1, on_progress=lambda *_: None)
+    assert whole.tools[0].forecast.remaining_min == days.tools[0].forecast.remaining_min
+    assert (whole.tools[0].duty.minutes == days.tools[0].duty.minutes).all()
 
 
 def test_workers_change_nothing() -> None:

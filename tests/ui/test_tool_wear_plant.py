@@ -155,7 +155,7 @@ def test_the_map_has_every_pot_and_two_risks(plant: dict) -> None:
 def test_words_of_a_map_give_way_where_pots_are_many() -> None:
     text = "a name that is long<br>◆ 88 %<br>2 h"
     assert wear_plant._fitting(text, 3) == ["a name th…", "◆ 88 %", "2 h"]
-    assert wear_plant._fitting(text, 6) == ["a name th…", "◆ 88 %"]
+    assert wear_plant._fitting(text, 6) == ["◆ 88 %", "a name th…"]
     assert wear_plant._fitting(text, 9) == ["◆ 88 %"]
     assert wear_plant._fitting(text, 40) == []
 

@@ -21,6 +21,7 @@ from twin.scenario import Scenario
 from twin.simulate import Running, build
 
 Progress = Callable[[int, int], None]
+Tick = Callable[[], None]
 DAY_H = 24.0
 STEP_H = 0.25
 
@@ -86,7 +87,12 @@ def duties(
     grid = np.append(np.arange(0.0, hours, STEP_H), hours)
     told = [(kind.machine, kind.source) for kind in kinds]
     rows: dict[str, list[Array]] = {kind.source: [] for kind in kinds}
-    futures = _futures(scenario, told, start + 3600.0 * grid, replications, workers)
+
+    def tick() -> None:
+        if on_progress is not None:
+            on_progress(len(rows[kinds[0].source]), replications)
+
+    futures = _futures(scenario, told, start + 3600.0 * grid, replications, workers, tick)
     for done, found in enumerate(futures, start=1):
         for source, minutes in found.items():
             rows[source].append(minutes)
@@ -96,12 +102,13 @@ def duties(
 
 
 def _futures(
-    scenario: Scenario, told: Sequence[tuple[str, str]], times: Array, n: int, workers: int
-) -> Iterator[dict[str, Array]]:
+    scenario: Scenario, told: Sequence[tuple[str, str]], times: Array, n: int, workers: int,
+    tick: Tick,
+) -> Iterator[dict[str, Array]]:  # fmt: skip
     """Minutes cut in each future, in order, whatever the number of workers."""
     if workers <= 1:
         for index in range(1, n + 1):
-            yield _future(scenario, told, times, index)
+            yield _future(scenario, told, times, index, tick)
         return
     from joblib import Parallel, delayed
 
@@ -110,11 +117,12 @@ def _futures(
 
 
 def _future(
-    scenario: Scenario, told: Sequence[tuple[str, str]], times: Array, index: int
-) -> dict[str, Array]:
+    scenario: Scenario, told: Sequence[tuple[str, str]], times: Array, index: int,
+    tick: Tick | None = None,
+) -> dict[str, Array]:  # fmt: skip
     """Minutes that each source's tools have cut since the first of ``times`` [s → min]."""
     running = build(scenario, seed=replication_seed(scenario.header.seed, index), sense=False)
-    running.advance(float(times[-1]))
+    run_by_days(running, float(times[-1]), tick)
     facts = running.finish()
     found: dict[str, Array] = {}
     for machine in dict.fromkeys(machine for machine, _ in told):
@@ -133,8 +141,20 @@ def spindle_source(running: Running, machine: str) -> str:
     return name
 
 
-def run_to(scenario: Scenario, now: float, *, sense: bool) -> tuple[Running, Facts]:
+def run_to(
+    scenario: Scenario, now: float, *, sense: bool, tick: Tick | None = None
+) -> tuple[Running, Facts]:
     """Run a twin from its start to ``now`` [s] on its own luck; returns it and its rows."""
     running = build(scenario, sense=sense)
-    running.advance(now)
+    run_by_days(running, now, tick)
     return running, running.finish()
+
+
+def run_by_days(running: Running, until: float, tick: Tick | None = None) -> None:
+    """Run to ``until`` [s], calling ``tick`` each simulated day: there it may be stopped."""
+    if tick is not None:
+        day = DAY_H * 3600.0
+        for at in np.arange(day, until, day):
+            running.advance(float(at))
+            tick()
+    running.advance(until)

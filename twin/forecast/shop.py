@@ -27,7 +27,7 @@ from twin.forecast.toolkind import ToolKind, tool_kinds
 from twin.forecast.tools import ALWAYS_H, EVEN, MIDDLE, NEARLY_ALL, POINTS, Band, Fan, ToolForecast
 from twin.rng import stream
 from twin.scenario import Scenario
-from twin.simulate import Running
+from twin.simulate import Running, build
 
 Progress = Callable[[int, int], None]
 PARTICLES = 2000
@@ -168,7 +168,7 @@ def forecast_shop(
     workers : int
         Processes that simulate the futures; the answer does not depend on it.
     on_progress : callable, optional
-        Told how many futures are done, of how many.
+        Told how many futures and tools are done, of how many; what it raises stops the work.
 
     Raises
     ------
@@ -178,12 +178,18 @@ def forecast_shop(
     now = default_now(scenario) if now is None else now
     if not 0.0 <= now < float("inf"):
         raise BadInput(Fault("allowed 0 h or later", "at", scenario.file, f"{now / 3600:g} h"))
-    running, facts = run_to(scenario, now, sense=bool(scenario.of("node")))
-    kinds = tool_kinds(running)
+    kinds = tool_kinds(build(scenario, sense=False))
+    steps = replications + len(kinds)
+
+    def told(done: int, _total: int = 0) -> None:
+        if on_progress is not None:
+            on_progress(done, steps)
+
+    sense = bool(scenario.of("node"))
+    running, facts = run_to(scenario, now, sense=sense, tick=lambda: told(0))
     coming = duties(
-        scenario, kinds, now, max(hours, ALWAYS_H), replications, workers=workers,
-        on_progress=on_progress,
-    )  # fmt: skip
+        scenario, kinds, now, max(hours, ALWAYS_H), replications, workers=workers, on_progress=told
+    )
     found: list[ShopTool] = []
     for machine in dict.fromkeys(kind.machine for kind in kinds):
         own = [kind for kind in kinds if kind.machine == machine]
@@ -197,6 +203,7 @@ def forecast_shop(
                 costs or kind.costs, particles,
             )  # fmt: skip
             found.append(_one(job, *_magazine(running, kind)))
+            told(replications + len(found))
     return Shop(now, tuple(found), replications)
 
 

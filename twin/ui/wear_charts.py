@@ -82,7 +82,7 @@ def fan(document: Mapping[str, Any], tool: Tool, theme: str) -> Chart:
 def _stops(tool: Tool) -> list[tuple[float, str]]:
     """The next shift ends: minutes of cutting from now, and their name."""
     named = [o for o in _options(tool) if o["name"] == "shift end" and o["ahead_min"] > 0]
-    return [(o["ahead_min"], moment(o["name"])) for o in named[:MOST_SHIFTS]]
+    return [(o["ahead_min"], t("tool_wear.mark_shift")) for o in named[:MOST_SHIFTS]]
 
 
 def _options(tool: Tool) -> list[dict[str, Any]]:

@@ -248,7 +248,7 @@ def _risk(is_plant: bool, machines: int) -> Component:
     shown = html.Div(picker, hidden=not is_plant)
     height = map_height(machines) if is_plant else 300
     drawn = card.chart_card(Ids.RISK, noun, height=height, picker=shown)
-    return html.Div(drawn, className="whole" if is_plant else "third")
+    return html.Div(drawn, className="whole wear-map" if is_plant else "third")
 
 
 def _one(asked: Asked) -> Component:

@@ -15,6 +15,7 @@ from twin.ui.wear_view import Tool
 from twin.ui.wording import number
 
 P1, P2 = "p1", "p2"
+BLANK = "\u00a0"
 MOST_LETTERS = 10
 ROOM_FOR_ALL, ROOM_FOR_NAME, ROOM_FOR_RISK = 4, 6, 14
 """Pots in a row up to which the map says when half have failed, the name, the risk."""
@@ -49,13 +50,13 @@ def cells(document: Document, measure: str) -> list[Cell]:
 
 
 def _fitting(text: str, pots: int) -> list[str]:
-    """As much of what is said of a pot as there is room for, on a phone too."""
+    """As much of what is said of a pot as there is room for; a phone drops the second of two."""
     name, *rest = text.split("<br>")
     short = name if len(name) <= MOST_LETTERS else f"{name[: MOST_LETTERS - 1]}…"
     if pots <= ROOM_FOR_ALL:
-        return [short, *rest]
+        return [short, *rest, *[BLANK] * (2 - len(rest))]
     if pots <= ROOM_FOR_NAME:
-        return [short, *rest[:1]]
+        return [*rest[:1], short]
     return rest[:1] if pots <= ROOM_FOR_RISK else []
 
 

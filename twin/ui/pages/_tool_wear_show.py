@@ -118,7 +118,7 @@ def columns(document: dict[str, Any]) -> list[dict[str, Any]]:
         {"field": "now", "headerName": t("tool_wear.col_now"), "width": 124, **RIGHT},
         {"field": "left", "headerName": t("tool_wear.col_left", unit=unit), "width": 170,
          "sortable": False, **RIGHT},
-        {"field": "change_min", "headerName": t("tool_wear.col_change"), "width": 172,
+        {"field": "change_min", "headerName": t("tool_wear.col_change"), "width": 196,
          "valueFormatter": {"function": "params.data.change"}, **RIGHT},
         *(_plant_columns() if plant else []),
         {"field": "fan", "headerName": t("tool_wear.col_fan"), "width": 152, "sortable": False,
