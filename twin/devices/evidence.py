@@ -94,8 +94,9 @@ def _mismatches(
     for item in items:
         start, tried = compared.get(item.path, (None, None))
         if not _same(tried, item, item.to):
-            what = f"tried {tried}" if tried is not None else "did not change it"
-            yield Fault(f"the comparison {what}", item.path, file, str(item.to))
+            did = f"the comparison tried {tried}"
+            what = did if tried is not None else "the comparison did not change it"
+            yield Fault(what, item.path, file, str(item.to))
         elif start is not None and not _same(start, item, item.base):
             what = f"started from {start}, the change starts from {item.base}"
             yield Fault(f"the comparison {what}", item.path, file, str(item.to))

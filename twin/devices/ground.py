@@ -56,8 +56,10 @@ def lay(
     begun = start(document)
     if begun is None:
         if plant.model:
-            message = "does not say what it started from: compare again (twin compare --json FILE)"
-            raise BadInput(f"the comparison {message}")
+            raise BadInput(
+                "the comparison does not say what it started from: compare again"
+                " (twin compare --json FILE)"
+            )
         return evidence
     faults = list(_of_another(begun, plant))
     if faults:
@@ -78,11 +80,15 @@ def _of_another(begun: Start, plant: Plant) -> Iterator[Fault]:
     if not plant.model or begun.model == plant.model:
         return
     if begun.scenario == plant.title:
-        why = "whose file says something else of the plant than when the devices were started"
-        yield Fault(f"the comparison is of {begun.scenario!r}, {why}: start the devices again")
+        yield Fault(
+            f"the comparison is of {begun.scenario!r}, whose file says something else of the plant"
+            " than when the devices were started: start the devices again"
+        )
         return
-    whose = f"the devices that run here are those of {plant.title!r}"
-    yield Fault(f"the comparison is of {begun.scenario!r}, {whose}: compare on that scenario")
+    yield Fault(
+        f"the comparison is of {begun.scenario!r}, the devices that run here are those of"
+        f" {plant.title!r}: compare on that scenario"
+    )
 
 
 def _begun_elsewhere(item: Item, begun: Start, plant: Plant) -> Iterator[Fault]:

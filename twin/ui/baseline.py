@@ -14,7 +14,7 @@ from twin.devices.desk import Desk
 from twin.devices.present import Held, differing, is_of
 from twin.errors import BadInput
 from twin.scenario import Scenario, read_setting
-from twin.ui import change_desk, names
+from twin.ui import change_desk, names, refusals
 from twin.ui.context import Context
 from twin.ui.i18n import t
 from twin.ui.wording import day_or_hour, trimmed, unit
@@ -61,7 +61,7 @@ def now(context: Context, name: str) -> Start:
     try:
         return Start(name, scenario, _with(scenario, _values(held)), _values(held), held)
     except BadInput as error:
-        return Start(name, scenario, scenario, {}, held, error.faults[0].message)
+        return Start(name, scenario, scenario, {}, held, refusals.message(error.faults[0].message))
 
 
 def of_address(context: Context, name: str, base: Iterable[str]) -> Start:

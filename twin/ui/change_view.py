@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from twin.devices.base import Point, Value
 from twin.devices.change import UNDERWAY, Change, Item, State, approvals_needed
-from twin.ui import comparison, figures, names
+from twin.ui import comparison, figures, names, refusals
 from twin.ui.comparison import Line
 from twin.ui.components.card import Chart
 from twin.ui.figures import Whisker
@@ -180,7 +180,7 @@ def trail_rows(lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     head = [t(f"changes.col_{key}") for key in ("line", "when", "who", "became", "reason")]
     body = [
         [str(line["n"]), clock(line["at"]), line["who"], state_word(State(line["state"])),
-         line["reason"] or UNKNOWN]
+         refusals.message(line["reason"]) or UNKNOWN]
         for line in lines
     ]  # fmt: skip
     return {"head": head, "body": body}

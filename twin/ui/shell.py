@@ -13,7 +13,7 @@ from dash import ALL, Dash, Input, Output, State, dcc, html, set_props
 from dash.development.base_component import Component
 
 from twin.errors import BadInput
-from twin.ui import links, search, theme
+from twin.ui import links, refusals, search, theme
 from twin.ui.browser import in_browser
 from twin.ui.components import card, watch
 from twin.ui.components.frame import aria, icon, notice, page, sim_tag
@@ -219,7 +219,7 @@ def render(view: links.View, context: Context) -> tuple[Component, dict[str, Any
         return entry.layout(view, context), _head(entry.path, t(entry.title_key), view.scenario)
     except BadInput as error:
         anew = dcc.Link(t("shell.anew"), href=links.write(entry.name, _known(view, context)))
-        body = notice("red", t("shell.refused"), "\n".join(str(f) for f in error.faults), anew)
+        body = notice("red", t("shell.refused"), "\n".join(map(refusals.said, error.faults)), anew)
         return page(entry.name, body), _head(entry.path, t(entry.title_key), context.first)
     except Exception as error:
         # A page that fails says so in its place; a blank one would say nothing.
@@ -245,7 +245,7 @@ def _log(error: Exception) -> str:
 def trouble(error: Exception) -> None:
     """Show what went wrong in a callback: our words for bad input, a number for a fault of ours."""
     if isinstance(error, BadInput):
-        title, text = t("shell.refused"), "\n".join(str(fault) for fault in error.faults)
+        title, text = t("shell.refused"), "\n".join(map(refusals.said, error.faults))
     else:
         title, text = t("shell.failed"), t("shell.failed_number", number=_log(error))
     shown = {"action": "show", "title": title, "message": text, "color": "red", "autoClose": 12000,

@@ -11,7 +11,7 @@ from twin import jobs
 from twin.devices.desk import Desk
 from twin.devices.present import is_of
 from twin.errors import BadInput
-from twin.ui import baseline, links, names
+from twin.ui import baseline, links, names, refusals
 from twin.ui import draft as drafts
 from twin.ui.baseline import Start
 from twin.ui.components import watch
@@ -117,7 +117,7 @@ def request(values: dict[str, Any], evidence: Any, note: str, name: str) -> tupl
     try:
         change = Desk().draft(values, evidence=evidence, note=note)
     except BadInput as error:
-        reasons = "\n".join(map(str, error.faults))
+        reasons = "\n".join(map(refusals.said, error.faults))
         return notice("red", t("what_if.request_refused"), reasons), False
     address = links.write("changes", name, {"change": change.id})
     link = dcc.Link(t("what_if.request_see"), href=address)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
 from dash import ALL, Dash, Input, Output, State, ctx, html, no_update
@@ -11,7 +12,7 @@ from dash.development.base_component import Component
 from twin.devices.change import approvals_needed
 from twin.errors import BadInput
 from twin.ui import change_desk as desk
-from twin.ui import change_layout, links, shell
+from twin.ui import change_layout, links, refusals, shell
 from twin.ui import change_view as view
 from twin.ui.browser import in_browser
 from twin.ui.change_layout import NAME, Ids
@@ -98,7 +99,8 @@ def _register_choice(app: Dash) -> None:
 def about(found: desk.Found) -> str:
     """Return what stands below the heading of a change: why it stopped, and why it was asked."""
     change = found.change
-    parts = [change.reason, t("changes.next", what=t(f"changes.next_{change.state.name}"))]
+    why = refusals.message(change.reason)
+    parts = [why, t("changes.next", what=t(f"changes.next_{change.state.name}"))]
     if change.note:
         parts.append(t("changes.note", note=change.note))
     if change.rollback_of:
@@ -172,7 +174,7 @@ def _register_evidence(app: Dash) -> None:
 
 def refused(error: BadInput) -> list[Component]:
     """Return why the desk refused, one line a reason."""
-    lines = [html.P(fault.message if fault.file else str(fault)) for fault in error.faults]
+    lines = [html.P(refusals.said(replace(fault, file=""))) for fault in error.faults]
     return [html.P(["◆ ", t("changes.refused")], className="red"), *lines]
 
 

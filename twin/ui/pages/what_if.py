@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 from twin import jobs
 from twin.errors import BadInput, Fault
 from twin.scenario import Scenario, shipped
-from twin.ui import baseline, form, links, names, shell
+from twin.ui import baseline, form, links, names, refusals, shell
 from twin.ui import draft as drafts
 from twin.ui.browser import in_browser
 from twin.ui.components import card, watch
@@ -160,7 +160,7 @@ def _register_checking(app: Dash, context: Context) -> None:
         values = gather(scenario, [*ids, *word_ids], [*typed, *chosen])
         found = drafts.faults(scenario, values)
         errors = [_error(scenario, key["row"], found) for key in ids]
-        return limits(scenario, values), found.get("", ""), errors
+        return limits(scenario, values), refusals.message(found.get("", "")), errors
 
     # Apart from the limits: a margin may take half a second, and nobody waits for it.
     @app.callback(Output(Ids.MARGINS, "children"), *TYPED)
