@@ -14,6 +14,7 @@ from twin.forecast import ToolRecord, fit, forecast
 from twin.forecast.evidence import Fleet, fleet
 from twin.forecast.fitting import WearLaw
 from twin.forecast.law import (
+    REPEATS,
     Hyper,
     block,
     fleet_design,
@@ -208,3 +209,30 @@ def test_nothing_to_learn_from_is_refused() -> None:
 def test_hyperparameters_have_names() -> None:
     with pytest.raises(ValueError, match="not in"):
         Hyper(np.zeros((1, 10)))["nose_radius"]
+
+
+def test_reading_one_stage_often_moves_no_bend() -> None:
+    """The bends of the shared shape follow the time in cut, not how often somebody looked."""
+    time_min = np.linspace(2.0, 60.0, 12)
+    often = np.sort(np.concatenate([time_min, np.linspace(2.0, 6.0, 21)[1:-1]]))
+    wear = {"seldom": time_min, "often": often}
+    first, second = (
+        fit(
+            WearTable((record("a", t, 0.01 * t**0.8), record("b", time_min, 0.012 * time_min**0.8)))
+        )
+        for t in wear.values()
+    )
+    assert second.scale.knots == pytest.approx(first.scale.knots, abs=1e-9)
+    assert (
+        np.diff(np.exp(first.scale.knots)).std() < 0.1 * np.diff(np.exp(first.scale.knots)).mean()
+    )
+
+
+def test_no_gauge_is_exact(law: WearLaw) -> None:
+    """A record without any noise, an interpolated curve, is still read with that of a gauge."""
+    time_min = np.linspace(1.0, 60.0, 30)
+    smooth = fit(WearTable(tuple(
+        record(f"T{i}", time_min, level * time_min**0.7) for i, level in enumerate((0.01, 0.012))
+    )))  # fmt: skip
+    y = log_wear(smooth.hyper, smooth.scale, np.array([0.1]))
+    assert (reading_sd(smooth.hyper, y) >= REPEATS).all()

@@ -207,6 +207,7 @@ def _print_curve(people: Console, tools: Sequence[ToolForecast], tool: str | Non
 
 
 def _print_backtest(people: Console, past: Backtest) -> None:
+    shares = {f"from {share:.0%}": m for share, m in past.by_share.items()}
     rows = [
         (
             protocol,
@@ -216,7 +217,7 @@ def _print_backtest(people: Console, past: Backtest) -> None:
             number(m.ece, 2),
             str(m.n),
         )
-        for protocol, m in past.metrics.items()
+        for protocol, m in (past.metrics | shares).items()
     ]
     scores = (
         "RMSE mm",

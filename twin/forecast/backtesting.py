@@ -6,7 +6,8 @@ Three protocols, all from one law that never saw the tool:
 ``next``        each reading from the tool's earlier ones, at least two;
 ``origins``     from every reading as origin, every later reading.
 
-Beside them ``life``: from shares of each tool's life, how long it had still to go.
+Beside them ``life``: from shares of each tool's life, how long it had still to go; and
+``by_share``: from shares of each tool's record, every later reading.
 
 Every reading counts, also those of no wear at all. References, priors, hyperparameters and noise
 are learnt from the other tools only, and the tool's own readings enter one by one.
@@ -15,7 +16,7 @@ are learnt from the other tools only, and the tool's own readings enter one by o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +27,14 @@ from twin.forecast.law import block
 from twin.forecast.life_backtest import SHARES, lives
 from twin.forecast.life_scores import LifeForecast, LifeScores, score_lives
 from twin.forecast.paths import correction, ln_likelihood, prior_curves, reading_mm, true_wear
-from twin.forecast.predictions import Metrics, Predictions, join, judge, measure
+from twin.forecast.predictions import (
+    Metrics,
+    Predictions,
+    from_share,
+    join,
+    judge,
+    measure,
+)
 from twin.forecast.table import Array, ToolRecord, WearTable
 from twin.rng import stream
 
@@ -56,6 +64,8 @@ class Backtest:
         What was left out.
     life : LifeScores or None
         Forecasts of the remaining life.
+    by_share : mapping of float to Metrics
+        Share of a tool's record → scores of all later readings, forecast from there.
     """
 
     limit_mm: float
@@ -64,6 +74,7 @@ class Backtest:
     by_tool: Mapping[str, Mapping[str, Metrics]]
     notes: tuple[str, ...] = ()
     life: LifeScores | None = None
+    by_share: Mapping[float, Metrics] = field(default_factory=dict)
 
 
 def backtest(
@@ -85,7 +96,8 @@ def backtest(
     seed : int
         Same seed, same figures.
     shares : sequence of float
-        Shares of life from which the remaining life is forecast, each between 0 and 1 [1].
+        Shares of life from which the remaining life is forecast, and of a tool's record from
+        which all later readings are, each between 0 and 1 [1].
     on_progress : callable
         Told how many tools are done, of how many.
 
@@ -112,7 +124,16 @@ def backtest(
     scored = {f.tool for f in ends}
     life = score_lives(ends, [r.tool for r in read if r.tool not in scored])
     made = {protocol: join(parts) for protocol, parts in found.items() if parts}
-    return replace(_summary(limit_mm, made, table.notes), life=life)
+    summary = _summary(limit_mm, made, table.notes)
+    return replace(summary, life=life, by_share=_by_share(made.get("origins"), shares))
+
+
+def _by_share(origins: Predictions | None, shares: Sequence[float]) -> dict[float, Metrics]:
+    """Scores of what was forecast from shares of each tool's record."""
+    if origins is None:
+        return {}
+    scored = {float(share): measure(from_share(origins, share)) for share in sorted(shares)}
+    return {share: m for share, m in scored.items() if m is not None}
 
 
 def predict(law: WearLaw, r: ToolRecord, *, limit_mm: float, seed: int) -> Iterator[Predictions]:

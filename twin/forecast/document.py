@@ -101,6 +101,7 @@ def backtest_document(test: Backtest) -> dict[str, Any]:
             protocol: {tool: asdict(m) for tool, m in tools.items()}
             for protocol, tools in test.by_tool.items()
         },
+        "by_share": [{"share": share, **asdict(m)} for share, m in test.by_share.items()],
         **({"life": life_document(test.life)} if test.life else {}),
     }
 

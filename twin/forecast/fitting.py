@@ -32,12 +32,15 @@ PARTICLES = 256  # importance-sampling particles, a power of two for Sobol point
 MOST_READINGS = 40  # of one tool, when fitting
 MOST_TOOLS = 32  # when fitting hyperparameters; the fleet's coefficients always use every tool
 STEP = 1e-3
+FLAT = 1e-9  # relative gain below which the mode is found: the units then change nothing
 CURVATURE_STEP = 0.25  # of the prior's spread
 ROUNDS = 4  # of importance sampling, while the effective sample stays below DRAWS
 TAIL = 6.0  # degrees of freedom of the proposal
 NO_GROWTH = (
     "no tool was read twice: how wear grows is not learnt, it is taken as t^0.8 give or take 0.3"
 )
+MIDDLES = (np.arange(100) + 0.5) / 100  # of a tool's record, each standing for a hundredth of it
+LEAST_SPAN = 1e-6  # of its age, that a tool read at one time counts for
 CELLS = 2_000_000  # numbers in one covariance block held in memory at once
 
 
@@ -140,12 +143,26 @@ def _scale(records: Sequence[ToolRecord], table: WearTable) -> Scale:
         prior=USUAL if _growth_seen(records) else ASSUMED_GROWTH,
     )
     pace = _pace(rough, block(_spread(records), settings))
-    start = settings.matrix(records) @ pace
-    late = np.concatenate(
-        [np.log(r.time_min[r.time_min > 0]) - s for r, s in zip(records, start, strict=True)]
-    )
-    knots = np.unique(np.quantile(late, QUANTILES))
-    return replace(rough, pace=pace, knots=knots)
+    return replace(rough, pace=pace, knots=_knots(records, settings.matrix(records) @ pace))
+
+
+def _knots(records: Sequence[ToolRecord], delay: Array) -> Array:
+    """Where the shared shape may bend: evenly over the time in cut, at the average pace [ln min].
+
+    The time between a tool's first reading and its last counts, not how often it was read then:
+    many readings of one stage move no bend.
+    """
+    late, weight = [], []
+    for r, s in zip(records, delay, strict=True):
+        cut = r.time_min[r.time_min > 0]
+        if len(cut):
+            span = max(float(cut[-1] - cut[0]), LEAST_SPAN * float(cut[-1]))
+            late.append(np.log(cut[0] + span * MIDDLES) - s)
+            weight.append(np.full(len(MIDDLES), span * np.exp(-s)))
+    at, stands_for = np.concatenate(late), np.concatenate(weight)
+    order = np.argsort(at, kind="stable")
+    share = np.cumsum(stands_for[order]) / stands_for.sum()
+    return np.unique(np.interp(QUANTILES, share, at[order]))
 
 
 def _curve(rough: Scale, data: Block, mode: Array) -> Array:
@@ -213,7 +230,7 @@ def _mode(scale: Scale, data: Block, start: Array) -> Array:
         jac=True,
         method="L-BFGS-B",
         bounds=optimize.Bounds(centre - 4 * sd, centre + 4 * sd),
-        options={"maxiter": 60, "ftol": 1e-6},
+        options={"maxiter": 60, "ftol": FLAT},
     )
     return np.asarray(found.x, dtype=float)
 

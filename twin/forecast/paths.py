@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.linalg import solve_triangular
 
 from twin.forecast.fitting import WearLaw
 from twin.forecast.law import (
@@ -20,6 +21,7 @@ from twin.forecast.law import (
     fleet_design,
     log_time,
     log_wear,
+    part_sd,
     reading_sd,
     tool_covariance,
     tool_design,
@@ -158,8 +160,9 @@ def correction(law: WearLaw, curves: Curves, data: Block, at: npt.NDArray[np.int
     C_read += half_read @ np.swapaxes(half_read, -1, -2)
     C_all += half_all @ np.swapaxes(half_read, -1, -2)
     L = np.linalg.cholesky(_padded(law, C_read, data))
-    gain = np.swapaxes(np.linalg.solve(L, np.swapaxes(C_all, -1, -2)), -1, -2)
-    news = np.linalg.solve(L, _gap(law, curves, data, at))
+    # Forward substitution: pivoting would let later readings round the earlier ones' news
+    gain = np.swapaxes(solve_triangular(L, np.swapaxes(C_all, -1, -2), lower=True), -1, -2)
+    news = solve_triangular(L, _gap(law, curves, data, at), lower=True)
     return Correction(gain, np.asarray(news, dtype=float), np.asarray(L, dtype=float))
 
 
@@ -206,7 +209,7 @@ def ln_likelihood(law: WearLaw, curves: Curves, data: Block, root: Array) -> Arr
     """
     y = log_wear(law.hyper, law.scale, data.vb_mm)[:, 0]
     expected = (curves.H[:, 0] @ law.fleet.mean[..., None])[..., 0]
-    news = np.linalg.solve(root[:, 0], (y - expected)[..., None])[..., 0]
+    news = solve_triangular(root[:, 0], (y - expected)[..., None], lower=True)[..., 0]
     # The last term is the change of variable from mm to y
     each = -0.5 * news**2 - np.log(np.diagonal(root[:, 0], axis1=-2, axis2=-1)) - y
     return np.concatenate([np.zeros((len(y), 1)), np.cumsum(each, axis=1)], axis=1)
@@ -229,5 +232,5 @@ def reading_mm(law: WearLaw, y: Array, z: Array) -> Array:
     shape = (-1, *[1] * (y.ndim - 1))
     true = to_mm(law, y)
     floor = law.hyper["wear_offset"].reshape(shape) * law.scale.vb_mm
-    sd = np.hypot(law.hyper["noise"].reshape(shape) * (true + floor), floor)
+    sd = np.hypot(part_sd(law.hyper).reshape(shape) * (true + floor), floor)
     return np.maximum(true + sd * z, 0.0)

@@ -70,6 +70,20 @@ def join(parts: Sequence[Predictions]) -> Predictions:
     )
 
 
+def from_share(p: Predictions, share: float) -> Predictions:
+    """Of each tool, what was predicted from its last reading within a share of its record [1].
+
+    A tool whose first reading came later has none.
+    """
+    chosen = np.zeros(len(p), dtype=bool)
+    for tool in dict.fromkeys(p.tool):
+        mine = p.tool == tool
+        early = mine & (p.origin_min <= share * p.target_min[mine].max())
+        if early.any():
+            chosen |= mine & (p.known == p.known[early].max())
+    return p.where(chosen)
+
+
 def judge(r: ToolRecord, known: int, samples_mm: Array, limit_mm: float) -> Predictions:
     """Compare samples (n, S) of the readings after the first ``known`` with what came."""
     observed_mm = r.vb_mm[known:]
