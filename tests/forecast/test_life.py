@@ -91,7 +91,7 @@ def test_simulated_tools_are_forecast_well() -> None:
     assert life.cra > 0.6
     assert np.mean([s.coverage_80 for s in life.by_share]) > 0.65
     document = backtest_document(found)
-    assert set(document) == {"limit_mm", "metrics", "by_tool", "life"}
+    assert set(document) == {"limit_mm", "metrics", "by_tool", "by_share", "life"}
     assert set(document["life"]) >= {"prognostic_horizon", "cra", "alpha_lambda", "by_share"}
 
 

@@ -217,7 +217,7 @@ def _print_backtest(people: Console, past: Backtest) -> None:
             number(m.ece, 2),
             str(m.n),
         )
-        for protocol, m in (past.metrics | shares).items()
+        for protocol, m in {**past.metrics, **shares}.items()
     ]
     scores = (
         "RMSE mm",
