@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from twin.devices.base import Value
 from twin.devices.change import State
-from twin.devices.ledger import create, text
+from twin.devices.tables import create, documents, numbers, text
 
 OPEN = frozenset({State.RECEIVED, State.INTENT, State.WRITTEN, State.ROLLING_BACK, State.UNKNOWN})
 
@@ -71,21 +71,8 @@ class Journal(Protocol):
 
 
 _meta = sa.MetaData()
-_entry = sa.Table(
-    "gateway_entry",
-    _meta,
-    sa.Column("id", sa.String(40), primary_key=True),
-    sa.Column("state", sa.String(20), nullable=False, index=True),
-    sa.Column("created", sa.Float, nullable=False),
-    sa.Column("document", sa.Text, nullable=False),
-)
-_last = sa.Table(
-    "gateway_last",
-    _meta,
-    sa.Column("target", sa.String(80), primary_key=True),
-    sa.Column("epoch", sa.BigInteger, nullable=False),
-    sa.Column("seq", sa.BigInteger, nullable=False),
-)
+_entry = documents(_meta, "gateway_entry")
+_last = numbers(_meta, "gateway_last")
 
 
 class StoredJournal:

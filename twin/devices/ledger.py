@@ -14,23 +14,16 @@ from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from twin.devices.change import Change, from_document, to_document
-from twin.devices.signing import canonical, digest
+from twin.devices.signing import digest
+from twin.devices.tables import create, documents, numbers, text
 from twin.errors import BadInput, Fault, did_you_mean
 
 NOTHING = "0" * 64
 
 _meta = sa.MetaData()
-_change = sa.Table(
-    "device_change",
-    _meta,
-    sa.Column("id", sa.String(40), primary_key=True),
-    sa.Column("state", sa.String(20), nullable=False, index=True),
-    sa.Column("created", sa.Float, nullable=False),
-    sa.Column("document", sa.Text, nullable=False),
-)
+_change = documents(_meta, "device_change")
 _approval = sa.Table(
     "device_approval",
     _meta,
@@ -45,13 +38,7 @@ _evidence = sa.Table(
     sa.Column("sha256", sa.String(64), primary_key=True),
     sa.Column("document", sa.Text, nullable=False),
 )
-_number = sa.Table(
-    "device_sequence",
-    _meta,
-    sa.Column("target", sa.String(80), primary_key=True),
-    sa.Column("epoch", sa.BigInteger, nullable=False),
-    sa.Column("seq", sa.BigInteger, nullable=False),
-)
+_number = numbers(_meta, "device_sequence")
 _audit = sa.Table(
     "device_audit",
     _meta,
@@ -66,19 +53,6 @@ _head = sa.Table(
     sa.Column("n", sa.BigInteger, nullable=False),
     sa.Column("hash", sa.String(64), nullable=False),
 )
-
-
-def create(engine: sa.Engine, meta: sa.MetaData) -> None:
-    """Create the tables that are missing; two processes may do it at once."""
-    try:
-        meta.create_all(engine)
-    except (OperationalError, ProgrammingError):
-        meta.create_all(engine)  # the other process has just made them
-
-
-def text(document: Any) -> str:
-    """Return a document as it is kept."""
-    return canonical(document).decode("utf-8")
 
 
 class Ledger:

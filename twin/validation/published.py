@@ -1,98 +1,23 @@
-"""The validation report: the twin against published numbers and against recorded data.
-
-Each check holds the source's number, not ours. Checks on recordings run when a folder of them is
-given; without it they are left out, and the report says so.
-"""
+"""The twin against published numbers and exact results; each check holds its source's number."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from twin import experiment
-from twin.errors import BadInput, Fault
-from twin.forecast import backtest, read_wear
-from twin.nodes import evaluate, library, recordings
 from twin.physics import bearings, cutting, reliability, vibration, wear, zone_tables
 from twin.physics.assembly import assemble
 from twin.physics.house import House, Room
 from twin.scenario import Scenario, parse
-from twin.units import Number
+from twin.validation.checks import Check, Compute
 
-Compute = Callable[[], Number]
 FIRST = "closed form"
 LINE = "reference simulation of 30 million parts, independent code, 95 % interval ± 0.0003"
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One number that the twin must give.
-
-    ``tolerance`` is absolute, in ``unit``. With ``bound`` the number may be better than expected:
-    ``most`` allows anything below, ``least`` anything above.
-    """
-
-    name: str
-    source: str
-    expected: float
-    tolerance: float
-    unit: str
-    compute: Compute
-    bound: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """A check with what the twin gave."""
-
-    name: str
-    source: str
-    expected: float
-    tolerance: float
-    unit: str
-    got: float
-    passed: bool
-
-    def document(self) -> dict[str, Any]:
-        """Return the outcome as JSON."""
-        return asdict(self)
-
-
-def judge(check: Check) -> Outcome:
-    """Compute one check."""
-    got = float(check.compute())
-    over = got - check.expected
-    if check.bound == "most":
-        passed = over <= check.tolerance
-    elif check.bound == "least":
-        passed = over >= -check.tolerance
-    else:
-        passed = abs(over) <= check.tolerance
-    return Outcome(
-        check.name, check.source, check.expected, check.tolerance, check.unit, got,
-        passed and math.isfinite(got),
-    )  # fmt: skip
-
-
-def report(
-    data: Path | None = None, on_progress: Callable[[int, int], None] | None = None
-) -> list[Outcome]:
-    """Compute every check; those on recordings with ``data``, the folder of them."""
-    if data is not None and not data.is_dir():
-        raise BadInput(Fault("is not a folder of recordings (docs/data.md)", file=str(data)))
-    asked = [*published(), *(recorded(data) if data is not None else ())]
-    outcomes = []
-    for index, check in enumerate(asked):
-        outcomes.append(judge(check))
-        if on_progress is not None:
-            on_progress(index + 1, len(asked))
-    return outcomes
 
 
 def published() -> Iterator[Check]:
@@ -373,56 +298,3 @@ def _ten_stations(**settings: Any) -> Scenario:
 def _throughput(line: Scenario) -> float:
     values, _facts = experiment.replicate(line, 4)
     return float(np.mean(values["line.throughput"])) / 3600
-
-
-# -- recorded data ------------------------------------------------------------------------------
-
-
-def recorded(data: Path) -> Iterator[Check]:
-    """Checks on the recordings in ``data``: forecasts and models on what really happened."""
-    nasa = data / "wear" / "nasa_milling.csv"
-    cwru = data / "bearing" / "cwru_drive_end.npz"
-    if nasa.exists():
-        yield from _nasa(nasa)
-    if cwru.exists():
-        yield from _cwru(cwru)
-
-
-def _nasa(path: Path) -> Iterator[Check]:
-    source = "independent study on NASA milling data without sensors; leave one tool out"
-    past: dict[str, Any] = {}
-
-    def score(protocol: str, name: str) -> float:
-        if not past:
-            past.update(backtest(read_wear(str(path))).metrics)
-        return float(getattr(past[protocol], name))
-
-    for protocol, name, expected, unit, bound in (
-        ("conditions", "rmse_mm", 0.125, "mm", "most"),
-        ("next", "crps_mm", 0.036, "mm", "most"),
-        ("origins", "crps_mm", 0.085, "mm", "most"),
-        ("origins", "brier_skill", 0.50, "1", "least"),
-    ):
-        yield Check(
-            f"NASA milling, {protocol}: {name}",
-            source,
-            expected,
-            0.0,
-            unit,
-            partial(score, protocol, name),
-            bound,
-        )
-    yield Check("NASA milling, origins: share inside the 90 % band", source, 0.90, 0.05, "1",
-                lambda: score("origins", "coverage_90"))  # fmt: skip
-
-
-def _cwru(path: Path) -> Iterator[Check]:
-    source = "trained on the twin only; reference study: 0.757 with 16 hidden units"
-
-    def accuracy() -> float:
-        bearing = bearings.CATALOGUE["6205"]
-        model = library.open_model("bearing")
-        return float(evaluate.evaluate(model, list(recordings.read(path)), bearing).accuracy)
-
-    yield Check("bearing model on CWRU recordings: accuracy", source, 0.757, 0.0, "1", accuracy,
-                "least")  # fmt: skip
