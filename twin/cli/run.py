@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 from rich.console import Console
 
@@ -17,6 +20,8 @@ from twin.cli.options import (
     read_scenario,
 )
 from twin.cli.progress import bar
+from twin.scenario import Scenario
+from twin.simulate import simulate
 
 
 def register(app: typer.Typer) -> None:
@@ -31,6 +36,10 @@ def run(
     engine: EngineName = "auto",
     workers: Workers = 1,
     seed: Seed = None,
+    log: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.csv", help="Write the first run's event log of the line."),
+    ] = None,
     json_to: output.JsonTo = None,
 ) -> None:
     """Simulate SCENARIO, print its KPIs with 95 % intervals, judge its expectations."""
@@ -43,12 +52,23 @@ def run(
             workers=workers,
             on_progress=progress,
         )
+    if log is not None:
+        _write_log(asked, log)
     output.write_json(result.document(), json_to)
     console = output.console(json_to)
     if json_to != "-":
         _print(console, result)
     if not result.passed:
         raise typer.Exit(1)
+
+
+def _write_log(scenario: Scenario, path: Path) -> None:
+    """The log that twin calibrate reads, of the run with the scenario's own seed."""
+    from twin.calibration.export import log_text
+    from twin.calibration.line import the_line
+
+    text = log_text(scenario, the_line(scenario), simulate(scenario, sense=False))
+    path.write_text(text, encoding="utf-8")
 
 
 def _print(console: Console, result: experiment.Result) -> None:

@@ -19,8 +19,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from twin.csvfile import Row, Sheet, read_sheet
 from twin.errors import BadInput, Fault, did_you_mean
-from twin.forecast.csvfile import Row, Sheet, read_sheet
 from twin.forecast.table import Condition, ToolRecord, WearTable
 from twin.units import scale
 

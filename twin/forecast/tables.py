@@ -14,8 +14,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from twin import store
+from twin.csvfile import read_sheet
 from twin.errors import BadInput, Fault
-from twin.forecast.csvfile import read_sheet
 from twin.forecast.examples import EXAMPLES, read_example
 from twin.forecast.reading import read_wear
 from twin.forecast.table import WearTable

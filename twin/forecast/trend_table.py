@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from twin import units
+from twin.csvfile import Row, Sheet, read_sheet
 from twin.errors import BadInput, Fault, did_you_mean
-from twin.forecast.csvfile import Row, Sheet, read_sheet
 from twin.forecast.table import Array
 
 REQUIRED = ("unit", "time_min")

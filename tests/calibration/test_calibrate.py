@@ -1,0 +1,180 @@
+"""A calibration finds what a log was made with, and says when the rest of the log differs."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from twin.calibration.export import log_text
+from twin.calibration.history import histories
+from twin.calibration.laws import fit_lives, fit_times
+from twin.calibration.log import read_log
+from twin.calibration.report import calibrate
+from twin.cli.main import build
+from twin.errors import BadInput
+from twin.scenario import load, parse
+from twin.simulate import simulate
+
+DOCUMENT = {
+    "horizon": "200 h",
+    "seed": 4,
+    "plant": {
+        "line": {
+            "kind": "line",
+            "stations": {
+                "saw": {"cycle_time": 80, "cycle_spread": 0.2, "time_to_failure": 3,
+                        "time_to_repair": 15},
+                "mill": {"cycle_time": 75, "cycle_spread": 0.4, "buffer": 4,
+                         "cycle_distribution": "lognormal"},
+                "test": {"cycle_time": 60, "cycle_spread": 1, "buffer": 4, "defect_rate": 4,
+                         "inspects": True, "escape": 10, "false_alarm": 1},
+            },
+        }
+    },
+}  # fmt: skip
+TRUTH = {
+    "saw.cycle_time": 80, "saw.time_to_failure": 3, "saw.time_to_repair": 15,
+    "mill.cycle_time": 75, "test.cycle_time": 60, "test.defect_rate": 4,
+}  # fmt: skip
+
+
+def write(folder: Path, text: str, name: str = "log.csv") -> str:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+@pytest.fixture(scope="module")
+def log_csv() -> str:
+    scenario = parse(DOCUMENT, "made.toml")
+    return log_text(scenario, "line", simulate(scenario))
+
+
+@pytest.fixture
+def wrong() -> dict:
+    """The same line as somebody guessed it."""
+    guess = json.loads(json.dumps(DOCUMENT))
+    stations = guess["plant"]["line"]["stations"]
+    stations["saw"] |= {"cycle_time": 100, "time_to_failure": 20, "time_to_repair": 60}
+    stations["mill"] |= {"cycle_time": 50, "cycle_spread": 0.1, "cycle_distribution": "gamma"}
+    stations["test"] |= {"cycle_time": 90, "defect_rate": 1}
+    return guess
+
+
+def test_it_finds_what_the_log_was_made_with(tmp_path, log_csv, wrong):
+    found = calibrate(parse(wrong, "guess.toml"), read_log(write(tmp_path, log_csv)))
+    by_path = {finding.path: finding for finding in found.findings}
+    inside = [
+        by_path[f"line.stations.{path}"].low <= value <= by_path[f"line.stations.{path}"].high
+        for path, value in TRUTH.items()
+    ]
+    assert sum(inside) >= len(TRUTH) - 1  # each holds with 95 %
+    assert by_path["line.stations.mill.cycle_distribution"].value == "lognormal"
+    assert by_path["line.stations.mill.cycle_spread"].value == pytest.approx(0.4, rel=0.05)
+    assert found.passed, [c for c in found.checks if not c.passed]
+
+
+def test_a_changed_machine_is_seen_on_the_part_kept_back(tmp_path, log_csv, wrong):
+    header, *rows = log_csv.splitlines()
+    cut, slower = 0.75 * 200 * 3600, []
+    for row in rows:
+        time, station, event, part = row.split(",")
+        late = max(0.0, float(time) - cut)
+        slower.append(f"{min(float(time), cut) + 1.1 * late:.3f},{station},{event},{part}")
+    log = read_log(write(tmp_path, "\n".join([header, *slower])))
+    found = calibrate(parse(wrong, "guess.toml"), log, replications=0)
+    assert not found.passed
+    assert any("work time" in c.name for c in found.checks if not c.passed)
+
+
+def test_breakdowns_are_no_work_time(tmp_path):
+    log = "time,station,event\n0,saw,start\n40,saw,down\n100,saw,up\n160,saw,end\n160,saw,start\n"
+    history = histories(read_log(write(tmp_path, log)), 0.0, 161.0)["saw"]
+    assert [work.duration for work in history.works] == [100.0]
+    assert history.lives_operating == [40.0]
+    assert history.repairs == [60.0]
+    assert history.open_operating == pytest.approx(61.0)
+
+
+def test_other_words_units_and_dates(tmp_path):
+    log = (
+        "zeit;platz;was;los\n2025-01-07 08:00:00.000+01;WS-03;Entry;a\n"
+        "2025-01-07 08:01:30.500+01;WS-03;Exit;a\n2025-01-07 08:02:00+01;WS-03;Generation;a\n"
+    )
+    columns = {"time": "zeit", "station": "platz", "event": "was", "part": "los"}
+    read = read_log(write(tmp_path, log), columns)
+    assert [row.event for row in read.rows] == ["start", "end"]
+    assert read.span == pytest.approx(90.5)
+    assert read.notes == ("1 rows of event 'Generation' are not used",)
+
+
+@pytest.mark.parametrize(
+    ("law", "draw"),
+    [
+        ("gamma", lambda rng: rng.gamma(16, 5, 4000)),
+        ("lognormal", lambda rng: rng.lognormal(4, 0.6, 4000)),
+        ("weibull", lambda rng: 80 * rng.weibull(3, 4000)),
+        ("exponential", lambda rng: rng.exponential(80, 4000)),
+        ("constant", lambda rng: np.full(100, 80.0)),
+    ],
+)
+def test_the_law_is_recognised(law, draw):
+    assert fit_times(draw(np.random.default_rng(5))).law == law
+
+
+def test_interval_of_the_mean_life_covers():
+    rng = np.random.default_rng(1)
+    covered = 0
+    for _ in range(400):
+        times = np.cumsum(rng.exponential(100.0, 60))
+        lives = np.diff(times[times < 1500.0], prepend=0.0)
+        found = fit_lives(list(lives), 1500.0 - lives.sum())
+        covered += found.low <= 100.0 <= found.high
+    assert 0.93 <= covered / 400 <= 0.99  # conservative: a whole number of failures
+
+
+def test_a_weibull_life_with_a_censored_end():
+    rng = np.random.default_rng(2)
+    found = fit_lives(list(50.0 * rng.weibull(3.0, 300)), 20.0)
+    assert found.law == "weibull"
+    assert found.mean == pytest.approx(50 * math.gamma(4 / 3), rel=0.04)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("time,station\n1,saw\n2,saw\n", "column event: the column is missing"),
+        ("time,station,event\nx,saw,start\n1,saw,end\n2,saw,start\n", "line 2"),
+        ("time,station,event\n1,saw,hello\n2,saw,start\n", "fewer than two events"),
+        ("time,station,event\n1,drill,start\n2,drill,end\n", "none of its stations"),
+        ("time,station,event\n1,saw,start\n2,saw,start\n", "no part with a start and an end"),
+    ],
+)
+def test_bad_logs(tmp_path, wrong, text, words):
+    with pytest.raises(BadInput, match=words):
+        calibrate(parse(wrong, "guess.toml"), read_log(write(tmp_path, text)))
+
+
+def test_the_command(tmp_path, scenarios):
+    runner = CliRunner()
+    base, log, out = tmp_path / "base.toml", tmp_path / "log.csv", tmp_path / "new" / "fit.toml"
+    out.parent.mkdir()
+    base.write_text(
+        'horizon = "20 h"\n[plant.line]\nkind = "line"\n[plant.line.stations.saw]\n'
+        "cycle_time = 80\ncycle_spread = 0.2\n", "utf-8"
+    )  # fmt: skip
+    made = runner.invoke(build("run"), ["run", str(base), "-n", "1", "--log", str(log)])
+    assert made.exit_code == 0, made.output
+    told = ["calibrate", str(base), "--data", str(log), "--out", str(out), "--json", "-",
+            "--set", "line.stations.saw.cycle_time=50"]  # fmt: skip
+    done = runner.invoke(build("calibrate"), told)
+    assert done.exit_code == 0, done.output
+    document = json.loads(done.stdout)
+    fitted = {row["path"]: row["value"] for row in document["parameters"]}
+    assert fitted["line.stations.saw.cycle_time"] == pytest.approx(80, rel=0.02)
+    assert load(out).value("line.stations.saw.cycle_time") == pytest.approx(80, rel=0.02)

@@ -1,0 +1,156 @@
+"""What an event log says of each station: works, failures, repairs, set-ups, rejects.
+
+A part's work time is the time between its start and its end without the time that the station was
+down. Parts without a name are matched first in, first out. What was under way when the log begins
+or ends is no work time, but the working time until then still counts for the next failure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from twin.calibration.log import EventLog, Happening
+
+NAMELESS = "\0"
+"""Begins the key of a part that the log does not name."""
+
+
+@dataclass(slots=True)
+class Work:
+    """One part worked on at a station: ``duration`` without breakdowns [s]."""
+
+    start: float
+    duration: float
+    product: str
+
+
+@dataclass(slots=True)
+class History:
+    """What happened at one station between ``begin`` and ``end`` [s].
+
+    Attributes
+    ----------
+    works : list of Work
+        Every part whose start and end are known.
+    lives_operating, lives_calendar : list of float
+        Working time, and time not down, from one repair to the next failure [s].
+    open_operating, open_calendar : float
+        The same since the last repair: no failure yet [s].
+    repairs, setups : list of float
+        Durations [s].
+    ended, scrapped, rejected : int
+        Parts.
+    """
+
+    begin: float
+    end: float
+    works: list[Work] = field(default_factory=list)
+    lives_operating: list[float] = field(default_factory=list)
+    lives_calendar: list[float] = field(default_factory=list)
+    open_operating: float = 0.0
+    open_calendar: float = 0.0
+    repairs: list[float] = field(default_factory=list)
+    setups: list[float] = field(default_factory=list)
+    ended: int = 0
+    scrapped: int = 0
+    rejected: int = 0
+
+    @property
+    def span(self) -> float:
+        """Time that the history covers [s]."""
+        return self.end - self.begin
+
+
+@dataclass(slots=True)
+class _Open:
+    """A part under way: since when, and how long the station was down meanwhile [s]."""
+
+    start: float
+    product: str
+    stopped: float = 0.0
+
+
+class _Reader:
+    """Goes through one station's rows in the order of time."""
+
+    def __init__(self, begin: float, end: float) -> None:
+        self.history = History(begin, end)
+        self.under_way: dict[str, _Open] = {}
+        self.down_since: float | None = None
+        self.setup_since: float | None = None
+        self.last = begin
+
+    def read(self, rows: Iterable[Happening]) -> History:
+        for row in rows:
+            self._pass(row.time)
+            getattr(self, f"_{row.event}")(row)
+        self._pass(self.history.end)
+        return self.history
+
+    def _pass(self, time: float) -> None:
+        """Let time go by up to ``time`` [s]."""
+        gone, self.last = time - self.last, time
+        if self.down_since is not None:
+            for part in self.under_way.values():
+                part.stopped += gone
+            return
+        self.history.open_calendar += gone
+        if self.under_way:
+            self.history.open_operating += gone
+
+    def _start(self, row: Happening) -> None:
+        key = row.part or f"{NAMELESS}{len(self.under_way)}/{row.time}"
+        self.under_way[key] = _Open(row.time, row.product)
+
+    def _end(self, row: Happening) -> None:
+        self.history.ended += 1
+        begun = self._take(row.part)
+        if begun is not None:
+            duration = row.time - begun.start - begun.stopped
+            self.history.works.append(Work(begun.start, duration, row.product or begun.product))
+
+    def _take(self, part: str) -> _Open | None:
+        if part in self.under_way:
+            return self.under_way.pop(part)
+        nameless = (key for key in self.under_way if not part or key.startswith(NAMELESS))
+        oldest = next(nameless, None)
+        return None if oldest is None else self.under_way.pop(oldest)
+
+    def _down(self, row: Happening) -> None:
+        if self.down_since is not None:
+            return
+        h = self.history
+        self.down_since = row.time
+        h.lives_operating.append(h.open_operating)
+        h.lives_calendar.append(h.open_calendar)
+        h.open_operating = h.open_calendar = 0.0
+
+    def _up(self, row: Happening) -> None:
+        if self.down_since is not None:
+            self.history.repairs.append(row.time - self.down_since)
+            self.down_since = None
+
+    def _setup(self, row: Happening) -> None:
+        self.setup_since = row.time
+
+    def _ready(self, row: Happening) -> None:
+        if self.setup_since is not None:
+            self.history.setups.append(row.time - self.setup_since)
+            self.setup_since = None
+
+    def _scrap(self, row: Happening) -> None:
+        self._take(row.part)
+        self.history.scrapped += 1
+
+    def _reject(self, row: Happening) -> None:
+        self.history.rejected += 1
+
+
+def histories(log: EventLog, begin: float, end: float) -> dict[str, History]:
+    """Return the history of every station between two moments [s]."""
+    rows: dict[str, list[Happening]] = {station: [] for station in log.stations}
+    for row in log.rows:
+        if begin <= row.time < end:
+            rows[row.station].append(row)
+    return {station: _Reader(begin, end).read(found) for station, found in rows.items()}

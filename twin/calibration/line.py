@@ -1,0 +1,176 @@
+"""A line's parameters from its event log: step times, failures, repairs, set-ups, yields."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from scipy import stats
+
+from twin.calibration.history import History
+from twin.calibration.laws import Fitted, fit_lives, fit_times
+from twin.errors import BadInput, Fault, did_you_mean
+from twin.scenario import Scenario
+from twin.units import from_si
+
+DIGITS = 6
+TIMES = {"cycle_time", "setup_time", "time_to_failure", "time_to_repair"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One parameter as the records have it, in its own unit; ``was`` is the scenario's.
+
+    ``low`` and ``high`` bound it at 95 %, and are not a number where it has no interval.
+    """
+
+    path: str
+    value: Any
+    low: float
+    high: float
+    was: Any
+    unit: str
+    n: int
+
+
+def the_line(scenario: Scenario, wanted: str = "") -> str:
+    """Return the name of the line that is to be fitted.
+
+    Raises
+    ------
+    BadInput
+        When the scenario has none, or several and ``wanted`` names none of them.
+    """
+    lines = [name for name, entry in scenario.of("plant").items() if entry.kind == "line"]
+    if wanted:
+        if wanted in lines:
+            return wanted
+        message = "no such line" + did_you_mean(wanted, lines)
+        raise BadInput(Fault(message, "--asset", scenario.file, repr(wanted)))
+    if len(lines) != 1:
+        message = "has no line" if not lines else "has several lines; name one with --asset"
+        raise BadInput(Fault(message, "plant", scenario.file, ", ".join(lines)))
+    return lines[0]
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def by_station(
+    scenario: Scenario, line: str, found: Mapping[str, History]
+) -> tuple[dict[str, History], tuple[str, ...]]:
+    """Histories by the scenario's stations, and the log's stations that it does not have.
+
+    Names match with or without capitals, blanks and dashes: ``WS-03`` is ``ws03``.
+
+    Raises
+    ------
+    BadInput
+        When no station of the log is one of the scenario.
+    """
+    stations = scenario.entries[line].settings.stations  # type: ignore[attr-defined]
+    plain = {_plain(name): name for name in stations}
+    matched = {plain[_plain(name)]: h for name, h in found.items() if _plain(name) in plain}
+    strange = tuple(name for name in found if _plain(name) not in plain)
+    if not matched:
+        message = "none of its stations is in the scenario, which has " + ", ".join(stations)
+        raise BadInput(Fault(message, "station", scenario.file, ", ".join(strange[:8])))
+    return matched, strange
+
+
+def fit(scenario: Scenario, line: str, found: Mapping[str, History]) -> tuple[Finding, ...]:
+    """Fit every parameter of the line that its histories tell."""
+    findings: list[Finding] = []
+    for station, history in found.items():
+        findings += _station(scenario, line, station, history)
+    return tuple(findings)
+
+
+def _station(scenario: Scenario, line: str, name: str, history: History) -> Iterator[Finding]:
+    settings = scenario.entries[line].settings
+    station = settings.stations[name]  # type: ignore[attr-defined]
+    here = f"{line}.stations.{name}"
+    if station.machine:
+        return
+    products = settings.products  # type: ignore[attr-defined]
+    yield from _steps(scenario, line, name, history, products)
+    if not products or not all(work.product in products for work in history.works):
+        yield from _law(scenario, here, "cycle", [work.duration for work in history.works])
+    calendar = station.failure_clock == "calendar"
+    lives = history.lives_calendar if calendar else history.lives_operating
+    if lives:
+        alive = history.open_calendar if calendar else history.open_operating
+        life = fit_lives(lives, alive)
+        yield _time(scenario, f"{here}.time_to_failure", life)
+        yield from _words(scenario, here, "failure", life)
+    if history.repairs:
+        yield from _law(scenario, here, "repair", history.repairs)
+    if history.setups:
+        yield _time(scenario, f"{here}.setup_time", fit_times(history.setups))
+    yield from _yield(scenario, here, station, history)
+
+
+def _steps(
+    scenario: Scenario, line: str, name: str, history: History, products: Mapping[str, Any]
+) -> Iterator[Finding]:
+    """Times of each product, where the log names the scenario's products."""
+    for product in products:
+        times = [work.duration for work in history.works if work.product == product]
+        if times:
+            path = f"{line}.products.{product}.steps.{name}"
+            yield from _law(scenario, path, "cycle", times)
+
+
+def _law(scenario: Scenario, here: str, use: str, times: list[float]) -> Iterator[Finding]:
+    """Mean, spread and law of the ``cycle`` or ``repair`` times."""
+    if not times:
+        return
+    law = fit_times(times)
+    mean = "cycle_time" if use == "cycle" else "time_to_repair"
+    yield _time(scenario, f"{here}.{mean}", law)
+    yield from _words(scenario, here, use, law)
+
+
+def _words(scenario: Scenario, here: str, use: str, law: Fitted) -> Iterator[Finding]:
+    if not law.law:
+        return
+    values = {f"{use}_distribution": law.law, f"{use}_spread": _round(law.spread)}
+    if law.law == "constant":
+        values[f"{use}_spread"] = 0.0
+    for name, value in values.items():
+        path = f"{here}.{name}"
+        yield Finding(path, value, math.nan, math.nan, _was(scenario, path), "1", law.n)
+
+
+def _time(scenario: Scenario, path: str, law: Fitted) -> Finding:
+    unit = scenario.declaration(path).unit
+    shown = [float(from_si(value, unit)) for value in (law.mean, law.low, law.high)]
+    return Finding(path, _round(shown[0]), shown[1], shown[2], _was(scenario, path), unit, law.n)
+
+
+def _yield(scenario: Scenario, here: str, station: Any, history: History) -> Iterator[Finding]:
+    """What an inspection rejects, as the defects that it would have seen."""
+    if not station.inspects or not history.ended:
+        return
+    share = history.rejected / history.ended
+    low, high = interval = stats.binomtest(history.rejected, history.ended).proportion_ci()
+    seen = 1.0 - station.escape - station.false_alarm
+    path = f"{here}.defect_rate"
+    if seen <= 0 or any(math.isnan(bound) for bound in interval):
+        return
+    values = [100 * max(0.0, (s - station.false_alarm) / seen) for s in (share, low, high)]
+    was = _was(scenario, path)
+    yield Finding(path, _round(values[0]), values[1], values[2], was, "%", history.ended)
+
+
+def _was(scenario: Scenario, path: str) -> Any:
+    return scenario.value(path)
+
+
+def _round(value: float) -> float:
+    """A number with as many digits as a scenario file needs."""
+    return float(f"{value:.{DIGITS}g}")

@@ -1,0 +1,146 @@
+"""A calibration from beginning to end, and what it gives: JSON, and a scenario file."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from twin.calibration import check, line
+from twin.calibration.history import History, histories
+from twin.calibration.log import EventLog
+from twin.errors import BadInput, Fault
+from twin.scenario import Scenario
+
+KEPT_BACK = 0.3
+REPLICATIONS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What a log says of a scenario's line, and how that holds on the part kept back."""
+
+    scenario: Scenario
+    calibrated: Scenario
+    log: EventLog
+    findings: tuple[line.Finding, ...]
+    checks: tuple[check.Comparison, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether every figure of the kept-back part lies where the fit expects it."""
+        return all(comparison.passed for comparison in self.checks)
+
+    def document(self) -> dict[str, Any]:
+        """Return the calibration as JSON."""
+        return {
+            "scenario": self.scenario.title,
+            "file": self.scenario.file,
+            "data": self.log.path,
+            "rows": len(self.log.rows),
+            "span_h": self.log.span / 3600.0,
+            "parameters": [_plain(asdict(finding)) for finding in self.findings],
+            "kept_back": [_plain(asdict(comparison)) for comparison in self.checks],
+            "passed": self.passed,
+            "notes": list(self.notes),
+        }
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    """Numbers that JSON can say: what is unknown is null."""
+    return {
+        key: None if isinstance(value, float) and not math.isfinite(value) else value
+        for key, value in row.items()
+    }
+
+
+def calibrate(
+    scenario: Scenario,
+    log: EventLog,
+    *,
+    asset: str = "",
+    keep_back: float = KEPT_BACK,
+    replications: int = REPLICATIONS,
+) -> Calibration:
+    """Fit a scenario's line to the first part of a log, and check it on the rest.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its stations name what is fitted.
+    log : EventLog
+        The records.
+    asset : str
+        Name of the line, where the scenario has several.
+    keep_back : float
+        Share of the log's time, at its end, that the fit does not see; from 0 to 0.9 [1].
+    replications : int
+        Simulated runs with which the parts made are compared, at least 2; 0 for none.
+
+    Raises
+    ------
+    BadInput
+        When log and scenario do not fit each other.
+    """
+    if not 0 <= keep_back <= 0.9:
+        raise BadInput(Fault("allowed 0 to 0.9", "--keep-back", "", f"{keep_back:g}"))
+    if replications == 1 or replications < 0:
+        raise BadInput(Fault("allowed 0, or 2 and more", "--replications", "", str(replications)))
+    name = line.the_line(scenario, asset)
+    cut = log.span * (1.0 - keep_back)
+    fitted, strange = line.by_station(scenario, name, histories(log, 0.0, cut or log.span))
+    findings = line.fit(scenario, name, fitted)
+    if not findings:
+        raise BadInput(Fault("has no part with a start and an end, and no failure", file=log.path))
+    calibrated = scenario.with_values({finding.path: finding.value for finding in findings})
+    checks: tuple[check.Comparison, ...] = ()
+    if keep_back > 0:
+        last, _ = line.by_station(scenario, name, histories(log, cut, log.span + 1e-9))
+        checks = check.compare(fitted, last, _clocks(scenario, name))
+        if replications > 0:
+            checks += (check.output(calibrated, name, last, replications),)
+        checks = check.judge(checks)
+    notes = (*log.notes, *_notes(scenario, name, fitted, strange))
+    return Calibration(scenario, calibrated, log, findings, checks, notes)
+
+
+def _clocks(scenario: Scenario, name: str) -> dict[str, str]:
+    stations = scenario.entries[name].settings.stations  # type: ignore[attr-defined]
+    return {key: station.failure_clock for key, station in stations.items()}
+
+
+def _notes(
+    scenario: Scenario, name: str, fitted: Mapping[str, History], strange: tuple[str, ...]
+) -> list[str]:
+    stations = scenario.entries[name].settings.stations  # type: ignore[attr-defined]
+    notes = [f"station {other!r} of the log is not in the scenario" for other in strange]
+    notes += [f"station {key!r} has no rows; its parameters stay" for key in stations
+              if key not in fitted]  # fmt: skip
+    machines = [key for key in fitted if stations[key].machine]
+    notes += [f"station {key!r} is a CNC machine; its programme gives its times"
+              for key in machines]  # fmt: skip
+    return notes
+
+
+def write_scenario(found: Calibration, path: Path) -> None:
+    """Write the calibrated values as a scenario that extends the one calibrated."""
+    base = os.path.relpath(Path(found.scenario.file).resolve(), path.resolve().parent)
+    lines = [f"# Calibrated from {Path(found.log.path).name}", f"extends = {_quoted(base)}", ""]
+    tables: dict[str, list[str]] = {}
+    for finding in found.findings:
+        table, _, key = finding.path.rpartition(".")
+        note = f"   # {finding.unit}, from {finding.n}" if finding.unit != "1" else ""
+        tables.setdefault(table, []).append(f"{key} = {_quoted(finding.value)}{note}")
+    for table, keys in tables.items():
+        lines += [f"[plant.{table}]", *keys, ""]
+    path.write_text("\n".join(lines), encoding="utf-8")
+
+
+def _quoted(value: Any) -> str:
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return repr(value)
