@@ -11,7 +11,10 @@ from rich.console import Console
 from twin import experiment
 from twin.cli import output
 from twin.cli.options import (
+    Cluster,
     EngineName,
+    MaxRuns,
+    PrecisionAsked,
     Replications,
     ScenarioFile,
     Settings,
@@ -20,6 +23,11 @@ from twin.cli.options import (
 )
 from twin.cli.progress import bar
 from twin.errors import BadInput, Fault
+from twin.experiment import stopping
+from twin.experiment.laboratory import Laboratory
+from twin.experiment.places import Where
+from twin.experiment.runs import count
+from twin.experiment.work import variant
 from twin.scenario import Scenario, load, read_setting
 from twin.statistics import FEWEST, LEVEL, Difference
 
@@ -47,6 +55,9 @@ def compare(
     replications: Replications = None,
     engine: EngineName = "auto",
     workers: Workers = 1,
+    cluster: Cluster = "",
+    precision: PrecisionAsked = None,
+    max_runs: MaxRuns = stopping.MOST,
     json_to: output.JsonTo = None,
 ) -> None:
     """Compare BASE with CANDIDATE, or with BASE changed by --set: every KPI, pair by pair."""
@@ -56,18 +67,36 @@ def compare(
     second = read_scenario(candidate or base, settings)
     if from_devices:
         first, second = _from_devices(first, second, settings)
+    reached: tuple[stopping.Reached, ...] = ()
     with bar("comparing") as progress:
+        if precision:
+            alike = second.with_values({"seed": first.header.seed})
+            replications, reached = stopping.replicate_until(
+                Laboratory(first, engine, Where(workers, cluster)),
+                [variant(one, engine, sense=True) for one in (first, alike)],
+                stopping.wishes(first, precision),
+                least=count(first, replications),
+                most=max_runs,
+                on_runs=progress,
+            )
         found = experiment.compare(
             first,
             second,
             replications=replications,
             engine=engine,
             workers=workers,
+            cluster=cluster,
             on_progress=progress,
         )
-    output.write_json(found.document(), json_to)
+    document = {**found.document(), "precision": stopping.document(reached)}
+    output.write_json(document, json_to)
     if json_to != "-":
-        _print(output.console(json_to), found)
+        console = output.console(json_to)
+        _print(console, found)
+        for one in reached:
+            console.print(str(one))
+    if not all(one.met for one in reached):
+        raise typer.Exit(1)
 
 
 def _from_devices(

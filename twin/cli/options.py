@@ -31,6 +31,17 @@ Cluster = Annotated[
         help="Compute on a Dask cluster (twin cluster start), or on one started for this.",
     ),
 ]
+PrecisionAsked = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--precision",
+        metavar="[KPI=]2%|KPI=0.5",
+        help="Replicate until the interval is so narrow (±); may be repeated.",
+    ),
+]
+MaxRuns = Annotated[
+    int, typer.Option("--max-runs", metavar="N", help="With --precision: give up after N runs.")
+]
 EngineName = Annotated[
     str, typer.Option("--engine", metavar="auto|simpy|fast", help="Which engine simulates.")
 ]

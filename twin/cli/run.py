@@ -11,7 +11,10 @@ from rich.console import Console
 from twin import experiment
 from twin.cli import output
 from twin.cli.options import (
+    Cluster,
     EngineName,
+    MaxRuns,
+    PrecisionAsked,
     Replications,
     ScenarioFile,
     Seed,
@@ -20,6 +23,11 @@ from twin.cli.options import (
     read_scenario,
 )
 from twin.cli.progress import bar
+from twin.experiment import stopping
+from twin.experiment.laboratory import Laboratory
+from twin.experiment.places import Where
+from twin.experiment.runs import count
+from twin.experiment.work import variant
 from twin.scenario import Scenario
 from twin.simulate import simulate
 
@@ -35,6 +43,9 @@ def run(
     replications: Replications = None,
     engine: EngineName = "auto",
     workers: Workers = 1,
+    cluster: Cluster = "",
+    precision: PrecisionAsked = None,
+    max_runs: MaxRuns = stopping.MOST,
     seed: Seed = None,
     log: Annotated[
         Path | None,
@@ -44,21 +55,35 @@ def run(
 ) -> None:
     """Simulate SCENARIO, print its KPIs with 95 % intervals, judge its expectations."""
     asked = read_scenario(scenario, settings, seed)
+    reached: tuple[stopping.Reached, ...] = ()
     with bar(asked.title) as progress:
+        if precision:
+            replications, reached = stopping.replicate_until(
+                Laboratory(asked, engine, Where(workers, cluster)),
+                [variant(asked, engine, sense=True)],
+                stopping.wishes(asked, precision),
+                least=count(asked, replications),
+                most=max_runs,
+                on_runs=progress,
+            )
         result = experiment.run(
             asked,
             replications=replications,
             engine=engine,
             workers=workers,
+            cluster=cluster,
             on_progress=progress,
         )
     if log is not None:
         _write_log(asked, log)
-    output.write_json(result.document(), json_to)
+    document = {**result.document(), "precision": stopping.document(reached)}
+    output.write_json(document, json_to)
     console = output.console(json_to)
     if json_to != "-":
         _print(console, result)
-    if not result.passed:
+        for one in reached:
+            console.print(str(one))
+    if not result.passed or not all(one.met for one in reached):
         raise typer.Exit(1)
 
 

@@ -88,6 +88,7 @@ def compare(
     replications: int | None = None,
     engine: str = "auto",
     workers: int = 1,
+    cluster: str = "",
     sense: bool = True,
     on_progress: Progress | None = None,
     cancelled: Cancel | None = None,
@@ -104,8 +105,8 @@ def compare(
                 on_progress(part * n + done, 2 * n)
 
         results.append(
-            run(scenario, replications=n, engine=engine, workers=workers, sense=sense,
-                on_progress=step, cancelled=cancelled)
+            run(scenario, replications=n, engine=engine, workers=workers, cluster=cluster,
+                sense=sense, on_progress=step, cancelled=cancelled)
         )  # fmt: skip
     first, second = results
     shared = [path for path in first.values if path in second.values]

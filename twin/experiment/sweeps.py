@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -62,15 +63,33 @@ def sweep(
     """
     grid = list(itertools.product(*(axis.values for axis in axes)))
     points = [dict(zip((axis.path for axis in axes), values, strict=True)) for values in grid]
-    results = run_variants(
-        [scenario.with_values(point) for point in points],
-        replications=replications,
-        engine=engine,
-        where=Where(workers, cluster),
-        on_progress=on_progress,
-        cancelled=cancelled,
+    run_points = Sweep(
+        scenario, replications, engine, Where(workers, cluster), on_progress, cancelled
     )
-    return list(zip(points, results, strict=True))
+    return list(zip(points, run_points(points), strict=True))
+
+
+@dataclass(slots=True)
+class Sweep:
+    """Runs the points of one scenario on common luck, whenever it is called with some."""
+
+    scenario: Scenario
+    replications: int | None = None
+    engine: str = "auto"
+    where: Where = field(default_factory=Where)
+    on_progress: Progress | None = None
+    cancelled: Cancel | None = None
+
+    def __call__(self, points: Sequence[Mapping[str, Any]]) -> list[Result]:
+        """Return the result of every point, in their order."""
+        return run_variants(
+            [self.scenario.with_values(point) if point else self.scenario for point in points],
+            replications=self.replications,
+            engine=self.engine,
+            where=self.where,
+            on_progress=self.on_progress,
+            cancelled=self.cancelled,
+        )
 
 
 def run_variants(

@@ -1,0 +1,163 @@
+"""What a sweep says: the best point and how surely, the Pareto front, what weighs most."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from twin.errors import BadInput, Fault
+from twin.experiment.dimensions import Dimension, Point
+from twin.experiment.goals import Limit, Objective
+from twin.experiment.results import Result
+from twin.experiment.sweeps import Sweep
+from twin.rng import stream
+from twin.scenario import Scenario
+from twin.statistics import Better, Difference, difference, p_correct
+
+INDIFFERENCE = 0.01
+"""Part of the best mean that makes no difference to anybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """The best point of a sweep, the least probability that it is so, and its equals.
+
+    ``as_good`` are the points that the runs cannot tell from it.
+    """
+
+    number: int
+    p_correct: float
+    indifference: float
+    as_good: tuple[int, ...]
+
+
+def best(results: Sequence[Result], objective: Objective, limits: Sequence[Limit]) -> Best | None:
+    """Return the best point that keeps the limits by its means; None when none does."""
+    scores = [objective.score(result.values) for result in results]
+    fit = [
+        number
+        for number, result in enumerate(results)
+        if math.isfinite(scores[number]) and all(one.excess(result.values) <= 0 for one in limits)
+    ]
+    if not fit:
+        return None
+    series = [objective.sign * np.asarray(results[n].values[objective.kpi]) for n in fit]
+    first = max(range(len(fit)), key=lambda place: scores[fit[place]])
+    small = INDIFFERENCE * abs(scores[fit[first]])
+    way: Better = "more" if objective.maximise else "less"
+    kpi = objective.kpi
+    chosen = results[fit[first]].values[kpi]
+    equals = [
+        number
+        for number in fit
+        if number != fit[first]
+        and difference(results[number].values[kpi], chosen, way).verdict != "better"
+    ]
+    return Best(fit[first], p_correct(series, first, small), small, tuple(equals))
+
+
+def pareto(results: Sequence[Result], one: Objective, other: Objective) -> list[int]:
+    """Return the points that no other beats in both KPIs, by their means, in order of the first."""
+    scores = [(one.score(r.values), other.score(r.values)) for r in results]
+    front = [
+        number
+        for number, (a, b) in enumerate(scores)
+        if math.isfinite(a)
+        and math.isfinite(b)
+        and not any(c >= a and d >= b and (c > a or d > b) for c, d in scores)
+    ]
+    return sorted(front, key=lambda number: scores[number][0])
+
+
+# -- sensitivity --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """What a KPI does when one parameter alone goes from its present value to another."""
+
+    path: str
+    value: object
+    change: Difference
+
+
+def tornado_points(scenario: Scenario, dimensions: Sequence[Dimension]) -> list[Point]:
+    """Return the present point, then each parameter alone at its ends, or at each option."""
+    alone = [
+        {dimension.path: value}
+        for dimension in dimensions
+        for value in dimension.options or (dimension.at(0.0), dimension.at(1.0))
+    ]
+    return [{}, *alone]
+
+
+def tornado(results: Sequence[tuple[Point, Result]], kpi: str) -> list[Bar]:
+    """Return the bars of one KPI, the parameter that weighs most first."""
+    (_nothing, base), *others = results
+    way = base.scenario.measures[kpi].better
+    bars = [
+        Bar(path, value, difference(base.values[kpi], result.values[kpi], way))
+        for point, result in others
+        for path, value in point.items()
+    ]
+    weight: dict[str, float] = {}
+    for bar in bars:
+        weight[bar.path] = max(weight.get(bar.path, 0.0), abs(bar.change.value or 0.0))
+    return sorted(bars, key=lambda bar: -weight[bar.path])
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How much of a KPI's variance a parameter explains: alone, and with all it interacts with.
+
+    Each is (value, low, high) with a 95 % bootstrap interval.
+    """
+
+    path: str
+    first: tuple[float, float, float]
+    total: tuple[float, float, float]
+
+
+def sobol(sweep: Sweep, dimensions: Sequence[Dimension], kpi: str, n: int) -> list[Share]:
+    """Return Sobol' indices of a KPI from ``n`` × (parameters + 2) points on common luck.
+
+    ``n`` is a power of two. Every parameter is even over its range; Saltelli's estimators, by
+    :func:`scipy.stats.sobol_indices`.
+    """
+    from scipy import stats
+
+    if n < 8 or n & (n - 1):
+        raise BadInput(Fault("allowed a power of two, 8 or more", "sobol", "", str(n)))
+
+    def mean(shares: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        points = [
+            {d.path: d.at(share) for d, share in zip(dimensions, row, strict=True)}
+            for row in shares.T.tolist()
+        ]
+        return np.array([[np.nanmean(r.values[kpi]) for r in sweep(points)]])
+
+    seed = sweep.scenario.header.seed
+    found = stats.sobol_indices(
+        func=mean,
+        n=n,
+        dists=[cast(Any, stats.uniform())] * len(dimensions),
+        rng=stream(seed, "experiment.sobol"),
+    )
+    ends = found.bootstrap()
+    pairs = (
+        (np.atleast_2d(found.first_order)[0], ends.first_order.confidence_interval),
+        (np.atleast_2d(found.total_order)[0], ends.total_order.confidence_interval),
+    )
+    columns = [
+        list(zip(value, np.ravel(held.low), np.ravel(held.high), strict=True))
+        for value, held in pairs
+    ]
+    return [
+        Share(d.path, tuple(map(float, first)), tuple(map(float, total)))  # type: ignore[arg-type]
+        for d, first, total in zip(dimensions, *columns, strict=True)
+    ]
