@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from twin.statistics import Estimate
@@ -35,7 +36,8 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> 
     """Return a table with its first column on the left and numbers on the right."""
     drawn = Table(title=title or None, title_justify="left", box=None, pad_edge=False)
     for index, column in enumerate(columns):
-        drawn.add_column(column, justify="left" if index == 0 else "right", overflow="fold")
+        # A unit in brackets is not a colour.
+        drawn.add_column(escape(column), justify="left" if index == 0 else "right", overflow="fold")
     for row in rows:
         drawn.add_row(*row)
     return drawn

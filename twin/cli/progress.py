@@ -49,9 +49,11 @@ def _log(what: str) -> Callable[[int, int], None]:
     first: int | None = None
 
     def told(done: int, total: int) -> None:
-        nonlocal last, first
-        first = done - 1 if first is None else first
+        nonlocal started, last, first
         now = time.monotonic()
+        if first is None:
+            # What came before the first was starting up, and says nothing of the rest.
+            first, started, last = done, now, now
         if now - last < LOG_EVERY or done >= total:
             return
         last = now
