@@ -123,7 +123,8 @@ def heat(cells: Sequence[Cell], theme: str, words: Words, chosen: str = "") -> g
     figure.add_heatmap(
         z=z, x=np.arange(1, pots + 1), y=machines, zmin=-0.5, zmax=n - 0.5, xgap=3, ygap=3,
         colorscale=stepped, showscale=False, text=text, customdata=tools,
-        texttemplate="%{text}", textfont={"color": p.text, "size": 12}, hoverongaps=False,
+        texttemplate="%{text}", textfont={"color": p.text, "size": 12 if pots <= 4 else 11},
+        hoverongaps=False,
         hovertext=hover, hovertemplate="%{y} %{x}: %{hovertext}<extra></extra>",
     )  # fmt: skip
     _outline(figure, cells, machines, chosen, p)

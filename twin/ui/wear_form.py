@@ -53,7 +53,7 @@ def source_switch(asked: Asked, name: str, plant: bool) -> Component:
 
 def plant_row(title: str, start: Component) -> Component:
     """Return what is forecast when it is the plant's own tools."""
-    words = html.P(t("tool_wear.plant_about", plant=title), className="quiet small wear-source")
+    words = html.P(t("tool_wear.plant_about", plant=title), className="quiet small")
     return html.Div([words, start], className="wear-plant")
 
 
