@@ -205,6 +205,27 @@ def test_another_weather_file_is_another_question(weather, tmp_path):
     assert parse(named, scenario).key != first
 
 
+def test_people_breathe_and_the_air_carries_it(weather):
+    crowd = document(
+        zones__room__people=4, zones__room__ventilation=100, zones__room__moisture=200,
+    )  # fmt: skip
+    asked = parse(crowd, "house.toml")
+    facts = simulate(asked)
+    values = compute(asked, facts)
+    # 4 × 4.8 mL/s into the fan's and the leaks' air: the steady state that two days come to.
+    flow = 100 / 3600 + 0.5 * 48 * 2.7 / 3600
+    assert values["house.zones.room.co2_highest"] == pytest.approx(
+        420 + 4 * 4.8e-6 / flow * 1e6, rel=1e-6
+    )
+    assert values["house.zones.room.humidity_lowest"] > 0
+    assert values["house.zones.room.humidity_highest"] <= 100 + 1e-9
+    alone = parse(document(zones__room__ventilation=100), "house.toml")
+    assert (
+        values["house.zones.room.heating_load"]
+        < compute(alone, simulate(alone))["house.zones.room.heating_load"]
+    )
+
+
 # -- shading ------------------------------------------------------------------------------------
 
 

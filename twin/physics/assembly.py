@@ -7,30 +7,32 @@ All SI.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
-from twin.physics import daylight, gaps
+from twin.physics import gains, gaps
 from twin.physics.enclosure import exchange, views
-from twin.physics.films import STEFAN_BOLTZMANN
+from twin.physics.films import LEEWARD, WINDWARD, critical_rayleigh
 from twin.physics.house import GROUND, NOTHING, OUTDOORS, House, Layer, Wall, Window
+from twin.physics.links import (
+    AIR,
+    COLUMNS,
+    DOOR,
+    EASTING,
+    FRESH,
+    GAP,
+    GLASS,
+    HERE,
+    RADIANT,
+    REFERENCE_RADIATION,
+    SKY,
+    THERE,
+)
 from twin.physics.network import Array, Circuit, Steps, steps
 
-AIR, RADIANT, SKY, FRESH, DOOR, GAP, GLASS = range(7)
-"""Kinds of links: face to air, face to the faces it sees, face to outdoors, outdoor air, a door,
-the gap between two panes, a window's inside to the air."""
-KIND, HERE, THERE, ROOM = range(4)
-"""Columns of the whole numbers of a link; THERE is -1 for outdoors."""
-AREA, UPWARD, EMITTANCE, REFERENCE, FIXED, ROUGH, WIND, AZIMUTH, TO_SKY, TO_AIR, GAS, THICK = range(
-    12
-)
-"""Columns of the numbers of a link."""
-MEAN_RADIANT = 295.0
-"""Temperature of the reference of long-wave exchange inside [K]."""
-REFERENCE_RADIATION = 4 * STEFAN_BOLTZMANN * MEAN_RADIANT**3
-"""Linear long-wave exchange at that temperature [W/(m² K)]."""
 INSIDE, SHELTERED, EXPOSED = 2.5, 6.0, 15.0
 """Reference films [W/(m² K)]; the answer does not depend on them."""
 
@@ -275,17 +277,10 @@ def _gap(plan: Plan, window: Window, one: int, other: int) -> None:
 
 def _link(plan: Plan, kind: int, here: int, there: int, room: int, **numbers: float) -> None:
     plan.whole.append([kind, here, there, room])
-    row = [0.0] * (THICK + 1)
+    row = [0.0] * (EASTING + 1)
     for name, value in numbers.items():
-        row[_COLUMNS[name]] = value
+        row[COLUMNS[name]] = value
     plan.numbers.append(row)
-
-
-_COLUMNS = {
-    "area": AREA, "upward": UPWARD, "emittance": EMITTANCE, "reference": REFERENCE,
-    "fixed": FIXED, "rough": ROUGH, "wind": WIND, "azimuth": AZIMUTH, "to_sky": TO_SKY,
-    "to_air": TO_AIR, "gas": GAS, "thick": THICK,
-}  # fmt: skip
 
 
 def _film(plan: Plan, node: int, room: int, area: float, upward: float, fixed: float) -> None:
@@ -304,7 +299,8 @@ def _glass(plan: Plan, node: int, window: Window, pressure: float) -> None:
     air, reference = plan.air[window.room], window.area * INSIDE
     plan.circuit.join(node, air, reference)
     _link(plan, GLASS, node, air, window.room, area=window.area, upward=window.tilt,
-          reference=reference, thick=window.height, fixed=pressure)  # fmt: skip
+          reference=reference, thick=window.height, fixed=pressure,
+          rough=critical_rayleigh(window.tilt))  # fmt: skip
 
 
 def _outside(
@@ -315,10 +311,11 @@ def _outside(
     reference = area * (fixed or (EXPOSED if wind else SHELTERED))
     plan.circuit.ground(node, 0, reference)
     sky = 0.5 * (1 + cosine)
-    clear = sky**1.5
+    clear, turn = sky**1.5, math.radians(azimuth)
     _link(plan, SKY, node, -1, -1, area=area, upward=cosine, emittance=emittance,
-          reference=reference, fixed=fixed, rough=rough, wind=wind, azimuth=azimuth,
-          to_sky=clear, to_air=1 - clear)  # fmt: skip
+          reference=reference, fixed=fixed, rough=rough, to_sky=clear, to_air=1 - clear,
+          toward=WINDWARD[0] * wind ** WINDWARD[1], away=LEEWARD[0] * wind ** LEEWARD[1],
+          northing=math.cos(turn), easting=math.sin(turn))  # fmt: skip
 
 
 def _join_faces(plan: Plan) -> None:
@@ -329,7 +326,7 @@ def _join_faces(plan: Plan) -> None:
             continue
         areas = np.array([face["area"] for face in faces])
         emittances = np.array([face["emittance"] for face in faces])
-        between = exchange(areas, emittances, views(areas, _planes(faces)))
+        between = exchange(areas, emittances, views(areas, gains.planes(faces)))
         nodes = [int(face["node"]) for face in faces]
         for i, j in zip(*np.nonzero(np.triu(between > 1e-9 * areas.min(), 1)), strict=True):
             x = float(between[i, j])
@@ -337,17 +334,6 @@ def _join_faces(plan: Plan) -> None:
             plan.pairs.append((nodes[i], nodes[j], x))
         for node in nodes:
             _link(plan, RADIANT, node, -1, room)
-
-
-def _planes(faces: list[dict[str, float]]) -> npt.NDArray[np.int64]:
-    """Number the planes: faces that look the same way lie in one."""
-    keys: dict[tuple[float, float], int] = {}
-    numbers = []
-    for face in faces:
-        flat = abs(np.cos(np.radians(face["tilt"]))) > 0.999
-        key = (round(face["tilt"]), 0.0 if flat else round(face["azimuth"]) % 360)
-        numbers.append(keys.setdefault(key, len(keys)))
-    return np.array(numbers, dtype=np.int64)
 
 
 def _add_openings(plan: Plan, house: House) -> None:
@@ -374,41 +360,16 @@ def _exogenous(plan: Plan, house: House) -> Array:
     for air in plan.air:
         column({air: 1.0})
     for room, faces in enumerate(plan.faces):
-        column(_radiant(faces, plan.air[room]))
-    for light in (daylight.beam_first, None):
+        column(gains.radiant(faces, plan.air[room]))
+    for beam in (True, False):
         for room, faces in enumerate(plan.faces):
-            column(_light(faces, plan.air[room], beam=light is not None))
+            column(gains.light(faces, plan.air[room], beam=beam))
     for outer in plan.wall_outside:
         column({outer: 1.0})
     for panes in plan.pane_nodes:
         for one, other in panes:
             column({one: 0.5, other: 0.5})
     return np.column_stack(columns)
-
-
-def _radiant(faces: list[dict[str, float]], air: int) -> dict[int, float]:
-    """Radiant gains go to the faces by area and emittance; without faces, to the air."""
-    weights = {int(face["node"]): face["area"] * face["emittance"] for face in faces}
-    total = sum(weights.values())
-    return {node: w / total for node, w in weights.items()} if total > 0 else {air: 1.0}
-
-
-def _light(faces: list[dict[str, float]], air: int, *, beam: bool) -> dict[int, float]:
-    if not faces:
-        return {air: 1.0}
-    if any(face["share"] >= 0 for face in faces):
-        return {int(face["node"]): max(face["share"], 0.0) for face in faces}
-    room = daylight.Enclosure(
-        np.array([face["area"] for face in faces]),
-        np.array([face["solar"] for face in faces]),
-        np.array([face["reflects"] for face in faces]),
-        _planes(faces),
-        np.array([face["tilt"] > 150 for face in faces]),
-    )
-    windows = np.array([face["window"] for face in faces])
-    first = daylight.beam_first(room) if beam else daylight.diffuse_first(room, windows)
-    found = daylight.shares(room, first)
-    return {int(face["node"]): float(share) for face, share in zip(faces, found, strict=True)}
 
 
 def _link_flows(plan: Plan) -> Array:

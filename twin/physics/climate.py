@@ -132,7 +132,7 @@ def pressure_at(elevation: float) -> float:
     """Pressure of the standard atmosphere [Pa] at ``elevation`` [m].
 
     >>> round(pressure_at(1650.0))
-    83042
+    83011
     """
     return float(101_325.0 * (1 - 2.25577e-5 * elevation) ** 5.25588)
 

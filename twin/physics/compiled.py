@@ -12,4 +12,10 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 def compiled(function: Function) -> Function:
     """Return ``function`` compiled on first use; the machine code is kept between runs."""
-    return cast(Function, numba.njit(cache=True, nogil=True)(function))
+    return cast(Function, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
+
+
+def inlined(function: Function) -> Function:
+    """Return ``function`` compiled into each of its callers, for the innermost loops."""
+    made = numba.njit(cache=True, nogil=True, error_model="numpy", inline="always")
+    return cast(Function, made(function))

@@ -50,7 +50,7 @@ def natural(difference: float, upward: float) -> float:
     >>> round(natural(8.0, 0.0), 3), round(natural(8.0, 1.0), 3), round(natural(8.0, -1.0), 3)
     (2.62, 3.04, 1.52)
     """
-    cube: float = abs(difference) ** (1.0 / 3.0)
+    cube = float(np.cbrt(abs(difference)))
     slant = abs(upward)
     if slant < 1e-3:
         h = 1.31 * cube
@@ -61,10 +61,12 @@ def natural(difference: float, upward: float) -> float:
     return max(h, LEAST)
 
 
+WINDWARD, LEEWARD = (3.26, 0.89), (3.55, 0.617)
+"""Factor and power of the wind's share on glass: Yazdanian & Klems (MoWiTT), SI."""
+
+
 @compiled
-def outside(
-    difference: float, upward: float, wind: float, windward: bool, roughness: float
-) -> float:
+def outside(difference: float, upward: float, forced: float, roughness: float) -> float:
     """Convection at an outside face [W/(m² K)], the DOE-2 form.
 
     Parameters
@@ -73,24 +75,33 @@ def outside(
         Face less air temperature [K].
     upward : float
         How far the face looks up [1].
-    wind : float
-        Wind speed at the height of the face [m/s].
-    windward : bool
-        Whether the wind blows at the face.
+    forced : float
+        The wind's share on glass, ``a V^b`` of :data:`WINDWARD` or :data:`LEEWARD` [W/(m² K)].
     roughness : float
         Multiplier of :data:`ROUGHNESS` [1].
 
-    >>> round(outside(0.0, 0.0, 4.0, True, 1.0), 2)
+    >>> round(outside(0.0, 0.0, 3.26 * 4.0**0.89, 1.0), 2)
     11.2
     """
     still = natural(difference, upward)
-    a, b = (3.26, 0.89) if windward else (3.55, 0.617)
-    glass: float = math.sqrt(still * still + (a * math.pow(wind, b)) ** 2)
+    glass = math.sqrt(still * still + forced * forced)
     return still + roughness * (glass - still)
 
 
+def critical_rayleigh(tilt: float) -> float:
+    """Rayleigh number at which the flow along a window turns turbulent [1], ISO 15099 eq. 145.
+
+    >>> f"{critical_rayleigh(90.0):.2e}"
+    '1.06e+11'
+    """
+    angle = max(min(tilt, 180.0 - tilt), 1.0)
+    return float(2.5e5 * (math.exp(0.72 * angle) / math.sin(math.radians(angle))) ** 0.2)
+
+
 @compiled
-def window_inside(face: float, air: float, height: float, tilt: float, pressure: float) -> float:
+def window_inside(
+    face: float, air: float, height: float, tilt: float, pressure: float, critical: float
+) -> float:
     """Natural convection at the room side of a window [W/(m² K)], ISO 15099:2003 section 8.3.2.2.
 
     Parameters
@@ -103,32 +114,32 @@ def window_inside(face: float, air: float, height: float, tilt: float, pressure:
         Of the window: 90 upright, 0 a roof light [deg].
     pressure : float
         Of the air [Pa].
+    critical : float
+        :func:`critical_rayleigh` of the tilt [1].
 
-    >>> round(window_inside(283.15, 293.15, 1.0, 90.0, 101325.0), 2)
+    >>> round(window_inside(283.15, 293.15, 1.0, 90.0, 101325.0, critical_rayleigh(90.0)), 2)
     2.59
     """
     mean = air + 0.25 * (face - air)
     density = pressure / (287.055 * mean)
     conducts, viscosity = 2.873e-3 + 7.76e-5 * mean, 3.723e-6 + 4.94e-8 * mean
     heat = 1002.737 + 1.2324e-2 * mean
-    rayleigh = (
-        density**2 * height**3 * 9.81 * heat * abs(face - air) / (mean * viscosity * conducts)
-    )
+    lift = density**2 * height**3 * 9.81 * abs(face - air) / mean
+    rayleigh = lift * heat / (viscosity * conducts)
     # The standard counts the angle for a face colder than the room; a warmer one is its mirror.
     angle = tilt if face < air else 180.0 - tilt
     upright = max(math.sin(math.radians(angle)), 1e-6)
     if angle < 15.0:
-        nusselt = 0.13 * math.pow(rayleigh, 1 / 3)
+        nusselt = 0.13 * np.cbrt(rayleigh)
     elif angle <= 90.0:
-        critical = 2.5e5 * math.pow(math.exp(0.72 * angle) / upright, 0.2)
-        nusselt = 0.56 * math.pow(min(rayleigh, critical) * upright, 0.25)
+        nusselt = 0.56 * math.sqrt(math.sqrt(min(rayleigh, critical) * upright))
         if rayleigh > critical:
-            nusselt += 0.13 * (math.pow(rayleigh, 1 / 3) - math.pow(critical, 1 / 3))
+            nusselt += 0.13 * (np.cbrt(rayleigh) - np.cbrt(critical))
     elif angle < 179.0:
-        nusselt = 0.56 * math.pow(rayleigh * upright, 0.25)
+        nusselt = 0.56 * math.sqrt(math.sqrt(rayleigh * upright))
     else:
         nusselt = 0.58 * math.pow(rayleigh, 0.2)
-    return max(nusselt * conducts / height, LEAST)
+    return float(max(nusselt * conducts / height, LEAST))
 
 
 def wind_factor(height: float, terrain: str) -> float:

@@ -50,7 +50,11 @@ def conductance(
     conducts = row[2] + share * (row[6] - row[2])
     factor, power = (0.035, 0.38) if upright > 0.5 else (0.16, 0.28)
     grashof = 9.81 * thickness**3 * abs(one - other) * density**2 / (mean * viscosity**2)
-    nusselt = max(1.0, factor * (grashof * viscosity * row[3] / conducts) ** power)
+    nusselt = 1.0
+    product = grashof * viscosity * row[3] / conducts
+    # Below this conduction alone carries the heat, whatever the tilt.
+    if product > 500.0:
+        nusselt = max(nusselt, factor * product**power)
     radiation = 5.670374419e-8 * exchange * (one * one + other * other) * (one + other)
     return float(nusselt * conducts / thickness + radiation)
 

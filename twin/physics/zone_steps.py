@@ -13,11 +13,14 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from twin.physics.assembly import (
+from twin.physics.compiled import compiled, inlined
+from twin.physics.films import STEFAN_BOLTZMANN, natural, outside, window_inside
+from twin.physics.gaps import conductance
+from twin.physics.links import (
     AIR,
     AREA,
-    AZIMUTH,
-    DOOR,
+    AWAY,
+    EASTING,
     EMITTANCE,
     FIXED,
     FRESH,
@@ -26,6 +29,7 @@ from twin.physics.assembly import (
     GLASS,
     HERE,
     KIND,
+    NORTHING,
     RADIANT,
     REFERENCE,
     REFERENCE_RADIATION,
@@ -36,18 +40,20 @@ from twin.physics.assembly import (
     THICK,
     TO_AIR,
     TO_SKY,
+    TOWARD,
     UPWARD,
-    WIND,
 )
-from twin.physics.compiled import compiled
-from twin.physics.films import STEFAN_BOLTZMANN, natural, outside, window_inside
-from twin.physics.gaps import conductance
 
 Array = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
 
-OUT, SKY_T, WIND_SPEED, WIND_FROM = range(4)
-"""Columns of the weather of a step: outdoor air [K], sky [K], wind [m/s], where from [deg]."""
+OUT, SKY_T, WINDWARD_POWER, LEEWARD_POWER, FROM_NORTH, FROM_EAST = range(6)
+"""Columns of the weather of a step: outdoor air and sky [K], powers of the wind's speed, and where
+it comes from as a unit vector."""
+ABEAM = math.cos(math.radians(100.0))
+"""A face is windward when the wind comes from within 100° of where it looks (EnergyPlus, DOE-2)."""
+SETTLED = 1e-9
+"""Zones are settled when none moves by more in a round [K]."""
 DISCHARGE = 0.65
 """Discharge coefficient of a door [1]; 0.65 after Allard & Utsumi (1992)."""
 AIR_HEAT = 1.2 * 1006.0
@@ -55,87 +61,111 @@ AIR_HEAT = 1.2 * 1006.0
 
 
 @compiled
-def _film(numbers: Array, here: float, there: float) -> tuple[float, float]:
+def _film(numbers: Array, i: int, here: float, there: float) -> tuple[float, float]:
     """Flow into a face from its air beyond the reference [W], and its slope [W/K]."""
-    beyond = natural(here - there, numbers[UPWARD]) * numbers[AREA] - numbers[REFERENCE]
+    beyond = natural(here - there, numbers[i, UPWARD]) * numbers[i, AREA] - numbers[i, REFERENCE]
     return beyond * (there - here), -beyond
 
 
 @compiled
-def _glass(numbers: Array, here: float, there: float) -> tuple[float, float]:
+def _glass(numbers: Array, i: int, here: float, there: float) -> tuple[float, float]:
     """Flow into the inside of a window beyond the reference [W], and its slope [W/K]."""
-    h = window_inside(here, there, numbers[THICK], numbers[UPWARD], numbers[FIXED])
-    beyond = h * numbers[AREA] - numbers[REFERENCE]
+    h = window_inside(
+        here, there, numbers[i, THICK], numbers[i, UPWARD], numbers[i, FIXED], numbers[i, ROUGH]
+    )
+    beyond = h * numbers[i, AREA] - numbers[i, REFERENCE]
     return beyond * (there - here), -beyond
 
 
 @compiled
-def _sky(numbers: Array, here: float, weather: Array) -> tuple[float, float]:
+def _sky(numbers: Array, i: int, here: float, weather: Array, k: int) -> tuple[float, float]:
     """Flow into an outside face beyond the reference [W], and its slope [W/K]."""
-    out, sky = weather[OUT], weather[SKY_T]
-    h = numbers[FIXED]
+    out, sky = weather[k, OUT], weather[k, SKY_T]
+    h = numbers[i, FIXED]
     if h == 0.0:
-        apart = abs((weather[WIND_FROM] - numbers[AZIMUTH] + 180.0) % 360.0 - 180.0)
-        toward = apart <= 100.0 or abs(numbers[UPWARD]) > 0.98
-        speed = weather[WIND_SPEED] * numbers[WIND]
-        h = outside(here - out, numbers[UPWARD], speed, toward, numbers[ROUGH])
-    fourth = here**4
-    long_wave = numbers[TO_SKY] * (sky**4 - fourth) + numbers[TO_AIR] * (out**4 - fourth)
-    radiant = numbers[EMITTANCE] * STEFAN_BOLTZMANN * numbers[AREA]
-    beyond = h * numbers[AREA] - numbers[REFERENCE]
-    slope = -beyond - 4.0 * radiant * here**3
+        along = (
+            weather[k, FROM_NORTH] * numbers[i, NORTHING]
+            + weather[k, FROM_EAST] * numbers[i, EASTING]
+        )
+        if along >= ABEAM or abs(numbers[i, UPWARD]) > 0.98:
+            forced = numbers[i, TOWARD] * weather[k, WINDWARD_POWER]
+        else:
+            forced = numbers[i, AWAY] * weather[k, LEEWARD_POWER]
+        h = outside(here - out, numbers[i, UPWARD], forced, numbers[i, ROUGH])
+    fourth = here * here * here * here
+    from_sky = numbers[i, TO_SKY] * (sky * sky * sky * sky - fourth)
+    long_wave = from_sky + numbers[i, TO_AIR] * (out * out * out * out - fourth)
+    radiant = numbers[i, EMITTANCE] * STEFAN_BOLTZMANN * numbers[i, AREA]
+    beyond = h * numbers[i, AREA] - numbers[i, REFERENCE]
+    slope = -beyond - 4.0 * radiant * fourth / here
     return beyond * (out - here) + radiant * long_wave, slope
 
 
 @compiled
-def _door(numbers: Array, here: float, there: float) -> tuple[float, float]:
+def _door(numbers: Array, i: int, here: float, there: float) -> tuple[float, float]:
     """Flow into a room through a door from the other [W], and its slope [W/K]."""
     apart = abs(there - here)
     mean = 0.5 * (there + here)
-    g = AIR_HEAT * DISCHARGE / 3.0 * numbers[AREA] * math.sqrt(9.81 * apart / mean)
+    g = AIR_HEAT * DISCHARGE / 3.0 * numbers[i, AREA] * math.sqrt(9.81 * apart / mean)
     return g * (there - here), -1.5 * g
 
 
 @compiled
-def _gap(numbers: Array, here: float, there: float) -> tuple[float, float]:
+def _gap(numbers: Array, i: int, here: float, there: float) -> tuple[float, float]:
     """Flow into a pane through a gap beyond the reference [W], and its slope [W/K]."""
     h = conductance(
-        int(numbers[GAS]), numbers[THICK], numbers[EMITTANCE], numbers[UPWARD], here, there
+        int(numbers[i, GAS]),
+        numbers[i, THICK],
+        numbers[i, EMITTANCE],
+        numbers[i, UPWARD],
+        here,
+        there,
     )
-    beyond = h * numbers[AREA] - numbers[REFERENCE]
+    beyond = h * numbers[i, AREA] - numbers[i, REFERENCE]
     return beyond * (there - here), -beyond
 
 
 @compiled
 def _wanted(
-    whole: Whole, numbers: Array, seen: Array, weather: Array, fresh: Array
+    whole: Whole, numbers: Array, i: int, seen: Array, weather: Array, fresh: Array, k: int
 ) -> tuple[float, float]:
-    """Flow that a link should carry now [W], and its slope by the temperature at hand [W/K]."""
-    kind = whole[KIND]
-    here = seen[whole[HERE]]
-    if kind == AIR:
-        return _film(numbers, here, seen[whole[THERE]])
+    """Flow that link ``i`` should carry in step ``k`` [W], and its slope by its own face [W/K]."""
+    kind = whole[i, KIND]
+    here = seen[whole[i, HERE]]
     if kind == SKY:
-        return _sky(numbers, here, weather)
+        return _sky(numbers, i, here, weather, k)
+    if kind == FRESH:
+        g = fresh[k, whole[i, ROOM]]
+        return g * (weather[k, OUT] - here), -g
+    there = seen[whole[i, THERE]]
+    if kind == AIR:
+        return _film(numbers, i, here, there)
     if kind == GLASS:
-        return _glass(numbers, here, seen[whole[THERE]])
+        return _glass(numbers, i, here, there)
     if kind == GAP:
-        return _gap(numbers, here, seen[whole[THERE]])
-    if kind == DOOR:
-        return _door(numbers, here, seen[whole[THERE]])
-    g = fresh[whole[ROOM]]
-    return g * (weather[OUT] - here), -g
+        return _gap(numbers, i, here, there)
+    return _door(numbers, i, here, there)
+
+
+@inlined
+def _push(seen: Array, table: Array, i: int, change: float) -> None:
+    """Let the seen nodes feel a change of flow ``i``."""
+    for j in range(seen.shape[0]):
+        seen[j] += table[i, j] * change
 
 
 @compiled
 def _radiate(
-    seen: Array, flow: Array, response: Array, pairs: Whole, exchange: Array, whole: Whole
-) -> None:
+    seen: Array, flow: Array, response: Array, pairs: Whole, exchange: Array, whole: Whole,
+    wanted: Array,
+) -> None:  # fmt: skip
     """Bring the long-wave exchange of all faces to their temperatures, all at once.
 
-    Pair by pair, so that what one face gives the other takes.
+    Pair by pair, so that what one face gives the other takes. ``wanted`` is room to work in.
     """
-    wanted = np.zeros(flow.shape[0])
+    if pairs.shape[0] == 0:
+        return
+    wanted[:] = 0.0
     for k in range(pairs.shape[0]):
         one, other = seen[pairs[k, 0]], seen[pairs[k, 1]]
         real = STEFAN_BOLTZMANN * (one * one + other * other) * (one + other)
@@ -144,71 +174,80 @@ def _radiate(
         wanted[pairs[k, 3]] -= q
     for i in range(flow.shape[0]):
         if whole[i, KIND] == RADIANT:
-            change = wanted[i] - flow[i]
-            flow[i] += change
-            row = response[i]
-            for j in range(seen.shape[0]):
-                seen[j] += row[j] * change
+            _push(seen, response, i, wanted[i] - flow[i])
+            flow[i] = wanted[i]
 
 
 @compiled
 def _settle(
     seen: Array, flow: Array, response: Array, whole: Whole, numbers: Array, weather: Array,
-    fresh: Array,
+    fresh: Array, k: int,
 ) -> None:  # fmt: skip
     """Bring every link to what it should carry, one after the other."""
     for i in range(whole.shape[0]):
-        if whole[i, KIND] == RADIANT:
+        kind = whole[i, KIND]
+        if kind == RADIANT:
             continue
-        if whole[i, KIND] == FRESH and fresh[whole[i, ROOM]] == 0.0 and flow[i] == 0.0:
+        if kind == FRESH and fresh[k, whole[i, ROOM]] == 0.0 and flow[i] == 0.0:
             continue
-        wanted, slope = _wanted(whole[i], numbers[i], seen, weather, fresh)
+        wanted, slope = _wanted(whole, numbers, i, seen, weather, fresh, k)
         own = response[i, whole[i, HERE]]
         if whole[i, THERE] >= 0:
             own -= response[i, whole[i, THERE]]
         change = (wanted - flow[i]) / (1.0 - slope * own)
         flow[i] += change
-        row = response[i]
-        for j in range(seen.shape[0]):
-            seen[j] += row[j] * change
+        _push(seen, response, i, change)
+
+
+@compiled
+def _in_band(
+    free: float, own: float, low: float, high: float, heating: float, cooling: float
+) -> float:
+    """Heat that brings one zone into its band [W]; ``own`` is its response [K/W]."""
+    if free < low:
+        return min((low - free) / own, heating)
+    if free > high:
+        return max((high - free) / own, -cooling)
+    return 0.0
 
 
 @compiled
 def _control(
-    seen: Array, heat: Array, response: Array, low: Array, high: Array, most: Array
-) -> None:
-    """Heating (+) or cooling (-) [W] that keeps each zone in its band at the end of the step."""
+    seen: Array, heat: Array, response: Array, low: Array, high: Array, most: Array, k: int,
+    air: Array, before: Array,
+) -> None:  # fmt: skip
+    """Heating (+) or cooling (-) [W] that keeps each zone in its band at the end of the step.
+
+    ``air`` and ``before`` are room to work in.
+    """
     rooms = heat.shape[0]
-    for _ in range(100):
+    for r in range(rooms):
+        before[r], air[r] = heat[r], seen[r]
+    for _ in range(200):
         moved = 0.0
         for r in range(rooms):
             own = response[r, r]
-            free = seen[r] - own * heat[r]
-            if free < low[r]:
-                wanted = min((low[r] - free) / own, most[r, 0])
-            elif free > high[r]:
-                wanted = max((high[r] - free) / own, -most[r, 1])
-            else:
-                wanted = 0.0
+            free = air[r] - own * heat[r]
+            wanted = _in_band(free, own, low[k, r], high[k, r], most[r, 0], most[r, 1])
             change = wanted - heat[r]
             if change != 0.0:
                 heat[r] = wanted
-                for j in range(seen.shape[0]):
-                    seen[j] += response[r, j] * change
+                for j in range(rooms):
+                    air[j] += response[r, j] * change
                 moved = max(moved, abs(change) * own)
-        if rooms == 1 or moved < 1e-10:
-            return
+        if rooms == 1 or moved < SETTLED:
+            break
+    for r in range(rooms):
+        if heat[r] != before[r]:
+            _push(seen, response, r, heat[r] - before[r])
 
 
-@compiled
+@inlined
 def _carry(state: Array, flow: Array, table: Array) -> None:
     """Add ``flow @ table`` to ``state``."""
     for i in range(flow.shape[0]):
-        amount = flow[i]
-        if amount != 0.0:
-            row = table[i]
-            for j in range(state.shape[0]):
-                state[j] += row[j] * amount
+        if flow[i] != 0.0:
+            _push(state, table, i, flow[i])
 
 
 @compiled
@@ -236,8 +275,8 @@ def march(
         What the known inputs do to modes and seen nodes in each step.
     whole, numbers : arrays
         The links.
-    weather : (steps, 4) array
-        Outdoor air [K], sky [K], wind [m/s], direction [deg].
+    weather : (steps, 6) array
+        Columns above.
     fresh : (steps, rooms) array
         Heat conductance of the outdoor air that comes in [W/K].
     low, high : (steps, rooms) arrays
@@ -250,15 +289,16 @@ def march(
         Filled: temperatures at the end of each step [K], flows during it [W].
     """
     n = modes.shape[0]
-    seen = np.empty(look.shape[1])
+    seen, room = np.empty(look.shape[1]), np.empty(link.shape[0])
+    air, before = np.empty(heat.shape[0]), np.empty(heat.shape[0])
     for k in range(drive.shape[0]):
         seen[:] = glimpse[k]
         _carry(seen, modes, look)
         _carry(seen, link, link_response)
         _carry(seen, heat, heat_response)
-        _radiate(seen, link, link_response, pairs, exchange, whole)
-        _settle(seen, link, link_response, whole, numbers, weather[k], fresh[k])
-        _control(seen, heat, heat_response, low[k], high[k], most)
+        _radiate(seen, link, link_response, pairs, exchange, whole, room)
+        _settle(seen, link, link_response, whole, numbers, weather, fresh, k)
+        _control(seen, heat, heat_response, low, high, most, k, air, before)
         for i in range(n):
             modes[i] = decay[i] * modes[i] + drive[k, i]
         _carry(modes, link, link_gain)

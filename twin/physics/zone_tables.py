@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin.physics.assembly import Assembled
+from twin.physics.films import LEEWARD, WINDWARD
 from twin.physics.network import Array
 from twin.physics.zone_steps import march
 
@@ -68,8 +69,8 @@ class Block:
     ----------
     known : (steps, known + exogenous) array
         Known temperatures [K], then heat flows [W], in the order of :class:`Assembled`.
-    weather : (steps, 4) array
-        Outdoor air [K], sky [K], wind [m/s], direction [deg].
+    weather : (steps, 6) array
+        Columns of :mod:`twin.physics.zone_steps`, made by :func:`outdoors`.
     fresh, low, high : (steps, rooms) arrays
         Conductance of the air that comes in [W/K]; band at the end of each step [K].
     """
@@ -79,6 +80,17 @@ class Block:
     fresh: Array
     low: Array
     high: Array
+
+
+def outdoors(air: Array, sky: Array, wind: Array, wind_from: Array) -> Array:
+    """Weather of each step from air and sky [K], wind [m/s] and where it comes from [deg].
+
+    >>> outdoors(*(np.full(1, x) for x in (280.0, 270.0, 1.0, 90.0))).round(6)[0].tolist()
+    [280.0, 270.0, 1.0, 1.0, 0.0, 1.0]
+    """
+    turn = np.radians(wind_from)
+    powers = wind ** WINDWARD[1], wind ** LEEWARD[1]
+    return np.column_stack([air, sky, *powers, np.cos(turn), np.sin(turn)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -324,7 +324,7 @@ def _reference_faults(
 ) -> Iterator[Fault]:
     for key in (
         "heating_schedule", "cooling_schedule", "infiltration_schedule", "ventilation_schedule",
-        "internal_gain_schedule",
+        "internal_gain_schedule", "people_schedule",
     ):  # fmt: skip
         wanted = getattr(zone, key)
         if wanted:

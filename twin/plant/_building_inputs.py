@@ -13,7 +13,7 @@ from twin.physics.assembly import Assembled
 from twin.physics.climate import Sun, Weather
 from twin.physics.films import sky_temperature
 from twin.physics.house import House, Window
-from twin.physics.zone_tables import Block
+from twin.physics.zone_tables import Block, outdoors
 from twin.plant import _building_settings as given
 from twin.plant._building_describe import AIR_HEAT
 from twin.plant._building_schedules import band, in_use, share
@@ -55,7 +55,7 @@ class Inputs:
         fresh, low, high = (np.zeros((steps, rooms)) for _ in range(3))
         for room, zone in enumerate(settings.zones.values()):
             self._use(flows, room, zone, times)
-            fresh[:, room] = self._fresh(zone, times) * density * AIR_HEAT
+            fresh[:, room] = self.fresh(zone, times) * density * AIR_HEAT
             low[:, room], high[:, room] = band(settings, zone, times)
         if machine_heat is not None:
             flows[:, :rooms] += machine_heat
@@ -77,7 +77,7 @@ class Inputs:
                 times, self.settings.outdoor_mean, self.settings.outdoor_swing
             )
             still = np.zeros_like(air)
-            return np.column_stack([air, air - 11.0, still, still]), climate.air_density(
+            return outdoors(air, air - 11.0, still, still), climate.air_density(
                 climate.pressure_at(0.0), air
             )
         air = climate.instant(weather.air, times)
@@ -85,9 +85,9 @@ class Inputs:
         wind = climate.instant(weather.wind, times)
         toward = climate.hour_of(weather.wind_from, times)
         pressure = climate.instant(weather.pressure, times)
-        return np.column_stack([air, sky, wind, toward]), climate.air_density(pressure, air)
+        return outdoors(air, sky, wind, toward), climate.air_density(pressure, air)
 
-    def _fresh(self, zone: given.ZoneSettings, times: Array) -> Array:
+    def fresh(self, zone: given.ZoneSettings, times: Array) -> Array:
         """Outdoor air that comes in [m³/s]."""
         leaks = zone.infiltration * zone.floor_area * zone.height
         found = leaks * share(self.settings, zone.infiltration_schedule, times)
@@ -98,6 +98,9 @@ class Inputs:
         """Gains of the zone's use: to the air, and radiant to the faces."""
         gain = zone.internal_gain * share(self.settings, zone.internal_gain_schedule, times)
         flows[:, room] += gain * (1 - zone.internal_gain_radiant)
+        body = zone.people * zone.people_heat * share(self.settings, zone.people_schedule, times)
+        flows[:, room] += body * (1 - zone.people_radiant)
+        flows[:, len(self.house.rooms) + room] += body * zone.people_radiant
         flows[:, room] += zone.base_gain * in_use(zone, times)
         flows[:, len(self.house.rooms) + room] += gain * zone.internal_gain_radiant
 

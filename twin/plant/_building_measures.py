@@ -69,6 +69,20 @@ def _loads(part: str) -> tuple[Measure, ...]:
     )  # fmt: skip
 
 
+def air_measures(part: str) -> tuple[Measure, ...]:
+    """What people breathe in one zone."""
+    return (
+        Measure("co2_mean", "ppm", "Mean CO2.", "less", Mean("co2"), part=part),
+        Measure("co2_highest", "ppm", "Highest CO2.", "less", Largest("co2"), part=part),
+        Measure("humidity_lowest", "%", "Lowest relative humidity.", "more",
+                Smallest("humidity"), part=part),
+        Measure("humidity_highest", "%", "Highest relative humidity.", "less",
+                Largest("humidity"), part=part),
+        Measure("condensate", "kg", "Water that condensed.", "less", Integral("condensate"),
+                part=part),
+    )  # fmt: skip
+
+
 def building_measures(zones: list[str]) -> tuple[Measure, ...]:
     """KPIs of the whole: sums over its zones."""
 

@@ -10,6 +10,7 @@ from twin.physics.heat_pump import carnot_cop
 from twin.physics.network import Array
 from twin.physics.zone_steps import OUT
 from twin.physics.zone_tables import Block, Trace
+from twin.plant._building_air import Quality
 from twin.plant._building_schedules import in_use
 from twin.tables import Words
 
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
 HOUR = 3600.0
 CHANNELS = (
     "temperature", "heating", "cooling", "heating_electric", "cooling_electric", "discomfort",
-    "temperature_hour", "heating_hour", "cooling_hour",
+    "temperature_hour", "heating_hour", "cooling_hour", "co2", "humidity", "condensate",
 )  # fmt: skip
+STATES = {"temperature", "co2", "humidity"}
+"""Channels that are had at an instant; the others flow from then on."""
 
 
 class Diary:
@@ -57,6 +60,14 @@ class Diary:
         if held >= self.per_hour:
             self._hours(first + steps - held)
 
+    def air(self, first: int, quality: Quality) -> None:
+        """Take what the air of a block of steps carries."""
+        starts = np.arange(first, first + len(quality.co2), dtype=np.float64) * self.step
+        for number in range(len(self.sources)):
+            self._later(number, "co2", starts + self.step, quality.co2[:, number])
+            self._later(number, "humidity", starts + self.step, quality.humidity[:, number])
+            self._later(number, "condensate", starts, quality.condensate[:, number])
+
     def seen_at(self, time: float) -> Array:
         """Temperatures of the seen nodes at the last step that ended by ``time`` [s], in [K]."""
         done = min(int((time + 1e-6) / self.step) - self.first, len(self.seen))
@@ -67,7 +78,8 @@ class Diary:
         due, later = [], []
         for key, times, values in self.pending:
             # A flow that starts at the end has not flowed; a temperature at the end is had.
-            side: Literal["left", "right"] = "left" if key % len(CHANNELS) else "right"
+            state = CHANNELS[key % len(CHANNELS)] in STATES
+            side: Literal["left", "right"] = "right" if state else "left"
             n = int(np.searchsorted(times, until, side=side))
             due.append((key, times[:n], values[:n]))
             if n < len(times):

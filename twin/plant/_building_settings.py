@@ -191,6 +191,24 @@ class ZoneSettings(Params):
     internal_gain: float = quantity(0, "W", 0, 1e7, "Heat of lights and devices, at all hours.")
     internal_gain_radiant: float = quantity(0.6, "1", 0, 1, "Share that is radiant.", STANDARD_140)
     internal_gain_schedule: str = text("", "Schedule of its share.")
+    people: float = quantity(0, "1", 0, 1e5, "People when all are there.")
+    people_schedule: str = text("", "Schedule of their share.")
+    people_heat: float = quantity(
+        75, "W", 0, 1000, "Sensible heat of each.", "DOE commercial reference buildings"
+    )
+    people_radiant: float = quantity(
+        0.3, "1", 0, 1, "Share of it that is radiant.", "DOE commercial reference buildings"
+    )
+    co2_per_person: float = quantity(
+        0.0048, "L/s", 0, 1, "CO2 of each.", "Persily & De Jonge 2017, office work"
+    )
+    moisture_per_person: float = quantity(
+        81, "g/h", 0, 5000, "Water of each: 55 W latent.", "BOPTEST multizone office"
+    )
+    moisture: float = quantity(0, "g/h", 0, 1e7, "Other water given to the air.")
+    moisture_buffer: float = quantity(
+        1, "1", 1, 50, "Water that air and furnishings hold over that of the air.", assumption=True
+    )
     base_gain: float = quantity(0, "kW", 0, 1e5, "Convective heat of lights and people in use.")
     machines: str = text("", "Machines whose heat stays in the zone, separated by spaces.")
     furniture: float = quantity(
@@ -226,6 +244,7 @@ class Settings(Params):
     spin_up: float = quantity(
         30, "d", 0, 365, "The first day is repeated so long before the run.", "ASHRAE Standard 140"
     )
+    outdoor_co2: float = quantity(420, "ppm", 0, 5000, "CO2 outdoors.", "NOAA, 2022")
     outdoor_mean: float = quantity(
         8, "°C", -40, 45, "Mean outdoor temperature, without weather.", assumption=True
     )

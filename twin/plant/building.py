@@ -15,8 +15,9 @@ from twin.physics.climate import Weather
 from twin.physics.network import Array
 from twin.plant import _building_describe as describe
 from twin.plant import _building_weather
+from twin.plant._building_air import Air, carried
 from twin.plant._building_inputs import DAY, Inputs
-from twin.plant._building_measures import building_measures, zone_measures
+from twin.plant._building_measures import air_measures, building_measures, zone_measures
 from twin.plant._building_record import Diary
 from twin.plant._building_schedules import band
 from twin.plant._building_settings import Settings
@@ -65,6 +66,7 @@ class Model(Asset):
         self.state = zone_tables.at_rest(self.made, self._first_temperature())
         self._spin_up()
         self.diary = Diary(self, self._temperatures())
+        self.air = Air(self.settings, self.inputs) if carried(self.settings) else None
 
     def start(self) -> None:
         """Start the balance."""
@@ -127,6 +129,9 @@ class Model(Asset):
         block = self.inputs.block(self._stepped, steps, machine_heat)
         trace = zone_tables.run(self.made, self._tables, self.state, block, self._power)
         self.diary.add(self._stepped, block, trace)
+        if self.air is not None:
+            quality = self.air.run(self._stepped, trace.seen[:, : self.made.rooms])
+            self.diary.air(self._stepped, quality)
         self._stepped += steps
 
     def _machine_heat(self) -> Array:
@@ -170,4 +175,7 @@ class Model(Asset):
         """Return the KPIs of each zone and of the whole."""
         price = settings.energy_price
         zones = [m for name in settings.zones for m in zone_measures(f"zones.{name}", price)]
-        return (*zones, *building_measures(list(settings.zones)))
+        air = [
+            m for name in settings.zones for m in air_measures(f"zones.{name}") if carried(settings)
+        ]
+        return (*zones, *air, *building_measures(list(settings.zones)))

@@ -268,7 +268,7 @@ def _settled_heat(room: Room) -> float:
     known = np.zeros((hours, made.known + made.exogenous))
     known[:, 0] = 273.15
     band = np.full((hours, 1), 293.15)
-    block = zone_tables.Block(known, np.full((hours, 4), 273.15), 0 * band, band, band)
+    block = zone_tables.Block(known, np.full((hours, 6), 273.15), 0 * band, band, band)
     state = zone_tables.at_rest(made, 293.15)
     trace = zone_tables.run(made, zone_tables.tables(made), state, block, np.array([[1e6, 1e6]]))
     return float(trace.heat[-1, 0])
