@@ -89,6 +89,11 @@ class Reading:
         """Values of an event of ``source`` after the warm-up."""
         return self._events.numbers("value", source, name, since=self.start)
 
+    def moments(self, source: str, name: str, subject: str) -> Array:
+        """When an event of ``source`` happened to ``subject`` [s], the warm-up included."""
+        times = self._events.numbers("time", source, name)
+        return times[self._events.among("subject", (subject,), source, name)]
+
     def time_in(self, source: str, states: tuple[str, ...]) -> float:
         """Time ``source`` spent in ``states`` after the warm-up [s]."""
         spans = self._spans_of(self._states, source)
@@ -148,6 +153,12 @@ class Evaluator:
     def _(self, rule: m.Quantile) -> float:
         values = self.reading.events(self.source, rule.event)
         return float(np.quantile(values, rule.share)) if len(values) else UNKNOWN
+
+    @value.register
+    def _(self, rule: m.Until) -> float:
+        happened = self.reading.moments(self.source, rule.event, rule.subject)
+        until = float(happened[0]) if len(happened) else self.reading.end
+        return until - rule.since if until >= rule.since else UNKNOWN
 
     @value.register
     def _(self, rule: m.Elapsed) -> float:
@@ -220,6 +231,10 @@ class Evaluator:
     @value.register
     def _(self, rule: m.At) -> float:
         return Evaluator(self.reading, f"{self.source}.{rule.part}").value(rule.rule)
+
+    @value.register
+    def _(self, rule: m.Whole) -> float:
+        return Evaluator(self.reading, self.source.partition(".")[0]).value(rule.rule)
 
     @value.register
     def _(self, rule: m.Sum) -> float:

@@ -40,6 +40,18 @@ class Quantile:
 
 
 @dataclass(frozen=True, slots=True)
+class Until:
+    """Time from ``since`` [s] to ``event`` with ``subject``; to the end of the run before it [s].
+
+    Unknown while the run is not that far. The warm-up does not count.
+    """
+
+    event: str
+    subject: str
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
 class Elapsed:
     """The counted time itself [s]."""
 
@@ -123,6 +135,13 @@ class At:
 
 
 @dataclass(frozen=True, slots=True)
+class Whole:
+    """A rule read from the whole asset, in a measure of one of its parts."""
+
+    rule: Rule
+
+
+@dataclass(frozen=True, slots=True)
 class Sum:
     """Sum of rules."""
 
@@ -150,6 +169,7 @@ Rule = (
     | Total
     | MeanValue
     | Quantile
+    | Until
     | Elapsed
     | TimeIn
     | Mean
@@ -162,6 +182,7 @@ Rule = (
     | Inferences
     | Constant
     | At
+    | Whole
     | Sum
     | Product
     | Ratio

@@ -21,6 +21,8 @@ from twin.measures import (
     Sum,
     TimeIn,
     Total,
+    Until,
+    Whole,
 )
 from twin.plant._line_people import DAY, always
 from twin.plant._line_settings import Settings, Shift, Station
@@ -91,6 +93,16 @@ def _delivery(line: Settings) -> Iterator[Measure]:
                       "less", MeanValue("order"))  # fmt: skip
         yield Measure("order_tardiness", "h", "Mean time that a dated order is late.", "less",
                       MeanValue("order_tardiness"))  # fmt: skip
+        yield from _orders(line)
+
+
+def _orders(line: Settings) -> Iterator[Measure]:
+    """Each order that comes once."""
+    for name, order in line.orders.items():
+        if not order.every:
+            rule = Whole(Until("order", name, order.release))
+            yield Measure("age", "min", "Time from its release until it was done, or to the end.",
+                          "less", rule, part=f"orders.{name}")  # fmt: skip
 
 
 def _effectiveness(line: Settings) -> Iterator[Measure]:
