@@ -73,12 +73,13 @@ class Careful(Station):
         if shut == self.closed:
             return
         self.closed = shut
+        self.idle, self.blocked = ("off shift",) * 2 if shut else ("starved", "blocked")
         if shut:
             self.free.clear()
         for server in self.servers:
             idle = not (server.parts or server.outbox)
-            if idle and not server.broken:
-                server.mode = "off shift" if shut else "starved"
+            if not server.parts and not server.broken:
+                server.mode = self.idle if idle else self.blocked
             if idle and not shut:
                 self.freed(server)
         self.floor.touch(self)
@@ -88,8 +89,6 @@ class Careful(Station):
         """A machine, or a stock, has sent on all that it had finished."""
         if isinstance(holder, Server):
             super().emptied(holder)
-            if self.closed and not holder.broken:
-                holder.mode = "off shift"
         else:
             self.cards -= 1
             self.stocks.remove(holder)
@@ -215,7 +214,7 @@ class Careful(Station):
         if process.value:  # type: ignore[attr-defined]
             self.complete(server)
         else:
-            server.mode = "starved"
+            server.mode = self.idle
             self.lose(server)
 
     def _promise(self, part: Part) -> bool:

@@ -181,7 +181,7 @@ class Server(Holder):
         station.mended(self)
         self.wind()
         if self.outbox:
-            self._enter("blocked")
+            self._enter(station.blocked)
         elif self.stage:
             self._run()
             station.floor.touch(station)
@@ -189,7 +189,7 @@ class Server(Holder):
             self.next_stage()
             station.floor.touch(station)
         else:
-            self._enter("starved")
+            self._enter(station.idle)
             station.freed(self)
 
     # -- from now -------------------------------------------------------------------------------

@@ -47,6 +47,7 @@ class Station:
         self.router: Router | None = None
         self.onward: Ways = ()
         self.noted_level = 0
+        self.idle, self.blocked = "starved", "blocked"
         self._draw_laws()
         numbered = settings.servers > 1
         self.servers = [
@@ -270,14 +271,14 @@ class Station:
         """A machine keeps what it has finished, for want of room behind it."""
         assert isinstance(holder, Server)
         if not holder.broken:
-            holder.mode = "blocked"
+            holder.mode = self.blocked
         self.floor.touch(self)
 
     def emptied(self, holder: Holder) -> None:
         """A machine has sent on all that it had finished."""
         assert isinstance(holder, Server)
         if not holder.broken:
-            holder.mode = "starved"
+            holder.mode = self.idle
         self.freed(holder)
 
     def freed(self, server: Server) -> None:
