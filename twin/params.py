@@ -284,8 +284,13 @@ def _member(annotation: Any) -> type[Params] | None:
 
 def declarations(params: type[Params]) -> Iterator[Declaration]:
     """Every parameter that a class declares, in the order it is written."""
-    for name, info in params.model_fields.items():
-        yield declare(name, info)
+    yield from _declared(params).values()
+
+
+@functools.cache
+def _declared(params: type[Params]) -> Mapping[str, Declaration]:
+    """Read once: a class does not change."""
+    return {name: declare(name, info) for name, info in params.model_fields.items()}
 
 
 def find(params: type[Params], keys: Sequence[str]) -> Declaration:
@@ -300,7 +305,7 @@ def find(params: type[Params], keys: Sequence[str]) -> Declaration:
     fields = params.model_fields
     if name not in fields:
         raise BadInput(Fault("no such parameter" + did_you_mean(name, fields), path=name))
-    found = declare(name, fields[name])
+    found = _declared(params)[name]
     if not rest:
         return found
     if found.params is None:

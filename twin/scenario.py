@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import functools
 import hashlib
 import json
 import sysconfig
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -166,14 +167,31 @@ class Scenario:
     @property
     def key(self) -> str:
         """Hash of everything in the document, and in the files it names, that decides a result."""
-        decisive = {k: v for k, v in self.document.items() if k not in {"title", "expect"}}
-        files = [
+        return self.content(beside=("title", "expect"))
+
+    def content(self, *, beside: Collection[str]) -> str:
+        """Return the hash of the document without the keys ``beside``, and of files it names."""
+        decisive = {k: v for k, v in self.document.items() if k not in beside}
+        text_form = json.dumps([decisive, self._files()], sort_keys=True, default=str)
+        return hashlib.sha256(text_form.encode()).hexdigest()[:16]
+
+    def _files(self) -> list[str]:
+        if not any(_names_files(entry.params) for entry in self.entries.values()):
+            return []
+        return [
             digest(str(value), Path(self.file).parent)
             for _path, declared, value in self.declarations()
             if declared.form == "file" and value
         ]
-        text_form = json.dumps([decisive, files], sort_keys=True, default=str)
-        return hashlib.sha256(text_form.encode()).hexdigest()[:16]
+
+
+@functools.cache
+def _names_files(params: type[Params]) -> bool:
+    """Whether a parameter of this class, or inside it, is the name of a file."""
+    return any(
+        declared.form == "file" or (declared.params is not None and _names_files(declared.params))
+        for declared in declarations(params)
+    )
 
 
 def _unused(entry: Entry) -> frozenset[str]:

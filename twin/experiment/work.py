@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -46,9 +44,7 @@ def variant(
     compute ten; and which engine ``auto`` finds, since all give the same facts.
     """
     chosen = engines.choose(engine, scenario, sense=sense, replications=replications).name
-    decisive = {k: v for k, v in scenario.document.items() if k not in BESIDE_THE_POINT}
-    written = json.dumps(decisive, sort_keys=True, default=str)
-    content = hashlib.sha256(written.encode()).hexdigest()
+    content = scenario.content(beside=BESIDE_THE_POINT)
     point = store.run_id("point", content, engine, sense)
     return Variant(scenario, engine, chosen, sense, point)
 
