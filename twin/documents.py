@@ -6,7 +6,7 @@ import copy
 import hashlib
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -97,16 +97,24 @@ def find_data(name: str, beside: Path, path: str = "") -> Path:
         When it is in none of them; ``path`` is the parameter that names it.
     """
     chosen = os.environ.get("TWIN_DATA")
-    places = [beside / name]
-    if chosen:
-        places += [Path(chosen) / name, *sorted(Path(chosen).glob(f"*/{Path(name).name}"))]
-    for place in places:
-        if place.is_file():
-            return place.resolve()
+    for place in _places(name, beside, chosen):
+        try:
+            if place.is_file():
+                return place.resolve()
+        except (OSError, ValueError):
+            continue  # too long, or holds a character that no file's name does
     message = f"no such file beside the scenario ({beside})" + (
         f" nor in TWIN_DATA ({chosen})" if chosen else "; TWIN_DATA may name its folder"
     )
     raise MissingData(Fault(message, path, "", repr(name)))
+
+
+def _places(name: str, beside: Path, chosen: str | None) -> Iterator[Path]:
+    yield beside / name
+    if chosen and Path(chosen).is_dir():
+        yield Path(chosen) / name
+        below = (folder for folder in Path(chosen).iterdir() if folder.is_dir())
+        yield from (folder / name for folder in sorted(below))
 
 
 def digest(name: str, beside: Path) -> str:

@@ -12,8 +12,9 @@ import pytest
 from twin.errors import BadInput
 from twin.kpi import Reading, compute
 from twin.physics import zone_tables
-from twin.physics.climate import Sun
+from twin.physics.climate import Sun, incidence, sun
 from twin.physics.network import residual
+from twin.physics.normals import CITIES, generate
 from twin.physics.shading import Patch, Screen, directions, sky_share, sunlit
 from twin.plant import _building_weather
 from twin.scenario import load, parse, shipped
@@ -182,6 +183,31 @@ def test_an_early_end_writes_nothing_from_the_future(weather):
     values, spans = Reading(facts).series("house.zones.room", "heating")
     assert len(values) == 60
     assert spans.sum() == pytest.approx(5 * 3600.0)
+
+
+@pytest.mark.parametrize("city", CITIES)
+def test_a_year_is_generated_from_the_normals_of_a_city(city):
+    year, normals = generate(CITIES[city]), CITIES[city]
+    assert year.generated
+    assert year.source.startswith("generated from")
+    july = (year.air[181 * 24 : 212 * 24] - 273.15).reshape(31, 24)
+    assert july.max(axis=1).mean() == pytest.approx(normals.high[6], abs=0.01)
+    assert july.min(axis=1).mean() == pytest.approx(normals.low[6], abs=0.01)
+    for light in (year.global_horizontal, year.direct_normal, year.diffuse_horizontal):
+        assert (light >= 0).all()
+        assert light.max() < 1400
+    # Beam and diffuse make up the global radiation through the year.
+    middles = np.arange(0.5, 8760) * 3600
+    flat = year.direct_normal * incidence(sun(year, middles), 0, 0) + year.diffuse_horizontal
+    assert flat.sum() == pytest.approx(year.global_horizontal.sum(), rel=0.03)
+
+
+def test_without_a_file_a_city_gives_the_weather():
+    asked = parse(document(weather=None, city="taipei"), "house.toml")
+    facts = simulate(asked)
+    told = [event for event in facts.events if event.name == "weather"]
+    assert [(event.value, "Taipei" in event.subject) for event in told] == [(1.0, True)]
+    assert compute(asked, facts)["house.zones.room.heating_load"] > 0
 
 
 def test_turning_the_building_turns_its_walls(weather):

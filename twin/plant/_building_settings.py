@@ -234,6 +234,9 @@ class Settings(Params):
     schedules: dict[str, Schedule] = table("Schedules of a day.")
     openings: dict[str, Opening] = table("Air between zones.")
     weather: str = file_name("EPW file of the weather.")
+    city: Literal["none", "denver", "taipei"] = choice(
+        "none", "City whose published normals make a year of weather, where there is no file."
+    )
     start_day: int = count(1, 1, 365, "Day of the year at which the run starts.")
     first_weekday: Literal[
         "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from twin.errors import BadInput, Fault
 from twin.physics.climate import YEAR, Weather
 from twin.physics.films import sky_infrared
+from twin.physics.normals import CITIES, generate
 
 Array = npt.NDArray[np.float64]
 
@@ -40,6 +41,12 @@ def read(path: Path) -> Weather:
     """
     status = path.stat()
     return _read(path, status.st_mtime_ns, status.st_size)
+
+
+@functools.cache
+def of_city(name: str) -> Weather:
+    """Return the year generated from the normals of a city."""
+    return generate(CITIES[name])
 
 
 @functools.lru_cache(maxsize=8)

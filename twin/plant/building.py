@@ -69,15 +69,20 @@ class Model(Asset):
         self.air = Air(self.settings, self.inputs) if carried(self.settings) else None
 
     def start(self) -> None:
-        """Start the balance."""
+        """Start the balance; say what weather it is."""
+        weather = self.inputs.weather
+        if weather is not None:
+            self.record.event(self.name, "weather", weather.source, float(weather.generated))
         self.env.process(self._run())
 
     def _read_weather(self) -> Weather | None:
         settings, path = self.settings, f"plant.{self.name}.weather"
+        if not settings.weather and settings.city != "none":
+            return _building_weather.of_city(settings.city)
         if not settings.weather:
             if describe.lumped(settings):
                 return None
-            message = "a building of walls needs weather, such as weather = 'FILE.epw'"
+            message = "a building of walls needs weather = 'FILE.epw', or a city = 'denver'"
             raise BadInput(Fault(message, path))
         return _building_weather.read(find_data(settings.weather, self.world.folder, path))
 
@@ -165,7 +170,8 @@ class Model(Asset):
     @classmethod
     def unused(cls, settings: Settings) -> frozenset[str]:
         """Return what means nothing for walls, or without them."""
-        names = set(COSINE_ONLY) if settings.weather else set()
+        weather = settings.weather or settings.city != "none"
+        names = set(COSINE_ONLY) if weather else set()
         if not describe.lumped(settings):
             names |= {f"zones.{zone}.{name}" for zone in settings.zones for name in LUMPED_ONLY}
         return frozenset(names)
