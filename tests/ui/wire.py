@@ -42,9 +42,10 @@ class Wire:
         return self._ask("POST", path, sent, json.dumps(body).encode())
 
     def close(self) -> None:
-        self._loop.call_soon_threadsafe(self._life.cancel)
+        self._wait(self._end())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
+        self._loop.close()
 
     def _wait(self, coroutine: Any) -> Any:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(30)
@@ -65,6 +66,13 @@ class Wire:
         scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
         self._life = asyncio.create_task(self._app(scope, receive, send))
         await asyncio.wait_for(started.wait(), 10)
+
+    async def _end(self) -> None:
+        """Leave no task behind: one that is collected later fails whatever runs then."""
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
 
     def _ask(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
         answer: Answer = self._wait(self._call(method, path, headers, body))
