@@ -18,7 +18,7 @@ from twin import kpi_rows
 POINTS = int(os.environ.get("TWIN_SWEEP_POINTS", "60"))
 """1000 is the acceptance; fewer show the same in the suite's time."""
 SCENARIO = """
-horizon = "6 h"
+horizon = "16 h"
 seed = 5
 [plant.mill]
 kind = "cnc"
