@@ -172,7 +172,9 @@ class Model(Asset):
         """Return what means nothing for walls, or without them."""
         weather = settings.weather or settings.city != "none"
         names = set(COSINE_ONLY) if weather else set()
-        if not describe.lumped(settings):
+        if describe.lumped(settings):
+            names |= {"albedo", "terrain", "orientation"}
+        else:
             names |= {f"zones.{zone}.{name}" for zone in settings.zones for name in LUMPED_ONLY}
         return frozenset(names)
 

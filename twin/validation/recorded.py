@@ -11,6 +11,7 @@ from twin.forecast import backtest, read_wear
 from twin.nodes import evaluate, library, recordings
 from twin.physics import bearings
 from twin.validation.checks import Check
+from twin.validation.houses import houses
 
 
 def recorded(data: Path) -> Iterator[Check]:
@@ -21,6 +22,7 @@ def recorded(data: Path) -> Iterator[Check]:
         yield from _nasa(nasa)
     if cwru.exists():
         yield from _cwru(cwru)
+    yield from houses(data)
 
 
 def _nasa(path: Path) -> Iterator[Check]:
