@@ -24,6 +24,8 @@ from typing import Any
 
 import numba
 
+INSTANT = 1e-9
+"""Failures nearer than this are now [s]; the same in every engine."""
 WORKING, STARVED, BLOCKED, DOWN, BREAKDOWNS, REPAIR = range(6)
 """Columns of the stations' sums: four times [s], breakdowns, and their repair times [s]."""
 OUT, LEAD, WIP, LOST = range(4)
@@ -48,14 +50,14 @@ def _inside(time, window):  # type: ignore[no-untyped-def]
 @numba.njit(cache=True, nogil=True)
 def _enough(j, work, left, pools, at):  # type: ignore[no-untyped-def]
     """Return whether the pool of station ``j`` has the failures that fall within ``work``."""
-    total = left[j]
-    place = at[j]
+    total, place = left[j], at[j]
     while total < work:
         place += 1
         if place >= pools.shape[2]:
             return False
         total += pools[0, j, place]
-    return place + 1 < pools.shape[2]
+    # One to spare: sums in another order may need one failure more.
+    return place + 2 < pools.shape[2]
 
 
 @numba.njit(cache=True, nogil=True)
@@ -63,8 +65,9 @@ def _broken_work(j, start, work, left, pools, at, window, sums, breaks, cursor):
     """Return when ``work`` from ``start`` is finished, with repairs between."""
     now, rest = start, work
     while left[j] < rest:
-        now += left[j]
-        rest -= left[j]
+        if left[j] > INSTANT:
+            now += left[j]
+            rest -= left[j]
         repair = pools[1, j, at[j]]
         at[j] += 1
         left[j] = pools[0, j, at[j]]
@@ -174,6 +177,8 @@ def advance(work, mode, gaps, pools, lag, early, window, clock, past, last, left
             else:
                 finish = start + task
                 left[j] -= task
+            if left[j] < INSTANT:
+                left[j] = 0.0
             leave = finish if early[j] else max(finish, room)
             begun, done = _inside(start, window), _inside(finish, window)
             arrived = _inside(came, window)
