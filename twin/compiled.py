@@ -37,6 +37,12 @@ def jit(function: Function) -> Function:
     return cast(Function, numba.njit(**options)(function))
 
 
+def inline(function: Function) -> Function:
+    """Compile a short function into each place that calls it."""
+    options: Any = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    return cast(Function, numba.njit(**options, forceinline=True)(function))
+
+
 def entry(function: Function) -> Function:
     """Compile a function that Python calls; the code is kept on disk, other threads may run.
 

@@ -62,7 +62,7 @@ def choose(name: str, scenario: Scenario, *, sense: bool = True, replications: i
         return SIMPY
     found, faults = _compiled(scenario, sense)
     if not faults:
-        return Engine("fast", found)
+        return Engine("+".join(dict.fromkeys(run.name for run in found.values())), found)
     if name == "fast":
         raise BadInput(faults)
     return SIMPY

@@ -104,7 +104,8 @@ def replicate_some(
 ) -> Iterator[tuple[int, dict[str, float], Facts]]:
     """Simulate some replications: index, KPIs, facts. They do not depend on each other."""
     scenario = asked.scenario
-    engine = engines.choose(asked.engine, scenario, sense=asked.sense)
+    wanted = "simpy" if asked.engine == "simpy" else "fast"
+    engine = engines.choose(wanted, scenario, sense=asked.sense)
     for index in indices:
         if cancelled is not None and cancelled():
             raise Cancelled

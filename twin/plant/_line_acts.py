@@ -1,372 +1,330 @@
-"""Stations of the compiled calendar: what they may do at one instant, and where parts go."""
+"""Stations of the compiled calendar: their room, and where parts go."""
 
 from __future__ import annotations
 
-import numba
-
+from twin.compiled import jit
 from twin.plant._line_machines import (
-    bin_of, free_server, held, let_in, list_of, mark, next_product, next_stage, put_in_queue,
-    redeem, reserve, scrap, finish, leave_operator, touch, work,
+    bin_of, finish, free_server, mark, scrap, touch,
 )  # fmt: skip
-from twin.plant._line_moves import (
-    KIND, RANK, draw, drop_part, emit, new_part, pop, push, remove, set_timer, station_event, take,
-)  # fmt: skip
+from twin.plant._line_moves import draw, pop, push, set_timer, station_event, take
 from twin.plant._line_shop import (
-    ARRIVAL, BELT, BLOCKED, DEFECT, DUE_DATE, FIFO, FIXED, JOINED, LOADING, MADE, NONE, OFF_SHIFT,
-    OUT, OUTBOX, PARTS, PRIORITY, QUEUE, REJECTED, SAME_PRODUCT, SATURATED, SCRAP, SETUP, SHORTEST,
-    STARVED, TRANSIT, WORKING, YARD,
+    ARRIVAL, B_COMING, B_CONTENT, B_PLACES, BIN, BLOCKED, BRANCH, DEFECT, FIXED, KIND, L_LOOPS,
+    L_NOW, L_PARTS, L_REWORK_LIMIT, L_SUSPECT, NONE, OFF_SHIFT, OUT, P_BAD, P_COMES, P_DETOUR,
+    P_NUMBER, P_ORIGIN, P_PRODUCT, P_REJECTED, P_STEP, P_STOCK, P_WAY, R_LENGTH, R_ROUTE, RANK,
+    REJECTED, S_BATCH, S_BELT, S_BINS, S_BRANCHES, S_CAREFUL, S_CLOSED, S_COMING, S_CONVEYOR,
+    S_DEFECT_RATE, S_DEFECTS, S_ESCAPE, S_FALSE_ALARM, S_INSPECTION, S_INSPECTS, S_KANBAN, S_N_BINS,
+    S_N_BRANCHES, S_N_FREE, S_N_WAITERS, S_N_WAYS, S_NEXT, S_ON_CARDS, S_PLACES, S_QUEUE, S_RANK,
+    S_REJECTS_TO, S_ROUTE, S_ROUTED, S_STOCKS, S_TRANSIT, S_TRANSPORT_TIME, S_WAITERS, S_WAYS,
+    SCRAP, STARVED, V_BROKEN, V_MODE, V_OUTBOX, V_STATION, W_SHARE, W_STATION,
 )  # fmt: skip
 
 # -- room ---------------------------------------------------------------------------------------
 
 
-@numba.njit
-def level(s, station):  # type: ignore[no-untyped-def]
+@jit
+def level(m, station):  # type: ignore[no-untyped-def]
     """Return how many wait in front of a station."""
-    row = s.stations[station]
-    if row.n_bins == 0:
-        return s.lists[list_of(s, station, QUEUE)].size
-    waiting = 0
-    for place in range(row.bins, row.bins + row.n_bins):
-        waiting += s.lists[s.bins[place].content].size
+    waiting = m[station + S_QUEUE + 2]
+    for k in range(m[station + S_N_BINS]):
+        waiting += m[m[station + S_BINS] + k * BIN + B_CONTENT + 2]
     return waiting
 
 
-@numba.njit
-def has_place(s, station, part, origin):  # type: ignore[no-untyped-def]
+@jit
+def has_place(m, station, part, origin):  # type: ignore[no-untyped-def]
     """Whether there is a place in front, or a machine that would take the part at once."""
-    row = s.stations[station]
-    if row.n_bins:
-        place = s.bins[bin_of(s, station, part, origin)]
-        return s.lists[place.content].size + place.coming < place.places
-    straight = row.free if row.batch == 1 else 0
-    return s.lists[list_of(s, station, QUEUE)].size + row.coming < row.places + straight
+    if m[station + S_N_BINS]:
+        place = bin_of(m, station, part, origin)
+        return m[place + B_CONTENT + 2] + m[place + B_COMING] < m[place + B_PLACES]
+    straight = m[station + S_N_FREE] if m[station + S_BATCH] == 1 else 0
+    return m[station + S_QUEUE + 2] + m[station + S_COMING] < m[station + S_PLACES] + straight
 
 
-@numba.njit
-def has_room(s, station, part, origin):  # type: ignore[no-untyped-def]
+@jit
+def has_room(m, station, part, origin):  # type: ignore[no-untyped-def]
     """Whether a part could come now: on the conveyor, with a card, or to a place."""
-    row = s.stations[station]
-    if row.conveyor:
-        on_it = s.lists[list_of(s, station, TRANSIT)].size + s.lists[list_of(s, station, BELT)].size
-        return on_it + row.coming < row.conveyor
-    if row.kanban:
-        return row.cards + row.coming < row.kanban
-    return has_place(s, station, part, origin)
+    if m[station + S_CONVEYOR]:
+        on_it = m[station + S_TRANSIT + 2] + m[station + S_BELT + 2]
+        return on_it + m[station + S_COMING] < m[station + S_CONVEYOR]
+    if m[station + S_KANBAN]:
+        return m[station + S_ON_CARDS] + m[station + S_COMING] < m[station + S_KANBAN]
+    return has_place(m, station, part, origin)
 
 
-@numba.njit
-def arrive(s, station, part):  # type: ignore[no-untyped-def]
+@jit
+def arrive(m, x, station, part):  # type: ignore[no-untyped-def]
     """Put a part in the queue, or among those of its kind."""
-    row = s.stations[station]
-    if row.n_bins:
-        place = s.bins[bin_of(s, station, part, s.parts[part].origin)]
-        if row.transport_time > 0.0 and not row.conveyor:
-            place.coming -= 1
-        push(s, place.content, part)
+    if m[station + S_N_BINS]:
+        place = bin_of(m, station, part, m[part + P_ORIGIN])
+        if x[station + S_TRANSPORT_TIME] > 0.0 and not m[station + S_CONVEYOR]:
+            m[place + B_COMING] -= 1
+        push(m, place + B_CONTENT, part)
     else:
-        push(s, list_of(s, station, QUEUE), part)
-    touch(s, station)
-    if row.careful or row.free:
-        mark(s, station)
+        push(m, station + S_QUEUE, part)
+    touch(m, station)
+    if m[station + S_CAREFUL] or m[station + S_N_FREE]:
+        mark(m, station)
 
 
-@numba.njit
-def take_in(s, station, part, origin):  # type: ignore[no-untyped-def]
+@jit
+def take_in(m, x, station, part, origin):  # type: ignore[no-untyped-def]
     """Take a part that has room, now or when it has been brought here."""
-    row = s.stations[station]
-    s.parts[part].origin = origin
-    if row.kanban:
-        row.cards += 1
-    if row.transport_time == 0.0:
-        arrive(s, station, part)
+    m[part + P_ORIGIN] = origin
+    if m[station + S_KANBAN]:
+        m[station + S_ON_CARDS] += 1
+    if x[station + S_TRANSPORT_TIME] == 0.0:
+        arrive(m, x, station, part)
         return
-    if not row.conveyor:
-        if row.n_bins:
-            s.bins[bin_of(s, station, part, origin)].coming += 1
-        if not row.kanban:
-            row.coming += 1
-    push(s, list_of(s, station, TRANSIT), part)
-    key = ARRIVAL * KIND + station * RANK + s.parts[part].number
-    set_timer(s, row.transport_time, key, 0)
+    if not m[station + S_CONVEYOR]:
+        if m[station + S_N_BINS]:
+            m[bin_of(m, station, part, origin) + B_COMING] += 1
+        if not m[station + S_KANBAN]:
+            m[station + S_COMING] += 1
+    x[part + P_COMES] = x[L_NOW] + x[station + S_TRANSPORT_TIME]
+    push(m, station + S_TRANSIT, part)
+    if m[station + S_TRANSIT + 2] == 1:
+        set_timer(m, x, x[part + P_COMES], ARRIVAL * KIND + m[station + S_RANK] * RANK)
 
 
-@numba.njit
-def brought(s, station):  # type: ignore[no-untyped-def]
-    """The first part on its way is here."""
-    row = s.stations[station]
-    part = pop(s, list_of(s, station, TRANSIT))
-    if row.conveyor:
-        push(s, list_of(s, station, BELT), part)
-    else:
-        if not row.kanban:
-            row.coming -= 1
-        arrive(s, station, part)
-    mark(s, station)
+@jit
+def brought(m, x, station):  # type: ignore[no-untyped-def]
+    """Whatever was to be here by now is here; the next one on its way is awaited."""
+    while m[station + S_TRANSIT + 2] and x[m[station + S_TRANSIT] + P_COMES] <= x[L_NOW]:
+        part = pop(m, station + S_TRANSIT)
+        if m[station + S_CONVEYOR]:
+            push(m, station + S_BELT, part)
+        else:
+            if not m[station + S_KANBAN]:
+                m[station + S_COMING] -= 1
+            arrive(m, x, station, part)
+        mark(m, station)
+    if m[station + S_TRANSIT + 2]:
+        comes = x[m[station + S_TRANSIT] + P_COMES]
+        set_timer(m, x, comes, ARRIVAL * KIND + m[station + S_RANK] * RANK)
 
 
 # -- where parts go -----------------------------------------------------------------------------
 
 
-@numba.njit
-def on_route(s, part):  # type: ignore[no-untyped-def]
-    """Return the station that a part's step is at."""
-    row = s.parts[part]
-    return s.route[row.product, row.step]
+@jit
+def _has_route(m, part):  # type: ignore[no-untyped-def]
+    """Whether a part's product has a route of its own."""
+    return m[part + P_PRODUCT] != NONE and m[m[part + P_PRODUCT] + R_LENGTH] > 0
 
 
-@numba.njit
-def along(s, station, part, detour):  # type: ignore[no-untyped-def]
+@jit
+def _on_route(m, part, step):  # type: ignore[no-untyped-def]
+    """Return the station of a step of a part's route; the way out behind the last."""
+    product = m[part + P_PRODUCT]
+    return m[m[product + R_ROUTE] + step] if step < m[product + R_LENGTH] else OUT
+
+
+@jit
+def _along(m, station, part, detour):  # type: ignore[no-untyped-def]
     """Return the next station of a route; from a station beside it, back to where it left."""
-    row, here = s.parts[part], s.stations[station]
-    if detour and on_route(s, part) != station:
-        if here.next == NONE:
-            return on_route(s, part)
-        for step in range(s.route_length[row.product]):
-            if s.route[row.product, step] == here.next:
-                row.step = step
+    if detour and _on_route(m, part, m[part + P_STEP]) != station:
+        after = m[station + S_NEXT]
+        if after == NONE:
+            return _on_route(m, part, m[part + P_STEP])
+        for step in range(m[m[part + P_PRODUCT] + R_LENGTH]):
+            if _on_route(m, part, step) == after:
+                m[part + P_STEP] = step
                 break
-        return here.next
-    row.step += 1
-    if row.step >= s.route_length[row.product]:
-        return OUT
-    return on_route(s, part)
+        return after
+    m[part + P_STEP] += 1
+    return _on_route(m, part, m[part + P_STEP])
 
 
-@numba.njit
-def branch(s, station):  # type: ignore[no-untyped-def]
+@jit
+def _branch(m, x, station):  # type: ignore[no-untyped-def]
     """Draw one of the ways out of a station where parts split."""
-    row = s.stations[station]
-    drawn, summed = draw(s, row.route), 0.0
-    last = row.branches + row.n_branches - 1
-    for place in range(row.branches, last + 1):
-        summed += s.branch_share[place]
+    drawn, summed = draw(m, x, m[station + S_ROUTE]), 0.0
+    branch = m[station + S_BRANCHES]
+    for _ in range(m[station + S_N_BRANCHES]):
+        summed += x[branch + W_SHARE]
         if drawn < summed:
-            return s.branch_to[place]
-    return s.branch_to[last]
+            return m[branch + W_STATION]
+        branch += BRANCH
+    return m[branch - BRANCH + W_STATION]
 
 
-@numba.njit
-def after_rejection(s, station, part):  # type: ignore[no-untyped-def]
+@jit
+def _after_rejection(m, x, station, part):  # type: ignore[no-untyped-def]
     """Return where a rejected part goes: it is scrap, or a station reworks it."""
-    row, line, here = s.parts[part], s.line[0], s.stations[station]
-    row.rejected += 1
-    station_event(s, REJECTED, station, row.number, float(row.bad))
-    where = here.rejects_to
-    if where == SCRAP or (line.rework_limit and row.rejected > line.rework_limit):
+    m[part + P_REJECTED] += 1
+    station_event(m, x, REJECTED, station, m[part + P_NUMBER], float(m[part + P_BAD]))
+    where, limit = m[station + S_REJECTS_TO], m[L_REWORK_LIMIT]
+    if where == SCRAP or (limit and m[part + P_REJECTED] > limit):
         return SCRAP
-    row.detour = where
-    if row.product != NONE and s.route_length[row.product]:
-        for step in range(row.step, -1, -1):
-            if s.route[row.product, step] == where:
-                row.step = step
+    m[part + P_DETOUR] = where
+    if _has_route(m, part):
+        for step in range(m[part + P_STEP], -1, -1):
+            if _on_route(m, part, step) == where:
+                m[part + P_STEP] = step
                 break
     return where
 
 
-@numba.njit
-def choose_way(s, station, part):  # type: ignore[no-untyped-def]
+@jit
+def choose_way(m, x, station, part):  # type: ignore[no-untyped-def]
     """Judge what has been made, and set where it may go."""
-    row, here = s.parts[part], s.stations[station]
-    if not here.routed:
-        row.way = FIXED
+    m[part + P_WAY] = FIXED
+    if not m[station + S_ROUTED]:
         return
-    if row.detour == station:
-        row.bad = 0
-    if here.defect_rate > 0.0 and draw(s, here.defects) < here.defect_rate:
-        row.bad = 1
-        station_event(s, DEFECT, station, row.number, 0.0)
-    if here.inspects:
-        seen = 1.0 - here.escape if row.bad else here.false_alarm
-        if draw(s, here.inspection) < seen:
-            row.way = after_rejection(s, station, part)
+    if m[part + P_DETOUR] == station:
+        m[part + P_BAD] = 0
+    if x[station + S_DEFECT_RATE] > 0.0:
+        if draw(m, x, m[station + S_DEFECTS]) < x[station + S_DEFECT_RATE]:
+            m[part + P_BAD] = 1
+            station_event(m, x, DEFECT, station, m[part + P_NUMBER], 0.0)
+    if m[station + S_INSPECTS]:
+        seen = 1.0 - x[station + S_ESCAPE] if m[part + P_BAD] else x[station + S_FALSE_ALARM]
+        if draw(m, x, m[station + S_INSPECTION]) < seen:
+            m[part + P_WAY] = _after_rejection(m, x, station, part)
             return
-    detour = row.detour == station
-    row.detour = NONE
-    if row.product != NONE and s.route_length[row.product]:
-        row.way = along(s, station, part, detour)
-    elif here.n_branches:
-        row.way = branch(s, station)
-    else:
-        row.way = FIXED
+    detour = m[part + P_DETOUR] == station
+    m[part + P_DETOUR] = NONE
+    if _has_route(m, part):
+        m[part + P_WAY] = _along(m, station, part, detour)
+    elif m[station + S_N_BRANCHES]:
+        m[part + P_WAY] = _branch(m, x, station)
 
 
-@numba.njit
-def n_ways(s, station, part):  # type: ignore[no-untyped-def]
+@jit
+def _n_ways(m, station, part):  # type: ignore[no-untyped-def]
     """Return how many places a finished part may go to."""
-    return s.stations[station].n_ways if s.parts[part].way == FIXED else 1
+    return m[station + S_N_WAYS] if m[part + P_WAY] == FIXED else 1
 
 
-@numba.njit
-def way(s, station, part, place):  # type: ignore[no-untyped-def]
+@jit
+def _way(m, station, part, place):  # type: ignore[no-untyped-def]
     """Return one of the places a finished part may go to."""
-    to = s.parts[part].way
-    return s.ways[s.stations[station].ways + place] if to == FIXED else to
+    to = m[part + P_WAY]
+    return m[m[station + S_WAYS] + place] if to == FIXED else to
 
 
-@numba.njit
-def ahead(s, station, part):  # type: ignore[no-untyped-def]
+@jit
+def ahead(m, station, part):  # type: ignore[no-untyped-def]
     """Return where a part will go, before it is worked on."""
-    row = s.parts[part]
-    if s.stations[station].routed and row.product != NONE and s.route_length[row.product]:
-        at = row.step + 1
-        return s.route[row.product, at] if at < s.route_length[row.product] else OUT
-    return s.ways[s.stations[station].ways]
+    if m[station + S_ROUTED] and _has_route(m, part):
+        return _on_route(m, part, m[part + P_STEP] + 1)
+    return m[m[station + S_WAYS]]
 
 
-# -- out ----------------------------------------------------------------------------------------
+# -- out: a holder is a machine, or a finished part in stock ------------------------------------
 
 
-@numba.njit
-def station_of(s, holder):  # type: ignore[no-untyped-def]
-    """Return the station of a machine, or of a part in stock."""
-    machines = s.servers.shape[0]
-    if holder < machines:
-        return s.servers[holder].station
-    return s.stock_at[holder - machines]
+@jit
+def station_of(m, holder):  # type: ignore[no-untyped-def]
+    """Return the station of a holder."""
+    return m[holder + V_STATION] if holder < m[L_PARTS] else m[holder + P_STOCK]
 
 
-@numba.njit
-def first_out(s, holder):  # type: ignore[no-untyped-def]
+@jit
+def _first_out(m, holder):  # type: ignore[no-untyped-def]
     """Return the first finished part that is held; NONE without any."""
-    machines = s.servers.shape[0]
-    if holder < machines:
-        return s.lists[held(s, holder, OUTBOX)].head
-    return holder - machines if s.stock_at[holder - machines] != NONE else NONE
+    if holder < m[L_PARTS]:
+        return m[holder + V_OUTBOX]
+    return holder if m[holder + P_STOCK] != NONE else NONE
 
 
-@numba.njit
-def hand_over(s, holder, part, target):  # type: ignore[no-untyped-def]
+@jit
+def _hand_over(m, x, holder, part, target, origin):  # type: ignore[no-untyped-def]
     """Give the first finished part on."""
-    machines, origin = s.servers.shape[0], station_of(s, holder)
-    if holder < machines:
-        pop(s, held(s, holder, OUTBOX))
+    if holder < m[L_PARTS]:
+        pop(m, holder + V_OUTBOX)
     else:
-        s.stock_at[holder - machines] = NONE
+        m[holder + P_STOCK] = NONE
     if target == OUT:
-        finish(s, part)
+        finish(m, x, part)
     elif target == SCRAP:
-        scrap(s, part, origin)
+        scrap(m, x, part)
     else:
-        take_in(s, target, part, origin)
+        take_in(m, x, target, part, origin)
 
 
-@numba.njit
-def emptied(s, holder, station):  # type: ignore[no-untyped-def]
+@jit
+def _emptied(m, holder, station):  # type: ignore[no-untyped-def]
     """A machine, or a stock, has sent on all that it had finished."""
-    row = s.stations[station]
-    if holder >= s.servers.shape[0]:
-        row.cards -= 1
-        row.stocks -= 1
-        mark(s, station)
+    if holder >= m[L_PARTS]:
+        m[station + S_ON_CARDS] -= 1
+        m[station + S_STOCKS] -= 1
+        mark(m, station)
         return
-    server = s.servers[holder]
-    if not server.broken:
-        server.mode = OFF_SHIFT if row.closed else STARVED
-    free_server(s, holder)
+    if not m[holder + V_BROKEN]:
+        m[holder + V_MODE] = OFF_SHIFT if m[station + S_CLOSED] else STARVED
+    free_server(m, holder)
 
 
-@numba.njit
-def open_way(s, station, part):  # type: ignore[no-untyped-def]
+@jit
+def admits(m, station, part, origin):  # type: ignore[no-untyped-def]
+    """Whether a part can come now: there is room, and nobody waits for it longer."""
+    for k in range(m[station + S_N_WAITERS]):
+        if m[station + S_N_BINS] == 0:
+            return False
+        holder = m[m[station + S_WAITERS] + k]
+        other = bin_of(m, station, _first_out(m, holder), station_of(m, holder))
+        if other == bin_of(m, station, part, origin):
+            return False
+    return has_room(m, station, part, origin)
+
+
+@jit
+def _open_way(m, station, part):  # type: ignore[no-untyped-def]
     """Return the first place with room that nobody waits for; NONE without any."""
-    for place in range(n_ways(s, station, part)):
-        target = way(s, station, part, place)
+    for place in range(_n_ways(m, station, part)):
+        target = _way(m, station, part, place)
         if target < 0:
             return target
-        if s.stations[target].waiters == 0 and has_room(s, target, part, station):
+        if admits(m, target, part, station):
             return target
     return NONE
 
 
-@numba.njit
-def wait_for_room(s, holder, part, station):  # type: ignore[no-untyped-def]
+@jit
+def _wait_for_room(m, holder, part, station):  # type: ignore[no-untyped-def]
     """Keep what is finished, for want of room behind."""
-    for place in range(n_ways(s, station, part)):
-        target = way(s, station, part, place)
-        row = s.stations[target]
-        s.waiters[target, row.waiters] = holder
-        row.waiters += 1
-    if holder < s.servers.shape[0]:
-        if not s.servers[holder].broken:
-            s.servers[holder].mode = BLOCKED
-        touch(s, station)
-    if s.line[0].loops:
-        s.line[0].suspect = station
+    for place in range(_n_ways(m, station, part)):
+        target = _way(m, station, part, place)
+        m[m[target + S_WAITERS] + m[target + S_N_WAITERS]] = holder
+        m[target + S_N_WAITERS] += 1
+    if holder < m[L_PARTS]:
+        if not m[holder + V_BROKEN]:
+            m[holder + V_MODE] = BLOCKED
+        touch(m, station)
+    if m[L_LOOPS]:
+        m[L_SUSPECT] = station
 
 
-@numba.njit
-def send(s, holder, station):  # type: ignore[no-untyped-def]
+@jit
+def send(m, x, holder, station):  # type: ignore[no-untyped-def]
     """Send on what is finished; what has no room waits."""
     while True:
-        part = first_out(s, holder)
+        part = _first_out(m, holder)
         if part == NONE:
-            emptied(s, holder, station)
+            _emptied(m, holder, station)
             return
-        target = open_way(s, station, part)
+        target = _open_way(m, station, part)
         if target == NONE:
-            wait_for_room(s, holder, part, station)
+            _wait_for_room(m, holder, part, station)
             return
-        hand_over(s, holder, part, target)
+        _hand_over(m, x, holder, part, target, station)
 
 
-@numba.njit
-def let_waiting_in(s, station):  # type: ignore[no-untyped-def]
+@jit
+def let_waiting_in(m, x, station):  # type: ignore[no-untyped-def]
     """Let in the first of those who wait that has room."""
-    row = s.stations[station]
-    for place in range(row.waiters):
-        holder = s.waiters[station, place]
-        part, origin = first_out(s, holder), station_of(s, holder)
-        if not has_room(s, station, part, origin):
+    for place in range(m[station + S_N_WAITERS]):
+        holder = m[m[station + S_WAITERS] + place]
+        part, origin = _first_out(m, holder), station_of(m, holder)
+        if not has_room(m, station, part, origin):
             continue
-        for k in range(n_ways(s, origin, part)):
-            target = way(s, origin, part, k)
-            other = s.stations[target]
-            other.waiters = take(s.waiters[target], other.waiters, holder)
-        hand_over(s, holder, part, station)
-        send(s, holder, origin)
-        mark(s, origin)
+        for k in range(_n_ways(m, origin, part)):
+            other = _way(m, origin, part, k)
+            left = take(m, m[other + S_WAITERS], m[other + S_N_WAITERS], holder)
+            m[other + S_N_WAITERS] = left
+        _hand_over(m, x, holder, part, station, origin)
+        send(m, x, holder, origin)
+        mark(m, origin)
         return True
     return False
-
-
-# -- what comes next ----------------------------------------------------------------------------
-
-
-@numba.njit
-def mean_time(s, station, part):  # type: ignore[no-untyped-def]
-    """Return the mean time that a station works on a part [s]."""
-    product = s.parts[part].product
-    if product != NONE and s.own_time[station, product] > 0.0:
-        return s.own_time[station, product]
-    return s.stations[station].cycle_time
-
-
-@numba.njit
-def urgency(s, station, part):  # type: ignore[no-untyped-def]
-    """Return what orders those that wait: the least goes first, then the earlier one."""
-    row, here = s.parts[part], s.stations[station]
-    rule = here.dispatch
-    if rule == PRIORITY:
-        return float(-row.priority)
-    if rule == DUE_DATE:
-        return row.due if row.due > 0.0 else 1e308
-    if rule == SHORTEST:
-        return mean_time(s, station, part)
-    if rule == SAME_PRODUCT and here.free:
-        return float(row.product != s.servers[s.free[station, 0]].product)
-    return 0.0
-
-
-@numba.njit
-def pick(s, station, which):  # type: ignore[no-untyped-def]
-    """Return the part of a list that goes first by the station's rule."""
-    part = best = s.lists[which].head
-    if s.stations[station].dispatch == FIFO:
-        return best
-    least = urgency(s, station, best)
-    while part != NONE:
-        found = urgency(s, station, part)
-        if found < least or (found == least and s.parts[part].number < s.parts[best].number):
-            best, least = part, found
-        part = s.parts[part].next
-    return best

@@ -5,172 +5,159 @@ Function by function the machine of the reference engine, and the people it asks
 
 from __future__ import annotations
 
-import numba
-
+from twin.compiled import inline, jit
 from twin.plant._line_moves import (
-    INDEX, KIND, RANK, breakdown, draw, drop_part, emit, new_part, pop, push, set_timer,
-    station_event, take,
+    draw, drop_part, emit, new_part, pop, push, server_key, set_timer, station_event, stop_timer,
+    take,
 )  # fmt: skip
 from twin.plant._line_shop import (
-    BLOCKED, CONWIP, DOWN, ENTER, ESCAPE, FAILURE, LATE, LINE_SCRAP, NONE, OUTBOX, PART, PARTS,
-    QUEUE, REPAIR, RESTART, REWORKED, SHIFT, SPOIL, SPOILT, STARVED, TARDINESS, WAITING_OPERATOR,
+    B_COMING, B_ORIGIN, B_PRODUCT, BIN, BLOCKED, CONWIP, DOWN, ENTER, ESCAPE, FAILURE, G_BEGIN,
+    G_BUSY, G_CAN, G_COUNT, G_END, G_N_WAITING, G_WAITING, L_ASKED, L_ASKING, L_GROUPS, L_LEADS,
+    L_LOW, L_MARKS, L_N_GROUPS, L_N_LEADS, L_N_PRODUCTS, L_N_STATIONS, L_NOW, L_PRODUCT_POOL,
+    L_PRODUCTS, L_RELEASE, L_START, L_STATIONS, L_TOUCHED, L_TOUCHES, L_WIP, LATE, LINE_SCRAP, NONE,
+    P_BAD, P_BORN, P_DUE, P_NUMBER, P_PRODUCT, P_REJECTED, PART, PEOPLE, PRODUCT, R_ENTRY, R_SHARE,
+    REPAIR, RESTART, REWORKED, S_BINS, S_CLOSED, S_COMING, S_CREW, S_FAILURE, S_FREE, S_IS_ENTRY,
+    S_KANBAN, S_MARKED, S_MEAN_FAILURE, S_MEAN_REPAIR, S_N_BINS, S_N_FREE, S_ON_CARDS, S_ON_FAILURE,
+    S_PRODUCT, S_QUEUE, S_RANK, S_REPAIR, S_SERVERS, S_SKILL, S_TOUCHED, S_WEARS_AT_WORK, SPOIL,
+    SPOILT, STAGE, STARVED, STATION, T_MANNED, T_MODE, T_SPAN, TARDINESS, V_ASKING, V_BROKEN,
+    V_EVENT, V_FAILING, V_LEFT, V_MODE, V_OPERATOR, V_OUTBOX, V_PARTS, V_PROMISED, V_RAN,
+    V_REPAIR_TIME, V_STAGE, V_STAGE_AT, V_STAGES, V_STATION, V_UNTIL, V_WHOLE, WAITING_OPERATOR,
     WAITING_REPAIR, WORK, WORKING,
 )  # fmt: skip
 
 INSTANT = 1e-9
 """Failures nearer than this are now [s]; the same in every engine."""
 DAY = 86_400.0
-PER_STATION, PER_SERVER = 4, 2
-"""Lists that each has."""
 
 
-@numba.njit
-def list_of(s, station, which):  # type: ignore[no-untyped-def]
-    """Return the number of a list of a station."""
-    return station * PER_STATION + which
-
-
-@numba.njit
-def held(s, server, which):  # type: ignore[no-untyped-def]
-    """Return the number of a list of a machine."""
-    return s.stations.shape[0] * PER_STATION + server * PER_SERVER + which
-
-
-@numba.njit
-def mark(s, station):  # type: ignore[no-untyped-def]
+@inline
+def mark(m, station):  # type: ignore[no-untyped-def]
     """Let a station act before the line is settled."""
-    row, line = s.stations[station], s.line[0]
-    if not row.marked:
-        row.marked = 1
-        line.marks += 1
-        line.low = min(line.low, station)
+    if not m[station + S_MARKED]:
+        m[station + S_MARKED] = 1
+        m[L_MARKS] += 1
+        m[L_LOW] = min(m[L_LOW], station)
 
 
-@numba.njit
-def touch(s, station):  # type: ignore[no-untyped-def]
+@inline
+def touch(m, station):  # type: ignore[no-untyped-def]
     """Let a station record what has changed once the line is settled."""
-    row = s.stations[station]
-    if not row.touched:
-        row.touched = 1
-        s.touched[s.line[0].touches] = station
-        s.line[0].touches += 1
+    if not m[station + S_TOUCHED]:
+        m[station + S_TOUCHED] = 1
+        m[m[L_TOUCHED] + m[L_TOUCHES]] = station
+        m[L_TOUCHES] += 1
 
 
-@numba.njit
-def enter_mode(s, place, mode):  # type: ignore[no-untyped-def]
+@inline
+def enter_mode(m, server, mode):  # type: ignore[no-untyped-def]
     """Put a machine in a state."""
-    server = s.servers[place]
-    server.mode = mode
-    touch(s, server.station)
-
-
-@numba.njit
-def set_server_timer(s, kind, place, delay):  # type: ignore[no-untyped-def]
-    """Let something of a machine become due after ``delay`` [s]."""
-    server = s.servers[place]
-    key = kind * KIND + server.station * RANK + server.index
-    set_timer(s, delay, key, server.version if kind == WORK else 0)
+    m[server + V_MODE] = mode
+    touch(m, m[server + V_STATION])
 
 
 # -- parts come and go --------------------------------------------------------------------------
 
 
-@numba.njit
-def next_product(s, station):  # type: ignore[no-untyped-def]
+@jit
+def next_product(m, x, station):  # type: ignore[no-untyped-def]
     """Draw the product that comes next, of those that come in at ``station`` if it is given."""
-    fit, only, whole = 0, NONE, 0.0
-    for product in range(s.entry.shape[0]):
-        if station == NONE or s.entry[product] == station:
+    first = m[L_PRODUCTS]
+    after = first + m[L_N_PRODUCTS] * PRODUCT
+    fit, last, whole = 0, NONE, 0.0
+    for product in range(first, after, PRODUCT):
+        if station == NONE or m[product + R_ENTRY] == station:
             fit += 1
-            only = product
-            whole += s.share[product]
+            last = product
+            whole += x[product + R_SHARE]
     if fit <= 1:
-        return only
-    pool = s.line[0].product_pool if station == NONE else s.stations[station].product
-    drawn = draw(s, pool) * whole
-    for product in range(s.entry.shape[0]):
-        if station == NONE or s.entry[product] == station:
-            drawn -= s.share[product]
-            if drawn < 0:
+        return last
+    drawn = draw(m, x, m[L_PRODUCT_POOL] if station == NONE else m[station + S_PRODUCT]) * whole
+    for product in range(first, after, PRODUCT):
+        if station == NONE or m[product + R_ENTRY] == station:
+            drawn -= x[product + R_SHARE]
+            if drawn < 0.0:
                 return product
-    return only
+    return last
 
 
-@numba.njit
-def let_in(s, part):  # type: ignore[no-untyped-def]
+@jit
+def let_in(m, x, part):  # type: ignore[no-untyped-def]
     """A part enters the line."""
-    s.line[0].wip += 1
-    emit(s, ENTER, s.parts[part].number, 0.0)
+    m[L_WIP] += 1
+    emit(m, x, ENTER, m[part + P_NUMBER], 0.0)
 
 
-@numba.njit
-def put_in_queue(s, station, part):  # type: ignore[no-untyped-def]
+@jit
+def put_in_queue(m, station, part):  # type: ignore[no-untyped-def]
     """Put a raw part in the queue of a station, whatever its places."""
-    row = s.stations[station]
-    if row.kanban:
-        row.cards += 1
-    push(s, list_of(s, station, QUEUE), part)
-    touch(s, station)
-    mark(s, station)
+    if m[station + S_KANBAN]:
+        m[station + S_ON_CARDS] += 1
+    push(m, station + S_QUEUE, part)
+    touch(m, station)
+    mark(m, station)
 
 
-@numba.njit
-def let_one_in(s):  # type: ignore[no-untyped-def]
-    """A card is free: the next part enters, at every station of entry that its product has."""
-    product = next_product(s, NONE)
-    for station in range(s.stations.shape[0] - 1, -1, -1):
-        given = s.entry[product] == station if product != NONE else s.stations[station].is_entry
+@jit
+def let_one_in(m, x):  # type: ignore[no-untyped-def]
+    """A card is free: the next part enters, at every station of entry without products."""
+    product = next_product(m, x, NONE)
+    for rank in range(m[L_N_STATIONS] - 1, -1, -1):
+        station = m[L_STATIONS] + rank * STATION
+        if product != NONE:
+            given = m[product + R_ENTRY] == station
+        else:
+            given = m[station + S_IS_ENTRY] != 0
         if given:
-            part = new_part(s, product)
-            let_in(s, part)
-            put_in_queue(s, station, part)
+            part = new_part(m, x, product)
+            let_in(m, x, part)
+            put_in_queue(m, station, part)
 
 
-@numba.njit
-def gone(s, part):  # type: ignore[no-untyped-def]
+@jit
+def _gone(m, x, part):  # type: ignore[no-untyped-def]
     """A part has left the line."""
-    drop_part(s, part)
-    if s.line[0].release == CONWIP:
-        let_one_in(s)
+    drop_part(m, part)
+    if m[L_RELEASE] == CONWIP:
+        let_one_in(m, x)
 
 
-@numba.njit
-def scrap(s, part, origin):  # type: ignore[no-untyped-def]
+@jit
+def scrap(m, x, part):  # type: ignore[no-untyped-def]
     """A part has become scrap."""
-    number = s.parts[part].number
-    s.line[0].wip -= 1
-    emit(s, LINE_SCRAP, number, 0.0)
-    station_event(s, SPOILT, origin, number, 0.0)
-    gone(s, part)
+    m[L_WIP] -= 1
+    emit(m, x, LINE_SCRAP, m[part + P_NUMBER], 0.0)
+    _gone(m, x, part)
 
 
-@numba.njit
-def finish(s, part):  # type: ignore[no-untyped-def]
+@jit
+def finish(m, x, part):  # type: ignore[no-untyped-def]
     """A part leaves the line as good; whether it is so nobody has seen."""
-    line, row = s.line[0], s.parts[part]
-    now = line.now
-    line.wip -= 1
-    emit(s, ESCAPE if row.bad else PART, row.number, now - row.born)
-    if not row.bad:
-        if now >= line.start:
-            s.lead[line.leads] = now - row.born
-            line.leads += 1
-        if row.rejected:
-            emit(s, REWORKED, row.number, 0.0)
-    if row.due > 0.0:
-        emit(s, TARDINESS, row.number, max(0.0, now - row.due))
-        if now > row.due:
-            emit(s, LATE, row.number, 0.0)
-    gone(s, part)
+    now, number, due = x[L_NOW], m[part + P_NUMBER], x[part + P_DUE]
+    lead = now - x[part + P_BORN]
+    m[L_WIP] -= 1
+    if m[part + P_BAD]:
+        emit(m, x, ESCAPE, number, lead)
+    else:
+        emit(m, x, PART, number, lead)
+        if now >= x[L_START]:
+            x[m[L_LEADS] + m[L_N_LEADS]] = lead
+            m[L_N_LEADS] += 1
+        if m[part + P_REJECTED]:
+            emit(m, x, REWORKED, number, 0.0)
+    if due > 0.0:
+        emit(m, x, TARDINESS, number, max(0.0, now - due))
+        if now > due:
+            emit(m, x, LATE, number, 0.0)
+    _gone(m, x, part)
 
 
 # -- people -------------------------------------------------------------------------------------
 
 
-@numba.njit
+@jit
 def is_on(begin, end, now):  # type: ignore[no-untyped-def]
     """Whether a shift works at ``now`` [s]."""
-    if begin == end or (begin == 0 and end >= DAY):
+    if begin == end or (begin == 0.0 and end >= DAY):
         return True
     into = now % DAY
     if begin <= end:
@@ -178,7 +165,7 @@ def is_on(begin, end, now):  # type: ignore[no-untyped-def]
     return into >= begin or into < end
 
 
-@numba.njit
+@jit
 def until_change(begin, end, now):  # type: ignore[no-untyped-def]
     """Return how long it is to the next begin or end of a shift [s]."""
     into = now % DAY
@@ -186,279 +173,274 @@ def until_change(begin, end, now):  # type: ignore[no-untyped-def]
     return min(one if one > 0.0 else DAY, other if other > 0.0 else DAY)
 
 
-@numba.njit
-def find_group(s, skill):  # type: ignore[no-untyped-def]
+@jit
+def _find_group(m, x, skill):  # type: ignore[no-untyped-def]
     """Return the first group of operators of whom one is here, free, and knows how."""
-    for place in range(s.groups.shape[0]):
-        group = s.groups[place]
-        here = is_on(group.begin, group.end, s.line[0].now)
-        if here and s.can[place, skill] and group.busy < group.count:
-            return place
+    for k in range(m[L_N_GROUPS]):
+        group = m[L_GROUPS] + k * PEOPLE
+        if not m[m[group + G_CAN] + skill] or m[group + G_BUSY] >= m[group + G_COUNT]:
+            continue
+        if is_on(x[group + G_BEGIN], x[group + G_END], x[L_NOW]):
+            return group
     return NONE
 
 
-@numba.njit
-def ask_operator(s, place):  # type: ignore[no-untyped-def]
+@jit
+def _ask_operator(m, x, server):  # type: ignore[no-untyped-def]
     """Return an operator for a machine; else it waits, and gets the next one."""
-    line, server = s.line[0], s.servers[place]
-    if server.asking:
+    if m[server + V_ASKING]:
         return NONE
-    group = find_group(s, s.stations[server.station].skill)
+    group = _find_group(m, x, m[m[server + V_STATION] + S_SKILL])
     if group == NONE:
-        server.asking = 1
-        s.asking[line.asked] = place
-        line.asked += 1
+        m[server + V_ASKING] = 1
+        m[m[L_ASKING] + m[L_ASKED]] = server
+        m[L_ASKED] += 1
     else:
-        s.groups[group].busy += 1
+        m[group + G_BUSY] += 1
     return group
 
 
-@numba.njit
-def serve_people(s):  # type: ignore[no-untyped-def]
+@jit
+def serve_people(m, x):  # type: ignore[no-untyped-def]
     """Give whoever waits an operator, the longest waiting first."""
-    line = s.line[0]
     at = 0
-    while at < line.asked:
-        place = s.asking[at]
-        server = s.servers[place]
-        group = find_group(s, s.stations[server.station].skill)
+    while at < m[L_ASKED]:
+        server = m[m[L_ASKING] + at]
+        group = _find_group(m, x, m[m[server + V_STATION] + S_SKILL])
         if group == NONE:
             at += 1
             continue
-        s.groups[group].busy += 1
-        line.asked = take(s.asking, line.asked, place)
-        server.asking = 0
-        server.operator = group
-        if not server.broken:
-            take_stage(s, place)
+        m[group + G_BUSY] += 1
+        m[L_ASKED] = take(m, m[L_ASKING], m[L_ASKED], server)
+        m[server + V_ASKING] = 0
+        m[server + V_OPERATOR] = group
+        if not m[server + V_BROKEN]:
+            _take_stage(m, x, server)
+            touch(m, m[server + V_STATION])
 
 
-@numba.njit
-def leave_operator(s, place):  # type: ignore[no-untyped-def]
+@jit
+def leave_operator(m, x, server):  # type: ignore[no-untyped-def]
     """Let the operator of a machine go."""
-    server = s.servers[place]
-    group = server.operator
-    server.operator = NONE
+    group = m[server + V_OPERATOR]
+    m[server + V_OPERATOR] = NONE
     if group != NONE:
-        s.groups[group].busy -= 1
-        serve_people(s)
+        m[group + G_BUSY] -= 1
+        serve_people(m, x)
 
 
-@numba.njit
-def serve_repairs(s, place):  # type: ignore[no-untyped-def]
+@jit
+def serve_repairs(m, x, crew):  # type: ignore[no-untyped-def]
     """Let a crew begin the repairs it has people for, in the order of the breakdowns."""
-    crew = s.crews[place]
-    if not is_on(crew.begin, crew.end, s.line[0].now):
+    if not is_on(x[crew + G_BEGIN], x[crew + G_END], x[L_NOW]):
         return
-    while crew.waiting and crew.busy < crew.count:
-        crew.busy += 1
-        server = s.broken[place, 0]
-        crew.waiting = take(s.broken[place], crew.waiting, server)
-        repair(s, server, s.servers[server].repair_time)
+    while m[crew + G_N_WAITING] and m[crew + G_BUSY] < m[crew + G_COUNT]:
+        m[crew + G_BUSY] += 1
+        row = m[crew + G_WAITING]
+        server = m[row]
+        m[crew + G_N_WAITING] = take(m, row, m[crew + G_N_WAITING], server)
+        _repair(m, x, server, x[server + V_REPAIR_TIME])
 
 
 # -- an operation -------------------------------------------------------------------------------
 
 
-@numba.njit
-def run(s, place):  # type: ignore[no-untyped-def]
+@jit
+def run(m, x, server):  # type: ignore[no-untyped-def]
     """Go on with a stage, until it is done or the machine breaks down at work."""
-    server = s.servers[place]
-    server.mode = server.stage
-    span = server.left
-    if server.until < span and server.stage == WORKING:
-        if s.stations[server.station].wears_at_work:
-            if server.until <= INSTANT:
-                fail(s, place)
+    m[server + V_MODE] = m[server + V_STAGE]
+    span = x[server + V_LEFT]
+    if x[server + V_UNTIL] < span and m[server + V_STAGE] == WORKING:
+        if m[m[server + V_STATION] + S_WEARS_AT_WORK]:
+            if x[server + V_UNTIL] <= INSTANT:
+                fail(m, x, server)
                 return
-            server.failing = 1
-            span = server.until
-    server.ran = s.line[0].now
-    set_server_timer(s, WORK, place, span)
+            m[server + V_FAILING] = 1
+            span = x[server + V_UNTIL]
+    x[server + V_RAN] = x[L_NOW]
+    set_timer(m, x, x[L_NOW] + span, server_key(m, WORK, server))
 
 
-@numba.njit
-def take_stage(s, place):  # type: ignore[no-untyped-def]
+@jit
+def _take_stage(m, x, server):  # type: ignore[no-untyped-def]
     """Begin the next stage; whom it needs is there."""
-    server = s.servers[place]
-    at = server.stage_at
-    server.stage_at = at + 1
-    server.stage = s.stage_mode[place, at]
-    server.left = server.whole = s.stage_span[place, at]
-    run(s, place)
+    stage = m[server + V_STAGES] + STAGE * m[server + V_STAGE_AT]
+    m[server + V_STAGE_AT] += 1
+    m[server + V_STAGE] = m[stage + T_MODE]
+    x[server + V_LEFT] = x[server + V_WHOLE] = x[stage + T_SPAN]
+    run(m, x, server)
 
 
-@numba.njit
-def next_stage(s, place):  # type: ignore[no-untyped-def]
+@jit
+def next_stage(m, x, server):  # type: ignore[no-untyped-def]
     """Go to the next stage, as soon as there is an operator where it needs one."""
-    server = s.servers[place]
-    if s.stage_man[place, server.stage_at]:
-        if server.operator == NONE:
-            server.operator = ask_operator(s, place)
-            if server.operator == NONE:
-                enter_mode(s, place, WAITING_OPERATOR)
+    stage = m[server + V_STAGES] + STAGE * m[server + V_STAGE_AT]
+    if m[stage + T_MANNED]:
+        if m[server + V_OPERATOR] == NONE:
+            m[server + V_OPERATOR] = _ask_operator(m, x, server)
+            if m[server + V_OPERATOR] == NONE:
+                enter_mode(m, server, WAITING_OPERATOR)
                 return
-    elif server.operator != NONE:
-        leave_operator(s, place)
-    take_stage(s, place)
+    elif m[server + V_OPERATOR] != NONE:
+        leave_operator(m, x, server)
+    _take_stage(m, x, server)
 
 
-@numba.njit
-def work(s, place, span):  # type: ignore[no-untyped-def]
+@jit
+def work(m, x, server, span):  # type: ignore[no-untyped-def]
     """Begin the one stage of a plain operation [s]."""
-    server = s.servers[place]
-    server.stage = WORKING
-    server.left = server.whole = span
-    if not server.broken:
-        run(s, place)
+    m[server + V_STAGE] = WORKING
+    x[server + V_LEFT] = x[server + V_WHOLE] = span
+    if not m[server + V_BROKEN]:
+        run(m, x, server)
 
 
 # -- failure and repair -------------------------------------------------------------------------
 
 
-@numba.njit
-def wind(s, place):  # type: ignore[no-untyped-def]
+@jit
+def wind(m, x, server):  # type: ignore[no-untyped-def]
     """Draw when the machine fails next."""
-    server = s.servers[place]
-    station = s.stations[server.station]
-    server.until = draw(s, station.failure) if station.failure != NONE else station.mean_failure
-    if not station.wears_at_work and server.until < 1e300:
-        set_server_timer(s, FAILURE, place, server.until)
+    station = m[server + V_STATION]
+    pool = m[station + S_FAILURE]
+    until = draw(m, x, pool) if pool != NONE else x[station + S_MEAN_FAILURE]
+    x[server + V_UNTIL] = until
+    if not m[station + S_WEARS_AT_WORK] and until < 1e300:
+        set_timer(m, x, x[L_NOW] + until, server_key(m, FAILURE, server))
 
 
-@numba.njit
-def repair(s, place, duration):  # type: ignore[no-untyped-def]
+@jit
+def _repair(m, x, server, duration):  # type: ignore[no-untyped-def]
     """Repair a machine in ``duration`` [s]."""
-    enter_mode(s, place, DOWN)
-    set_server_timer(s, REPAIR, place, duration)
+    enter_mode(m, server, DOWN)
+    set_timer(m, x, x[L_NOW] + duration, server_key(m, REPAIR, server))
 
 
-@numba.njit
-def free_server(s, place):  # type: ignore[no-untyped-def]
+@jit
+def free_server(m, server):  # type: ignore[no-untyped-def]
     """A machine can take the next part; a lone one even when it is down."""
-    server = s.servers[place]
-    station = s.stations[server.station]
-    touch(s, server.station)
-    mark(s, server.station)
-    if station.closed or (server.broken and station.servers > 1):
+    station = m[server + V_STATION]
+    touch(m, station)
+    mark(m, station)
+    if m[station + S_CLOSED] or (m[server + V_BROKEN] and m[station + S_SERVERS] > 1):
         return
-    row = s.free[server.station]
+    row, size = m[station + S_FREE], m[station + S_N_FREE]
     at = 0
-    while at < station.free and row[at] < place:
+    while at < size and m[row + at] < server:
         at += 1
-    if at < station.free and row[at] == place:
+    if at < size and m[row + at] == server:
         return
-    for k in range(station.free, at, -1):
-        row[k] = row[k - 1]
-    row[at] = place
-    station.free += 1
+    for k in range(row + size, row + at, -1):
+        m[k] = m[k - 1]
+    m[row + at] = server
+    m[station + S_N_FREE] += 1
 
 
-@numba.njit
-def reserve(s, target, part, origin, more):  # type: ignore[no-untyped-def]
-    """Keep a place for a part that will come, or give it back with ``more`` = -1."""
-    row = s.stations[target]
-    if row.n_bins:
-        s.bins[bin_of(s, target, part, origin)].coming += more
-    else:
-        row.coming += more
-
-
-@numba.njit
-def bin_of(s, station, part, origin):  # type: ignore[no-untyped-def]
+@jit
+def bin_of(m, station, part, origin):  # type: ignore[no-untyped-def]
     """Return in which bin of an assembly a part belongs: by where it comes from, or by product."""
-    row = s.stations[station]
-    for place in range(row.bins, row.bins + row.n_bins):
-        if s.bins[place].origin == origin and origin != NONE:
+    first = m[station + S_BINS]
+    after = first + m[station + S_N_BINS] * BIN
+    for place in range(first, after, BIN):
+        if m[place + B_ORIGIN] == origin and origin != NONE:
             return place
-    for place in range(row.bins, row.bins + row.n_bins):
-        if s.bins[place].product == s.parts[part].product and s.bins[place].product != NONE:
+    product = m[part + P_PRODUCT]
+    for place in range(first, after, BIN):
+        if m[place + B_PRODUCT] == product and product != NONE:
             return place
-    return row.bins
+    return first
 
 
-@numba.njit
-def redeem(s, place):  # type: ignore[no-untyped-def]
-    """Use the place that was reserved, or give it back."""
-    server = s.servers[place]
-    if server.promised != NONE:
-        part = s.lists[held(s, place, PARTS)].head
-        reserve(s, server.promised, part, server.station, -1)
-        mark(s, server.promised)
-        server.promised = NONE
-
-
-@numba.njit
-def lose(s, place):  # type: ignore[no-untyped-def]
-    """What a machine worked on is spoilt."""
-    server = s.servers[place]
-    station = s.stations[server.station]
-    redeem(s, place)
-    mine = held(s, place, PARTS)
-    if station.kanban:
-        station.cards -= s.lists[mine].size
-    while s.lists[mine].size:
-        scrap(s, pop(s, mine), server.station)
-    free_server(s, place)
-
-
-@numba.njit
-def fail(s, place):  # type: ignore[no-untyped-def]
-    """A machine has broken down: it is repaired, by the crew where it has one."""
-    server = s.servers[place]
-    station = s.stations[server.station]
-    server.broken = 1
-    if server.stage != NONE and station.on_failure == SPOIL:
-        server.stage = NONE
-        lose(s, place)
-    elif server.stage != NONE and station.on_failure == RESTART:
-        server.left = server.whole
-    duration = draw(s, station.repair) if station.repair != NONE else station.mean_repair
-    breakdown(s, place, duration)
-    if station.servers > 1:
-        station.free = take(s.free[server.station], station.free, place)
-    if station.crew == NONE:
-        repair(s, place, duration)
-        return
-    crew = s.crews[station.crew]
-    server.repair_time = duration
-    s.broken[station.crew, crew.waiting] = place
-    crew.waiting += 1
-    enter_mode(s, place, WAITING_REPAIR)
-    serve_repairs(s, station.crew)
-
-
-@numba.njit
-def strike(s, place):  # type: ignore[no-untyped-def]
-    """The failure clock of the calendar has run out."""
-    server = s.servers[place]
-    server.until = 0.0
-    if server.stage != NONE:
-        server.left -= s.line[0].now - server.ran
-        server.version += 1
-        if s.stations[server.station].on_failure == SPOIL:
-            leave_operator(s, place)
-    fail(s, place)
-
-
-@numba.njit
-def mended(s, place):  # type: ignore[no-untyped-def]
-    """A machine is up again."""
-    server = s.servers[place]
-    station = s.stations[server.station]
-    server.broken = 0
-    if station.crew != NONE:
-        s.crews[station.crew].busy -= 1
-        serve_repairs(s, station.crew)
-    wind(s, place)
-    if s.lists[held(s, place, OUTBOX)].size:
-        enter_mode(s, place, BLOCKED)
-    elif server.stage != NONE:
-        run(s, place)
-        touch(s, server.station)
-    elif s.lists[held(s, place, PARTS)].size:
-        next_stage(s, place)
-        touch(s, server.station)
+@jit
+def reserve(m, target, part, origin, more):  # type: ignore[no-untyped-def]
+    """Keep a place for a part that will come, or give it back with ``more`` = -1."""
+    if m[target + S_N_BINS]:
+        m[bin_of(m, target, part, origin) + B_COMING] += more
     else:
-        enter_mode(s, place, STARVED)
-        free_server(s, place)
+        m[target + S_COMING] += more
+
+
+@jit
+def redeem(m, server):  # type: ignore[no-untyped-def]
+    """Use the place that was reserved, or give it back."""
+    target = m[server + V_PROMISED]
+    if target != NONE:
+        reserve(m, target, m[server + V_PARTS], m[server + V_STATION], -1)
+        mark(m, target)
+        m[server + V_PROMISED] = NONE
+
+
+@jit
+def _lose(m, x, server):  # type: ignore[no-untyped-def]
+    """What a machine worked on is spoilt."""
+    station = m[server + V_STATION]
+    redeem(m, server)
+    if m[station + S_KANBAN]:
+        m[station + S_ON_CARDS] -= m[server + V_PARTS + 2]
+    while m[server + V_PARTS + 2]:
+        part = pop(m, server + V_PARTS)
+        station_event(m, x, SPOILT, station, m[part + P_NUMBER], 0.0)
+        scrap(m, x, part)
+    free_server(m, server)
+
+
+@jit
+def fail(m, x, server):  # type: ignore[no-untyped-def]
+    """A machine has broken down: it is repaired, by the crew where it has one."""
+    station = m[server + V_STATION]
+    m[server + V_BROKEN] = 1
+    if m[server + V_STAGE] != NONE:
+        if m[station + S_ON_FAILURE] == SPOIL:
+            m[server + V_STAGE] = NONE
+            _lose(m, x, server)
+        elif m[station + S_ON_FAILURE] == RESTART:
+            x[server + V_LEFT] = x[server + V_WHOLE]
+    pool = m[station + S_REPAIR]
+    duration = draw(m, x, pool) if pool != NONE else x[station + S_MEAN_REPAIR]
+    emit(m, x, m[server + V_EVENT], NONE, duration)
+    if m[station + S_SERVERS] > 1:
+        m[station + S_N_FREE] = take(m, m[station + S_FREE], m[station + S_N_FREE], server)
+    crew = m[station + S_CREW]
+    if crew == NONE:
+        _repair(m, x, server, duration)
+        return
+    x[server + V_REPAIR_TIME] = duration
+    m[m[crew + G_WAITING] + m[crew + G_N_WAITING]] = server
+    m[crew + G_N_WAITING] += 1
+    enter_mode(m, server, WAITING_REPAIR)
+    serve_repairs(m, x, crew)
+
+
+@jit
+def strike(m, x, server):  # type: ignore[no-untyped-def]
+    """The failure clock of the calendar has run out."""
+    x[server + V_UNTIL] = 0.0
+    if m[server + V_STAGE] != NONE:
+        x[server + V_LEFT] -= x[L_NOW] - x[server + V_RAN]
+        stop_timer(m, x, server_key(m, WORK, server))
+        if m[m[server + V_STATION] + S_ON_FAILURE] == SPOIL:
+            leave_operator(m, x, server)
+    fail(m, x, server)
+
+
+@jit
+def mended(m, x, server):  # type: ignore[no-untyped-def]
+    """A machine is up again."""
+    station = m[server + V_STATION]
+    m[server + V_BROKEN] = 0
+    crew = m[station + S_CREW]
+    if crew != NONE:
+        m[crew + G_BUSY] -= 1
+        serve_repairs(m, x, crew)
+    wind(m, x, server)
+    if m[server + V_OUTBOX + 2]:
+        enter_mode(m, server, BLOCKED)
+    elif m[server + V_STAGE] != NONE:
+        run(m, x, server)
+        touch(m, station)
+    elif m[server + V_PARTS + 2]:
+        next_stage(m, x, server)
+        touch(m, station)
+    else:
+        enter_mode(m, server, STARVED)
+        free_server(m, server)

@@ -2,246 +2,273 @@
 
 from __future__ import annotations
 
-import math
-
 import numba
+import numba.extending
+import numba.np.arrayobj
 
+from twin.compiled import inline, jit
 from twin.plant._line_shop import (
-    DEFECT, LATE, LINE_EVENTS, NONE, STATION_EVENTS, TARDINESS,
+    D_AT, D_END, D_SPARE, EVENT_ROW, KIND, L_AREA, L_COUNTS, L_DRY, L_END, L_EVENTS, L_HEAP, L_IDLE,
+    L_N_EVENTS, L_N_IDLE, L_N_MACHINES, L_N_SAMPLES, L_N_STATES, L_NOTED, L_NOTED_AT, L_NOW,
+    L_NUMBERS, L_SAMPLES, L_START, L_STATES, L_TIMERS, L_TOTALS, L_TRACE, L_WIP, LINE_EVENTS, NONE,
+    P_BAD, P_BORN, P_DETOUR, P_DUE, P_NEXT, P_NUMBER, P_ORIGIN, P_PREVIOUS, P_PRIORITY, P_PRODUCT,
+    P_REJECTED, P_STEP, P_STOCK, P_WAY, R_DUE_AFTER, R_PRIORITY, RANK, S_AREA, S_NOTED, S_NOTED_AT,
+    S_RANK, SAMPLE_ROW, STATE_ROW, STATION_EVENTS, V_EVENT, V_INDEX, V_NUMBER, V_MODE, V_NOTED, V_NOTED_AT,
+    V_STATION, V_TIMES,
 )  # fmt: skip
 
-_LINE_EVENTS, _STATION_EVENTS = len(LINE_EVENTS), len(STATION_EVENTS)
-KIND, RANK = 1 << 58, 1 << 40
-"""Weights of the kind and of the station's rank in a timer's key."""
-INDEX = RANK - 1
+N_LINE_EVENTS, N_STATION_EVENTS = len(LINE_EVENTS), len(STATION_EVENTS)
+
+# -- memory -------------------------------------------------------------------------------------
+
+
+@numba.extending.intrinsic
+def address_of(_context, array):  # type: ignore[no-untyped-def]
+    """Return where an array begins: a bare address costs no reference counts at every call."""
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        kind = signature.args[0]
+        return numba.np.arrayobj.make_array(kind)(context, builder, arguments[0]).data
+
+    return numba.types.CPointer(array.dtype)(array), generate
+
+
+@jit
+def sort(m, row, size):  # type: ignore[no-untyped-def]
+    """Sort a few numbers."""
+    for i in range(row + 1, row + size):
+        value, at = m[i], i
+        while at > row and m[at - 1] > value:
+            m[at] = m[at - 1]
+            at -= 1
+        m[at] = value
+
 
 # -- lists of parts -----------------------------------------------------------------------------
 
 
-@numba.njit
-def push(s, which, part):  # type: ignore[no-untyped-def]
+@inline
+def push(m, queue, part):  # type: ignore[no-untyped-def]
     """Put a part at the end of a list."""
-    row, link = s.lists[which], s.parts[part]
-    link.next, link.previous = NONE, row.tail
-    if row.tail == NONE:
-        row.head = part
+    tail = m[queue + 1]
+    m[part + P_NEXT], m[part + P_PREVIOUS] = NONE, tail
+    if tail == NONE:
+        m[queue] = part
     else:
-        s.parts[row.tail].next = part
-    row.tail = part
-    row.size += 1
+        m[tail + P_NEXT] = part
+    m[queue + 1] = part
+    m[queue + 2] += 1
 
 
-@numba.njit
-def remove(s, which, part):  # type: ignore[no-untyped-def]
+@inline
+def remove(m, queue, part):  # type: ignore[no-untyped-def]
     """Take a part off a list."""
-    row, link = s.lists[which], s.parts[part]
-    if link.previous == NONE:
-        row.head = link.next
+    before, after = m[part + P_PREVIOUS], m[part + P_NEXT]
+    if before == NONE:
+        m[queue] = after
     else:
-        s.parts[link.previous].next = link.next
-    if link.next == NONE:
-        row.tail = link.previous
+        m[before + P_NEXT] = after
+    if after == NONE:
+        m[queue + 1] = before
     else:
-        s.parts[link.next].previous = link.previous
-    row.size -= 1
+        m[after + P_PREVIOUS] = before
+    m[queue + 2] -= 1
 
 
-@numba.njit
-def pop(s, which):  # type: ignore[no-untyped-def]
+@inline
+def pop(m, queue):  # type: ignore[no-untyped-def]
     """Take the first part off a list and return it."""
-    part = s.lists[which].head
-    remove(s, which, part)
+    part = m[queue]
+    remove(m, queue, part)
     return part
 
 
-@numba.njit
-def new_part(s, product):  # type: ignore[no-untyped-def]
+@jit
+def new_part(m, x, product):  # type: ignore[no-untyped-def]
     """Return a part that is numbered and not in the line yet."""
-    line = s.line[0]
-    place = line.idle
-    part = s.parts[place]
-    line.idle = part.next
-    line.n_idle -= 1
-    line.numbers += 1
-    part.number, part.product, part.born = line.numbers, product, line.now
-    part.step = part.bad = part.rejected = part.priority = 0
-    part.detour = part.way = part.origin = NONE
-    part.due = 0.0
+    part = m[L_IDLE]
+    m[L_IDLE] = m[part + P_NEXT]
+    m[L_N_IDLE] -= 1
+    m[L_NUMBERS] += 1
+    m[part + P_NUMBER], m[part + P_PRODUCT] = m[L_NUMBERS], product
+    m[part + P_STEP] = m[part + P_PRIORITY] = m[part + P_BAD] = m[part + P_REJECTED] = 0
+    m[part + P_DETOUR] = m[part + P_WAY] = m[part + P_ORIGIN] = m[part + P_STOCK] = NONE
+    x[part + P_BORN], x[part + P_DUE] = x[L_NOW], 0.0
     if product != NONE:
-        part.priority = s.priority[product]
-        if s.due_after[product] > 0.0:
-            part.due = line.now + s.due_after[product]
-    return place
+        m[part + P_PRIORITY] = m[product + R_PRIORITY]
+        if x[product + R_DUE_AFTER] > 0.0:
+            x[part + P_DUE] = x[L_NOW] + x[product + R_DUE_AFTER]
+    return part
 
 
-@numba.njit
-def drop_part(s, place):  # type: ignore[no-untyped-def]
+@jit
+def drop_part(m, part):  # type: ignore[no-untyped-def]
     """Give back the place of a part that is no more."""
-    line = s.line[0]
-    s.parts[place].next = line.idle
-    line.idle = place
-    line.n_idle += 1
+    m[part + P_NEXT] = m[L_IDLE]
+    m[L_IDLE] = part
+    m[L_N_IDLE] += 1
 
 
-# -- lists of numbers ---------------------------------------------------------------------------
-
-
-@numba.njit
-def take(row, size, value):  # type: ignore[no-untyped-def]
-    """Take ``value`` out of the first ``size`` numbers of ``row``; return the new size."""
-    for i in range(size):
-        if row[i] == value:
-            for k in range(i, size - 1):
-                row[k] = row[k + 1]
+@jit
+def take(m, row, size, value):  # type: ignore[no-untyped-def]
+    """Take ``value`` out of the ``size`` numbers at ``row``; return how many are left."""
+    for i in range(row, row + size):
+        if m[i] == value:
+            for k in range(i, row + size - 1):
+                m[k] = m[k + 1]
             return size - 1
     return size
 
 
-# -- timers -------------------------------------------------------------------------------------
+# -- timers: a heap of times and of what orders them at one instant -----------------------------
 
 
-@numba.njit
-def _before(one, other):  # type: ignore[no-untyped-def]
-    if one.time != other.time:
-        return one.time < other.time
-    return one.key < other.key
-
-
-@numba.njit
-def set_timer(s, delay, key, version):  # type: ignore[no-untyped-def]
-    """Let ``key`` become due after ``delay`` [s]."""
-    line, heap = s.line[0], s.heap
-    time = line.now + delay
-    at = line.timers
-    line.timers += 1
+@jit
+def set_timer(m, x, time, key):  # type: ignore[no-untyped-def]
+    """Let ``key`` become due at ``time`` [s]."""
+    heap, at = m[L_HEAP], m[L_TIMERS]
+    m[L_TIMERS] = at + 1
     while at > 0:
-        above = (at - 1) >> 1
-        up = heap[above]
-        if up.time < time or (up.time == time and up.key < key):
+        above = heap + 2 * ((at - 1) >> 1)
+        if x[above] < time or (x[above] == time and m[above + 1] < key):
             break
-        here = heap[at]
-        here.time, here.key, here.version = up.time, up.key, up.version
-        at = above
-    here = heap[at]
-    here.time, here.key, here.version = time, key, version
+        x[heap + 2 * at], m[heap + 2 * at + 1] = x[above], m[above + 1]
+        at = (at - 1) >> 1
+    x[heap + 2 * at], m[heap + 2 * at + 1] = time, key
 
 
-@numba.njit
-def drop_first(s):  # type: ignore[no-untyped-def]
-    """Take the first timer off."""
-    line, heap = s.line[0], s.heap
-    line.timers -= 1
-    size = line.timers
-    last = heap[size]
-    time, key, version = last.time, last.key, last.version
-    at = 0
+@jit
+def _sink(m, x, at, time, key):  # type: ignore[no-untyped-def]
+    """Put a timer at the place ``at`` of the heap or below it."""
+    heap, size = m[L_HEAP], m[L_TIMERS]
     while True:
         below = 2 * at + 1
         if below >= size:
             break
-        if below + 1 < size and _before(heap[below + 1], heap[below]):
-            below += 1
-        down = heap[below]
-        if time < down.time or (time == down.time and key < down.key):
+        down = heap + 2 * below
+        if below + 1 < size and (
+            x[down + 2] < x[down] or (x[down + 2] == x[down] and m[down + 3] < m[down + 1])
+        ):
+            below, down = below + 1, down + 2
+        if time < x[down] or (time == x[down] and key < m[down + 1]):
             break
-        here = heap[at]
-        here.time, here.key, here.version = down.time, down.key, down.version
+        x[heap + 2 * at], m[heap + 2 * at + 1] = x[down], m[down + 1]
         at = below
-    here = heap[at]
-    here.time, here.key, here.version = time, key, version
+    x[heap + 2 * at], m[heap + 2 * at + 1] = time, key
+
+
+@jit
+def drop_first(m, x):  # type: ignore[no-untyped-def]
+    """Take the first timer off."""
+    m[L_TIMERS] -= 1
+    last = m[L_HEAP] + 2 * m[L_TIMERS]
+    _sink(m, x, 0, x[last], m[last + 1])
+
+
+@jit
+def stop_timer(m, x, key):  # type: ignore[no-untyped-def]
+    """Take the timer of ``key`` off, wherever it stands."""
+    heap = m[L_HEAP]
+    for at in range(m[L_TIMERS]):
+        if m[heap + 2 * at + 1] == key:
+            # As the first of all it is easily taken off.
+            while at > 0:
+                above = (at - 1) >> 1
+                x[heap + 2 * at], m[heap + 2 * at + 1] = (
+                    x[heap + 2 * above], m[heap + 2 * above + 1],
+                )  # fmt: skip
+                at = above
+            drop_first(m, x)
+            return
+
+
+@inline
+def server_key(m, kind, server):  # type: ignore[no-untyped-def]
+    """Return what orders a timer of a machine."""
+    return kind * KIND + m[m[server + V_STATION] + S_RANK] * RANK + m[server + V_INDEX]
 
 
 # -- chance -------------------------------------------------------------------------------------
 
 
-@numba.njit
-def draw(s, pool):  # type: ignore[no-untyped-def]
+@inline
+def draw(m, x, pool):  # type: ignore[no-untyped-def]
     """Return the next number of a pool; pools are filled up between instants."""
-    at = s.at[pool]
-    value = s.pools[pool, at]
-    s.at[pool] = at + 1
-    if at + 1 >= s.spare[pool]:
-        s.line[0].dry = 1
-    return value
+    at = m[pool + D_AT]
+    m[pool + D_AT] = at + 1
+    if at + 1 >= m[pool + D_SPARE]:
+        m[L_DRY] = 1 if at + 1 < m[pool + D_END] else 2
+    return x[at]
 
 
 # -- records ------------------------------------------------------------------------------------
 
 
-@numba.njit
-def emit(s, what, part, value):  # type: ignore[no-untyped-def]
+@inline
+def emit(m, x, what, part, value):  # type: ignore[no-untyped-def]
     """Record that something happened: it counts from the end of the warm-up on."""
-    line = s.line[0]
-    if line.now >= line.start:
-        s.counts[what] += 1
-        s.totals[what] += value
-    if line.trace:
-        row = s.events[line.events]
-        row.time, row.what, row.part, row.value = line.now, what, part, value
-        line.events += 1
+    if x[L_NOW] >= x[L_START]:
+        m[m[L_COUNTS] + what] += 1
+        x[m[L_TOTALS] + what] += value
+    if m[L_TRACE]:
+        row = m[L_EVENTS] + EVENT_ROW * m[L_N_EVENTS]
+        x[row], m[row + 1], m[row + 2], x[row + 3] = x[L_NOW], what, part, value
+        m[L_N_EVENTS] += 1
 
 
-@numba.njit
-def station_event(s, which, station, part, value):  # type: ignore[no-untyped-def]
+@inline
+def station_event(m, x, which, station, part, value):  # type: ignore[no-untyped-def]
     """Record an event of a station."""
-    emit(s, _LINE_EVENTS + station * _STATION_EVENTS + which, part, value)
+    emit(m, x, N_LINE_EVENTS + m[station + S_RANK] * N_STATION_EVENTS + which, part, value)
 
 
-@numba.njit
-def breakdown(s, server, duration):  # type: ignore[no-untyped-def]
-    """Record a breakdown of a machine."""
-    what = _LINE_EVENTS + s.stations.shape[0] * _STATION_EVENTS + server
-    emit(s, what, NONE, duration)
-
-
-@numba.njit
-def counted(line, since, until):  # type: ignore[no-untyped-def]
+@inline
+def counted(x, since, until):  # type: ignore[no-untyped-def]
     """Return the part of a span that is counted [s]."""
-    return min(max(until, line.start), line.end) - min(max(since, line.start), line.end)
+    start, end = x[L_START], x[L_END]
+    return min(max(until, start), end) - min(max(since, start), end)
 
 
-@numba.njit
-def note_mode(s, place):  # type: ignore[no-untyped-def]
+@inline
+def note_mode(m, x, server):  # type: ignore[no-untyped-def]
     """Record the state of a machine when it is new at this instant."""
-    server, line = s.servers[place], s.line[0]
-    if server.mode == server.noted:
+    mode, noted = m[server + V_MODE], m[server + V_NOTED]
+    if mode == noted:
         return
-    if server.noted != NONE:
-        s.times[place, server.noted] += counted(line, server.noted_at, line.now)
-    server.noted, server.noted_at = server.mode, line.now
-    if line.trace:
-        row = s.states[line.states]
-        row.time, row.server, row.mode = line.now, place, server.mode
-        line.states += 1
+    if noted != NONE:
+        x[m[server + V_TIMES] + noted] += counted(x, x[server + V_NOTED_AT], x[L_NOW])
+    m[server + V_NOTED], x[server + V_NOTED_AT] = mode, x[L_NOW]
+    if m[L_TRACE]:
+        row = m[L_STATES] + STATE_ROW * m[L_N_STATES]
+        x[row], m[row + 1], m[row + 2] = x[L_NOW], m[server + V_NUMBER], mode
+        m[L_N_STATES] += 1
 
 
-@numba.njit
-def sample(s, what, value):  # type: ignore[no-untyped-def]
+@jit
+def _sample(m, x, what, value):  # type: ignore[no-untyped-def]
     """Record a level: 0 is the line's work in progress, above it the stations' queues."""
-    line = s.line[0]
-    if line.trace:
-        row = s.samples[line.samples]
-        row.time, row.what, row.value = line.now, what, value
-        line.samples += 1
+    if m[L_TRACE]:
+        row = m[L_SAMPLES] + SAMPLE_ROW * m[L_N_SAMPLES]
+        x[row], m[row + 1], m[row + 2] = x[L_NOW], what, value
+        m[L_N_SAMPLES] += 1
 
 
-@numba.njit
-def note_level(s, place, level):  # type: ignore[no-untyped-def]
+@inline
+def note_level(m, x, station, level):  # type: ignore[no-untyped-def]
     """Record how many wait in front of a station when it is new at this instant."""
-    station, line = s.stations[place], s.line[0]
-    if level == station.noted:
+    noted = m[station + S_NOTED]
+    if level == noted:
         return
-    station.area += station.noted * counted(line, station.noted_at, line.now)
-    station.noted, station.noted_at = level, line.now
-    sample(s, place + 1, level)
+    x[station + S_AREA] += noted * counted(x, x[station + S_NOTED_AT], x[L_NOW])
+    m[station + S_NOTED], x[station + S_NOTED_AT] = level, x[L_NOW]
+    _sample(m, x, m[station + S_RANK] + 1, level)
 
 
-@numba.njit
-def note_wip(s):  # type: ignore[no-untyped-def]
+@jit
+def note_wip(m, x):  # type: ignore[no-untyped-def]
     """Record how many are in the line when it is new at this instant."""
-    line = s.line[0]
-    if line.wip == line.noted:
+    if m[L_WIP] == m[L_NOTED]:
         return
-    line.area += line.noted * counted(line, line.noted_at, line.now)
-    line.noted, line.noted_at = line.wip, line.now
-    sample(s, 0, line.wip)
+    x[L_AREA] += m[L_NOTED] * counted(x, x[L_NOTED_AT], x[L_NOW])
+    m[L_NOTED], x[L_NOTED_AT] = m[L_WIP], x[L_NOW]
+    _sample(m, x, 0, m[L_WIP])

@@ -1,21 +1,17 @@
-"""The state of a line as plain arrays, which compiled code can work on.
+"""The state of a line in one block of memory, which compiled code works on.
 
-It mirrors the objects of the reference engine one to one: stations by rank (the last of the line
-first), machines, parts, and lists of parts. A place on a list is a link in the part itself, since
-a part stands on one list at a time.
+``m`` holds it as whole numbers and ``x`` is the same memory as real ones. A record starts at an
+address, its fields stand at fixed places behind, so a station's places are
+``m[station + S_PLACES]``; records name each other by address. They mirror the objects of the
+reference engine one to one. Addresses are above 0, except the line's own: it stands at 0.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
-import numpy as np
-
-NONE = -1
-OUT, SCRAP = -2, -3
-"""Ways out of the line, where a station's number could stand."""
-FIXED = -4
-"""Way of a part that goes where its station always sends parts."""
+NONE, OUT, SCRAP, FIXED = -1, -2, -3, -4
+"""No address; the two ways out of the line; the way where a station sends all its parts."""
+LINK = 3
+"""Words of a list: first part, last part, how many."""
 (
     WORKING, STARVED, BLOCKED, DOWN, WAITING_REPAIR, WAITING_OPERATOR, SETUP, LOADING, OFF_SHIFT
 ) = range(9)  # fmt: skip
@@ -29,76 +25,64 @@ SATURATED, ARRIVALS, CONWIP = range(3)
 WORK, REPAIR, FAILURE, ARRIVAL, RELEASE, SHIFT = range(6)
 """Order of what is due at one instant; the same as the floor's."""
 PEOPLE_CHANGE, CREW_CHANGE, STATION_CHANGE = range(3)
-"""Places of a due thing of kind SHIFT are told apart by these."""
-QUEUE, TRANSIT, BELT, YARD = range(4)
-"""Lists of a station."""
-PARTS, OUTBOX = range(2)
-"""Lists of a machine."""
-(
-    ENTER, PART, ESCAPE, REWORKED, TARDINESS, LATE, LINE_SCRAP, LOST, JOINED
-) = range(9)  # fmt: skip
+"""Order of what is due with a shift."""
+KIND_BITS, RANK_BITS = 58, 40
+KIND, RANK = 1 << KIND_BITS, 1 << RANK_BITS
+RANK_MASK, PLACE_MASK = (1 << (KIND_BITS - RANK_BITS)) - 1, RANK - 1
+"""Weights of the kind and of the station's rank in what orders things due at one instant."""
+ENTER, PART, ESCAPE, REWORKED, TARDINESS, LATE, LINE_SCRAP, LOST, JOINED = range(9)
 LINE_EVENTS = (
     "enter", "part", "escape", "reworked", "tardiness", "late", "scrap", "lost", "joined",
 )  # fmt: skip
 MADE, DEFECT, REJECTED, SPOILT = range(4)
-STATION_EVENTS = ("made", "defect", "rejected", "scrap")
+STATION_EVENTS = ("made", "defect", "rejected", "spoilt")
 
-STATION = np.dtype(
-    [
-        # what it is told
-        ("places", "i8"), ("first", "i8"), ("servers", "i8"), ("batch", "i8"), ("least", "i8"),
-        ("dispatch", "i8"), ("conveyor", "i8"), ("kanban", "i8"), ("skill", "i8"), ("crew", "i8"),
-        ("on_failure", "i8"), ("ahead", "i8"), ("careful", "i8"), ("routed", "i8"),
-        ("wears_at_work", "i8"), ("man_work", "i8"), ("man_setup", "i8"), ("man_load", "i8"),
-        ("cycle_time", "f8"), ("setup_time", "f8"), ("load_time", "f8"), ("transport_time", "f8"),
-        ("service", "i8"), ("failure", "i8"), ("repair", "i8"), ("defects", "i8"),
-        ("inspection", "i8"), ("route", "i8"), ("mean_failure", "f8"), ("mean_repair", "f8"),
-        ("defect_rate", "f8"), ("inspects", "i8"), ("false_alarm", "f8"), ("escape", "f8"),
-        ("rejects_to", "i8"), ("ways", "i8"), ("n_ways", "i8"), ("branches", "i8"),
-        ("n_branches", "i8"), ("next", "i8"), ("is_entry", "i8"), ("arrival", "i8"),
-        ("mean_arrival", "f8"), ("product", "i8"), ("bins", "i8"), ("n_bins", "i8"),
-        # how it is
-        ("marked", "i8"), ("touched", "i8"), ("closed", "i8"), ("coming", "i8"), ("cards", "i8"),
-        ("waiters", "i8"), ("watchers", "i8"), ("finished", "i8"), ("free", "i8"),
-        ("stocks", "i8"), ("noted", "i8"), ("noted_at", "f8"), ("area", "f8"),
-    ],
-    align=True,
-)  # fmt: skip
-SERVER = np.dtype(
-    [
-        ("station", "i8"), ("index", "i8"), ("mode", "i8"), ("noted", "i8"), ("noted_at", "f8"),
-        ("broken", "i8"), ("stage", "i8"), ("left", "f8"), ("whole", "f8"), ("ran", "f8"),
-        ("until", "f8"), ("product", "i8"), ("operator", "i8"), ("failing", "i8"),
-        ("version", "i8"), ("stages", "i8"), ("stage_at", "i8"), ("asking", "i8"),
-        ("promised", "i8"), ("repair_time", "f8"),
-    ],
-    align=True,
-)  # fmt: skip
-PART_ROW = np.dtype(
-    [
-        ("next", "i8"), ("previous", "i8"), ("number", "i8"), ("product", "i8"), ("step", "i8"),
-        ("priority", "i8"), ("bad", "i8"), ("rejected", "i8"), ("detour", "i8"), ("way", "i8"),
-        ("origin", "i8"), ("born", "f8"), ("due", "f8"),
-    ],
-    align=True,
-)  # fmt: skip
-LIST = np.dtype([("head", "i8"), ("tail", "i8"), ("size", "i8")], align=True)
-TIMER = np.dtype([("time", "f8"), ("key", "i8"), ("version", "i8")], align=True)
-"""``key`` orders what is due at one instant: kind, rank of the station, index."""
-LINE = np.dtype(
-    [
-        ("now", "f8"), ("start", "f8"), ("end", "f8"), ("timers", "i8"), ("due", "i8"),
-        ("low", "i8"), ("marks", "i8"), ("touches", "i8"), ("wip", "i8"), ("noted", "i8"),
-        ("noted_at", "f8"), ("area", "f8"), ("numbers", "i8"), ("idle", "i8"), ("n_idle", "i8"),
-        ("events", "i8"), ("states", "i8"), ("samples", "i8"), ("leads", "i8"), ("trace", "i8"),
-        ("dry", "i8"), ("suspect", "i8"), ("release", "i8"), ("lose", "i8"), ("cards", "i8"),
-        ("rework_limit", "i8"), ("loops", "i8"), ("sole", "i8"), ("product_pool", "i8"),
-        ("asked", "i8"), ("begun", "i8"), ("yards", "i8"),
-    ],
-    align=True,
-)  # fmt: skip
-CREW = np.dtype([("count", "i8"), ("busy", "i8"), ("waiting", "i8"),
-                 ("from", "f8"), ("to", "f8")], align=True)  # fmt: skip
-EVENT_ROW = np.dtype([("time", "f8"), ("what", "i8"), ("part", "i8"), ("value", "f8")], align=True)
-STATE_ROW = np.dtype([("time", "f8"), ("server", "i8"), ("mode", "i8")], align=True)
-SAMPLE_ROW = np.dtype([("time", "f8"), ("what", "i8"), ("value", "f8")], align=True)
+(
+    L_NOW, L_START, L_END, L_STATIONS, L_N_STATIONS, L_MACHINES, L_N_MACHINES, L_PARTS, L_HEAP,
+    L_TIMERS, L_DUE, L_LOW, L_MARKS, L_TOUCHED, L_TOUCHES, L_WIP, L_NOTED, L_NOTED_AT, L_AREA,
+    L_NUMBERS, L_IDLE, L_N_IDLE, L_MARGIN, L_TRACE, L_EVENTS, L_N_EVENTS, L_STATES, L_N_STATES,
+    L_SAMPLES, L_N_SAMPLES, L_LEADS, L_N_LEADS, L_MOST_ROWS, L_MOST_LEADS, L_DRY, L_SUSPECT,
+    L_LOOPS, L_RELEASE, L_LOSE, L_CARDS, L_REWORK_LIMIT, L_PRODUCTS, L_N_PRODUCTS, L_PRODUCT_POOL,
+    L_OWNERS, L_N_OWNERS, L_GAP, L_GROUPS, L_N_GROUPS, L_CREWS, L_N_CREWS, L_ASKING, L_ASKED,
+    L_SHIFTS, L_N_SHIFTS, L_COUNTS, L_TOTALS, L_BEGUN, L_REACHED, LINE,
+) = range(60)  # fmt: skip
+"""Fields of the line; the last is its size, here and below."""
+(
+    # what it is told
+    S_RANK, S_PLACES, S_FIRST, S_SERVERS, S_BATCH, S_LEAST, S_DISPATCH, S_CONVEYOR, S_KANBAN,
+    S_SKILL, S_CREW, S_ON_FAILURE, S_AHEAD, S_CAREFUL, S_ROUTED, S_WEARS_AT_WORK, S_MAN_WORK,
+    S_MAN_SETUP, S_MAN_LOAD, S_CYCLE_TIME, S_SETUP_TIME, S_LOAD_TIME, S_TRANSPORT_TIME, S_SERVICE,
+    S_FAILURE, S_REPAIR, S_DEFECTS, S_INSPECTION, S_ROUTE, S_PRODUCT, S_MEAN_FAILURE,
+    S_MEAN_REPAIR, S_DEFECT_RATE, S_INSPECTS, S_FALSE_ALARM, S_ESCAPE, S_REJECTS_TO, S_WAYS,
+    S_N_WAYS, S_BRANCHES, S_N_BRANCHES, S_NEXT, S_IS_ENTRY, S_OWN, S_BINS, S_N_BINS,
+    # how it is
+    S_MARKED, S_TOUCHED, S_CLOSED, S_COMING, S_ON_CARDS, S_WAITERS, S_N_WAITERS, S_WATCHING,
+    S_WATCHED, S_FINISHED, S_N_FINISHED, S_FREE, S_N_FREE, S_STOCKS, S_NOTED, S_NOTED_AT, S_AREA,
+    S_QUEUE, _1, _2, S_TRANSIT, _3, _4, S_BELT, _5, _6, S_YARD, _7, _8, STATION,
+) = range(76)  # fmt: skip
+(
+    V_STATION, V_INDEX, V_MODE, V_NOTED, V_NOTED_AT, V_BROKEN, V_STAGE, V_LEFT, V_WHOLE, V_RAN,
+    V_UNTIL, V_PRODUCT, V_OPERATOR, V_FAILING, V_STAGES, V_N_STAGES, V_STAGE_AT, V_ASKING,
+    V_PROMISED, V_REPAIR_TIME, V_TIMES, V_EVENT, V_NUMBER, V_PARTS, _1, _2, V_OUTBOX, _3, _4, MACHINE,
+) = range(30)  # fmt: skip
+(
+    P_NEXT, P_PREVIOUS, P_NUMBER, P_PRODUCT, P_STEP, P_PRIORITY, P_BAD, P_REJECTED, P_DETOUR,
+    P_WAY, P_ORIGIN, P_STOCK, P_BORN, P_DUE, P_COMES, PARTICLE,
+) = range(16)  # fmt: skip
+(
+    R_RANK, R_ENTRY, R_SHARE, R_PRIORITY, R_DUE_AFTER, R_ROUTE, R_LENGTH, R_SEEN, PRODUCT,
+) = range(9)  # fmt: skip
+G_COUNT, G_BUSY, G_SHIFTS, G_BEGIN, G_END, G_WAITING, G_N_WAITING, G_CAN, PEOPLE = range(9)
+"""A group of operators, or a crew."""
+B_ORIGIN, B_PRODUCT, B_COUNT, B_PLACES, B_COMING, B_CONTENT, _1, _2, BIN = range(9)
+"""What an assembly takes of one kind."""
+D_AT, D_SPARE, D_END, D_FIRST, POOL = range(5)
+"""Numbers drawn beforehand: the next, where to draw more, the end, the beginning."""
+O_STATION, O_POOL, OWNER = range(3)
+"""Somebody who sends parts."""
+W_STATION, W_SHARE, BRANCH = range(3)
+T_MODE, T_SPAN, T_MANNED, STAGE = range(4)
+"""A stage of an operation: its state, its time [s], whether it needs the operator."""
+OWN_TIME, OWN_POOL, OWN = range(3)
+EVENT_ROW, STATE_ROW, SAMPLE_ROW = 4, 3, 3
+"""Words of a row: time, what, part, value; time, machine, mode; time, what, value."""

@@ -68,10 +68,14 @@ class Compiled(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Fast:
-    """How to run an asset fast: what to call, and which neighbours' rows it gives as well."""
+    """How to run an asset fast: what to call, and which neighbours' rows it gives as well.
+
+    ``name`` is what a result says that it ran on.
+    """
 
     run: Compiled
     covers: frozenset[str] = frozenset()
+    name: str = "fast"
 
 
 class World:

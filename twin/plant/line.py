@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from twin.errors import BadInput, Fault
@@ -22,7 +23,7 @@ from twin.plant._line_settings import Station as StationSettings
 from twin.plant._line_start import lay_out, present
 from twin.plant._line_station import Station
 from twin.plant._line_words import words
-from twin.plant.base import Asset, World
+from twin.plant.base import Asset, Fast, Placed, World
 from twin.records import Channel
 
 __all__ = ["Model", "Settings"]
@@ -264,6 +265,13 @@ class Model(Asset):
     def neighbours(cls, settings: Settings) -> frozenset[str]:
         """Return the CNC machines that are stations of this line."""
         return frozenset(s.machine for s in settings.stations.values() if s.machine)
+
+    @classmethod
+    def fast(cls, name: str, plant: Mapping[str, Placed]) -> Fast | str:
+        """Return a compiled run of the line, or why none is exact."""
+        from twin.plant._line_fast import fast
+
+        return fast(name, plant)
 
     @classmethod
     def measures(cls, settings: Settings) -> tuple[Measure, ...]:
