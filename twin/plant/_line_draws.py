@@ -32,10 +32,10 @@ class Draws:
     ``used`` counts what was taken, so that a saved run can go on with the same luck.
     """
 
-    __slots__ = ("_block", "_drawn", "_values")
+    __slots__ = ("_drawn", "_values", "block")
 
     def __init__(self, block: Block) -> None:
-        self._block = block
+        self.block = block
         self._values: list[float] = []
         self._drawn = 0
 
@@ -43,7 +43,7 @@ class Draws:
         """Return the next number."""
         values = self._values
         if not values:
-            self._values = values = self._block(BLOCK)[::-1].tolist()
+            self._values = values = self.block(BLOCK)[::-1].tolist()
             self._drawn += BLOCK
         return values.pop()
 

@@ -9,7 +9,7 @@ front of station *j* and ``X`` its time at work::
 
 Blocking before service puts the last bound on ``S`` instead of ``D``. The sums that KPIs need are
 taken while the recursion runs, clipped to the counted time, so a long run needs no rows. The
-additions are those of the event-driven engine, in its order: times are equal bit for bit.
+additions are those of the event-driven engines, in their order: times are equal bit for bit.
 
 References
 ----------
@@ -22,33 +22,41 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
+from twin.compiled import entry, inline, jit
 
 INSTANT = 1e-9
 """Failures nearer than this are now [s]; the same in every engine."""
-WORKING, STARVED, BLOCKED, DOWN, BREAKDOWNS, REPAIR = range(6)
-"""Columns of the stations' sums: four times [s], breakdowns, and their repair times [s]."""
-OUT, LEAD, WIP, LOST = range(4)
-"""Places of the line's sums: parts out, their lead times [s], part-seconds in the line, parts lost
-at the door."""
+WORKING, STARVED, BLOCKED, DOWN, BREAKDOWNS, REPAIR, MADE, QUEUE, SUMS = range(9)
+"""Columns of the stations' sums: four times [s], breakdowns, their repair times [s], parts worked
+on, part-seconds in the queue."""
+OUT, LEAD, WIP, IN, LOST, LINE = range(6)
+"""Places of the line's sums: parts out, their lead times [s], part-seconds in the line, parts in,
+parts lost at the door."""
 SATURATED, WAIT, LOSE = range(3)
 """How parts come in."""
 MORE, DRY, NO_GAPS, OVER = range(4)
-"""Why ``advance`` came back: block used up, a pool of failures or of gaps dry, horizon reached."""
-PART, STATION, TOTAL, BREAKS, GAP = range(5)
-"""Places of the cursor: part in the block, station, parts before it, breaks traced, next gap."""
-ARRIVAL, HERE, BORN = range(3)
+"""Why the recursion came back: block used up, a pool of failures or of gaps dry, horizon."""
+PART, STATION, TOTAL, BREAKS, GAP, NUMBER, LEADS, CURSOR = range(8)
+"""Places of the cursor: part in the block, 1 + station where it stopped or 0, parts before the
+block, breaks traced, next gap, number of the latest part, lead times noted."""
+ARRIVAL, HERE, BORN, CLOCK = range(4)
 """Places of the clock: latest arrival, the present part at hand, and its way in [s]."""
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
-def _inside(time, window):  # type: ignore[no-untyped-def]
+@inline
+def _inside(time: Any, window: Any) -> Any:
     """Return ``time`` moved into the counted window."""
     return min(max(time, window[0]), window[1])
 
 
-@numba.njit(cache=True, nogil=True)
-def _enough(j, work, left, pools, at):  # type: ignore[no-untyped-def]
+@inline
+def _counts(time: Any, window: Any) -> Any:
+    """Whether something at ``time`` is counted."""
+    return window[0] <= time < window[1]
+
+
+@jit
+def _enough(j: int, work: float, left: Any, pools: Any, at: Any) -> bool:
     """Return whether the pool of station ``j`` has the failures that fall within ``work``."""
     total, place = left[j], at[j]
     while total < work:
@@ -57,11 +65,14 @@ def _enough(j, work, left, pools, at):  # type: ignore[no-untyped-def]
             return False
         total += pools[0, j, place]
     # One to spare: sums in another order may need one failure more.
-    return place + 2 < pools.shape[2]
+    return bool(place + 2 < pools.shape[2])
 
 
-@numba.njit(cache=True, nogil=True)
-def _broken_work(j, start, work, left, pools, at, window, sums, breaks, cursor):  # type: ignore[no-untyped-def]
+@jit
+def _broken_work(
+    j: int, start: float, work: float, left: Any, pools: Any, at: Any, window: Any,
+    sums: Any, breaks: Any, cursor: Any,
+) -> float:  # fmt: skip
     """Return when ``work`` from ``start`` is finished, with repairs between."""
     now, rest = start, work
     while left[j] < rest:
@@ -72,128 +83,141 @@ def _broken_work(j, start, work, left, pools, at, window, sums, breaks, cursor):
         at[j] += 1
         left[j] = pools[0, j, at[j]]
         sums[j, DOWN] += _inside(now + repair, window) - _inside(now, window)
-        if window[0] <= now < window[1]:
+        if _counts(now, window):
             sums[j, BREAKDOWNS] += 1
             sums[j, REPAIR] += repair
         if breaks.shape[0] > 0:
             row = breaks[cursor[BREAKS]]
-            row[0], row[1], row[2], row[3] = cursor[TOTAL] + cursor[PART], j, now, repair
+            row[0], row[1], row[2], row[3] = j, now, repair, now == start
             cursor[BREAKS] += 1
         now += repair
     left[j] -= rest
+    if left[j] < INSTANT:
+        left[j] = 0.0
     return now + rest
 
 
-@numba.njit(cache=True, nogil=True)
-def _enter(n, mode, gaps, lag, past, window, clock, cursor, line):  # type: ignore[no-untyped-def]
+@jit
+def _enter(
+    n: int, mode: int, gaps: Any, lag: Any, past: Any, window: Any, clock: Any, cursor: Any,
+    line: Any, lost: Any,
+) -> bool:  # fmt: skip
     """Set when part ``n`` comes in; return False when the gaps between arrivals are used up."""
-    mask = past.shape[0] - 1
     while True:
         if cursor[GAP] >= gaps.shape[0]:
             return False
         clock[ARRIVAL] += gaps[cursor[GAP]]
         cursor[GAP] += 1
-        room = past[(n - lag[0]) & mask, 0]
-        if mode == WAIT:
+        cursor[NUMBER] += 1
+        room = past[(n - lag[0]) & (past.shape[0] - 1), 0]
+        if mode == WAIT or room < clock[ARRIVAL] or clock[ARRIVAL] >= window[1]:
             clock[HERE] = max(clock[ARRIVAL], room)
+            clock[BORN] = clock[ARRIVAL]
             return True
-        if room <= clock[ARRIVAL] or clock[ARRIVAL] >= window[1]:
-            clock[HERE] = clock[ARRIVAL]
-            return True
-        if clock[ARRIVAL] >= window[0]:
+        if lost.shape[0] > 0:
+            lost[cursor[GAP] - 1] = clock[ARRIVAL]
+        if _counts(clock[ARRIVAL], window):
             line[LOST] += 1
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
-def _leave(born, out, window, line):  # type: ignore[no-untyped-def]
+@inline
+def _leave(born: Any, out: Any, window: Any, cursor: Any, line: Any, leads: Any) -> None:
     """Add a part that came in at ``born`` and left at ``out``."""
     line[WIP] += _inside(out, window) - _inside(born, window)
-    if window[0] <= out < window[1]:
+    line[IN] += _counts(born, window)
+    if _counts(out, window):
         line[OUT] += 1
         line[LEAD] += out - born
+        leads[cursor[LEADS]] = out - born
+        cursor[LEADS] += 1
 
 
-@numba.njit(cache=True, nogil=True)
-def advance(work, mode, gaps, pools, lag, early, window, clock, past, last, left, at, cursor,
-            sums, line, trace, breaks):  # type: ignore[no-untyped-def]  # fmt: skip
-    """Pass the parts of one block through the line; return why it stopped.
+@inline
+def _add(
+    j: Any, here: Any, free: Any, came: Any, start: Any, finish: Any, leave: Any, window: Any,
+    sums: Any,
+) -> None:  # fmt: skip
+    """Add the times of one part at one station; work still holds the repairs."""
+    begun, done, arrived = _inside(start, window), _inside(finish, window), _inside(came, window)
+    sums[j, STARVED] += arrived - _inside(free, window)
+    sums[j, WORKING] += done - begun
+    sums[j, BLOCKED] += _inside(leave, window) - done + begun - arrived
+    sums[j, QUEUE] += begun - _inside(here, window)
+    sums[j, MADE] += _counts(finish, window)
 
-    Parameters
-    ----------
-    work : float array, (stations, parts)
-        Times at work [s].
-    mode : int
-        SATURATED, WAIT (arrivals wait for room) or LOSE (arrivals are lost without room).
-    gaps : float array, (any,)
-        Times between arrivals [s]; unused when saturated.
-    pools : float array, (2, stations, places)
-        Working times to failure, and repair times [s].
-    lag : int array, (stations + 1,)
-        Places in front of each station and at it; 1 behind the last.
-    early : bool array, (stations,)
-        Stations that wait for room before work instead of after it.
-    window : float array, (2,)
-        Start and end of the counted time [s].
-    clock : float array, (3,)
-        See ARRIVAL, HERE, BORN [s].
-    past : float array, (ring, stations + 1)
-        Departures of the latest parts; the ring is a power of two above every lag.
-    last, left : float arrays, (stations,)
-        Latest departure, and working time left until the next failure [s]; infinite for never.
-    at : int array, (stations,)
-        Next place in each pool.
-    cursor : int array, (5,)
-        See PART, STATION, TOTAL, BREAKS, GAP.
-    sums, line : float arrays, (stations, 6) and (4,)
-        What KPIs need.
-    trace : float array, (4, stations, parts), or without parts
-        Arrival, start, finish and departure of every part, if wanted.
-    breaks : float array, (places, 4), or without places
-        Part, station, time and duration of every breakdown, if wanted.
+
+def kernel(version: int) -> Any:
+    """Return the compiled recursion; the sources' ``version`` tells its cached code from older.
+
+    It passes the parts of one block through the line and returns why it stopped. Its arguments:
+
+    - ``work`` (stations, parts): times at work [s]; ``mode``, ``gaps``: how parts come in [s];
+    - ``pools`` (2, stations, places): working times to failure, and repair times [s];
+    - ``lag`` (stations + 1): places in front of each station and at it, 1 behind the last;
+    - ``early`` (stations): waits for room before work;
+    - ``window``: start and end of the counted time [s]; ``clock``, ``cursor``: see their places;
+    - ``past`` (ring, stations + 1): latest departures, the ring a power of two above every lag;
+    - ``last``, ``left``, ``at`` (stations): latest departure, working time left until the next
+      failure [s], next place in the pool;
+    - ``sums``, ``line``, ``leads``: what KPIs need;
+    - ``trace`` (4, stations, parts): arrival, start, finish, departure, ``entered`` (2, parts):
+      way in and number, ``breaks`` (any, 4) and ``lost`` (gaps): all of it, if wanted, else empty.
     """
-    stations, parts = work.shape
-    mask = past.shape[0] - 1
-    for i in range(cursor[PART], parts):
-        n = cursor[TOTAL] + i
-        cursor[PART] = i
-        if cursor[STATION] == 0:
-            clock[HERE] = last[0]
-            if mode != SATURATED and not _enter(n, mode, gaps, lag, past, window, clock, cursor, line):
-                return NO_GAPS
-            clock[BORN] = clock[HERE]
-        here = clock[HERE]
-        for j in range(cursor[STATION], stations):
-            task = work[j, i]
-            broken = left[j] < task
-            if broken and not _enough(j, task, left, pools, at):
-                cursor[STATION], clock[HERE] = j, here
-                return DRY
-            free = last[j]
-            came = max(here, free)
-            room = past[(n - lag[j + 1]) & mask, j + 1]
-            start = max(came, room) if early[j] else came
-            if broken:
-                finish = _broken_work(j, start, task, left, pools, at, window, sums, breaks, cursor)
-            else:
-                finish = start + task
-                left[j] -= task
-            if left[j] < INSTANT:
-                left[j] = 0.0
-            leave = finish if early[j] else max(finish, room)
-            begun, done = _inside(start, window), _inside(finish, window)
-            arrived = _inside(came, window)
-            sums[j, STARVED] += arrived - _inside(free, window)
-            sums[j, WORKING] += done - begun
-            sums[j, BLOCKED] += _inside(leave, window) - done + begun - arrived
-            if trace.shape[2] > 0:
-                trace[0, j, i], trace[1, j, i] = here, start
-                trace[2, j, i], trace[3, j, i] = finish, leave
-            past[n & mask, j] = leave
-            last[j] = leave
-            here = leave
-        cursor[STATION] = 0
-        _leave(clock[BORN], here, window, line)
-        if clock[BORN] >= window[1]:
+
+    @entry
+    def advance(
+        work: Any, mode: int, gaps: Any, pools: Any, lag: Any, early: Any,
+        window: Any, clock: Any, past: Any, last: Any, left: Any, at: Any, cursor: Any, sums: Any,
+        line: Any, leads: Any, trace: Any, entered: Any, breaks: Any, lost: Any,
+    ) -> int:  # fmt: skip
+        stations, parts = work.shape
+        mask = past.shape[0] - 1
+        if version < 0:
             return OVER
-    cursor[PART] = parts
-    return MORE
+        for i in range(cursor[PART], parts):
+            n = cursor[TOTAL] + i
+            cursor[PART] = i
+            if cursor[STATION] == 0:
+                if mode == SATURATED:
+                    clock[HERE] = clock[BORN] = last[0]
+                    cursor[NUMBER] += 1
+                elif not _enter(n, mode, gaps, lag, past, window, clock, cursor, line, lost):
+                    return NO_GAPS
+            here = clock[HERE]
+            for j in range(max(cursor[STATION] - 1, 0), stations):
+                task = work[j, i]
+                broken = left[j] < task
+                if broken and not _enough(j, task, left, pools, at):
+                    cursor[STATION], clock[HERE] = j + 1, here
+                    return DRY
+                free = last[j]
+                came = max(here, free)
+                room = past[(n - lag[j + 1]) & mask, j + 1]
+                start = max(came, room) if early[j] else came
+                if broken:
+                    finish = _broken_work(
+                        j, start, task, left, pools, at, window, sums, breaks, cursor
+                    )
+                else:
+                    finish = start + task
+                    left[j] -= task
+                    if left[j] < INSTANT:
+                        left[j] = 0.0
+                leave = finish if early[j] else max(finish, room)
+                _add(j, here, free, came, start, finish, leave, window, sums)
+                if trace.shape[2] > 0:
+                    trace[0, j, i], trace[1, j, i] = here, start
+                    trace[2, j, i], trace[3, j, i] = finish, leave
+                past[n & mask, j] = last[j] = leave
+                here = leave
+            cursor[STATION] = 0
+            if entered.shape[1] > 0:
+                entered[0, i], entered[1, i] = clock[BORN], cursor[NUMBER]
+            _leave(clock[BORN], here, window, cursor, line, leads)
+            if clock[BORN] >= window[1]:
+                cursor[PART] = i + 1
+                return OVER
+        cursor[PART] = parts
+        return MORE
+
+    return advance

@@ -421,4 +421,4 @@ def link_idle(m: Whole, first: int, number: int) -> None:
 def block_of(drawn: laws.Draws | None) -> Block:
     """Return what draws many numbers at once."""
     assert drawn is not None
-    return drawn._block
+    return drawn.block
