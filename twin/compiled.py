@@ -109,3 +109,17 @@ number_at: Callable[[int, int], float] = cast(Any, intrinsic(_number_at))
 put = _putter(ir.DoubleType(), types.float64)
 put_int = _putter(ir.IntType(32), types.int32)
 put_code = _putter(ir.IntType(16), types.int16)
+
+
+def _start_of(_typing: Any, array: Any) -> Any:
+    """Address at which an array begins, to be used like an array."""
+
+    def lower(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        whole = context.make_array(signature.args[0])
+        return whole(context, builder, value=values[0]).data
+
+    pointer: Any = types.CPointer
+    return pointer(array.dtype)(array), lower
+
+
+start_of: Callable[[Any], Any] = cast(Any, intrinsic(_start_of))

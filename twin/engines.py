@@ -14,16 +14,23 @@ from typing import Any
 
 from twin.errors import BadInput, Fault
 from twin.family import load as load_kind
-from twin.plant.base import Fast
+from twin.plant.base import AddsUp, Fast
 from twin.records import Facts
 from twin.scenario import Scenario, parse
+from twin.tallies import Tally
 
 NAMES = ("auto", "simpy", "fast")
 ADVICE = "use --engine auto or simpy"
 LEAST_WORK = 10 * 86_400.0
 """Simulated time, over all assets and replications, from which ``auto`` loads compiled runs [s]."""
-SMALLEST: dict[str, dict[str, Any]] = {"cnc": {}}
-"""The least that each kind with a compiled run needs to be told."""
+INSTANT = 1e-6
+"""A run that is long enough to need all of the compiled code [s]."""
+SMALLEST: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("cnc", {}),
+    ("line", {"stations": {"one": {}}}),
+    ("line", {"stations": {"two": {"servers": 2}}}),
+)
+"""The least that each compiled run needs to be told: the kind of its asset, and settings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +47,27 @@ class Engine:
             tick()
             asset.run(seed, horizon, facts, tick)
         return facts
+
+    def load(self) -> None:
+        """Load the compiled code into this process, by an instant of a run."""
+        if self.adds_up:
+            self.tally(0, INSTANT, 0.0, lambda: None)
+        elif self.assets:
+            self.run(0, INSTANT, 0.0, lambda: None)
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether every compiled run can add up its rows without writing them."""
+        return bool(self.assets) and all(isinstance(a.run, AddsUp) for a in self.assets.values())
+
+    def tally(self, seed: int, horizon: float, warmup: float, tick: Callable[[], None]) -> Tally:
+        """Return what the facts of one compiled run add up to."""
+        whole = Tally(horizon - warmup)
+        for asset in self.assets.values():
+            tick()
+            assert isinstance(asset.run, AddsUp)
+            whole.add(asset.run.tally(seed, warmup, horizon, tick))
+        return whole
 
 
 SIMPY = Engine("simpy", {})
@@ -76,7 +104,7 @@ def _worth_it(scenario: Scenario, replications: int) -> bool:
 
 def warm() -> None:
     """Compile for this machine what is not compiled yet, and load it into this process."""
-    for kind, settings in SMALLEST.items():
+    for kind, settings in SMALLEST:
         document = {"horizon": "1 min", "plant": {"thing": {"kind": kind, **settings}}}
         engine = choose("fast", parse(document, "warm-up"))
         engine.run(1, 60.0, 0.0, lambda: None)

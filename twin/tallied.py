@@ -83,7 +83,7 @@ class Reader:
                 return sum((self._sums("times", source, s) for s in states), self._nothing)
         return self._leaf(rule, source)
 
-    def _leaf(self, rule: m.Rule, source: str) -> Array:
+    def _leaf(self, rule: m.Rule, source: str) -> Array:  # noqa: PLR0911 - as above
         match rule:
             case m.Elapsed():
                 return np.array([tally.span for tally in self.tallies])

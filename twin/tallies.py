@@ -39,3 +39,8 @@ class Tally:
     totals: dict[Key, Any] = field(default_factory=dict)
     areas: dict[Key, Any] = field(default_factory=dict)
     values: dict[Key, Array] = field(default_factory=dict)
+
+    def add(self, other: Tally) -> None:
+        """Take in the sums of other sources."""
+        for name in ("times", "counts", "totals", "areas", "values"):
+            getattr(self, name).update(getattr(other, name))

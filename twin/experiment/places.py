@@ -81,6 +81,9 @@ def _remote(job: Job, where: Where) -> Iterator[Pool]:
 
 @contextmanager
 def _copies(job: Job, workers: int) -> Iterator[Pool]:
+    # Loaded here, compiled code is there in every copy.
+    for asked in {asked.engine: asked for asked in job.variants.values()}.values():
+        asked.load()
     store.disconnect()
     before = set(multiprocessing.active_children())
     context = multiprocessing.get_context("fork")

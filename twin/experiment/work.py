@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from twin import engines, kpi_rows, store
+from twin import engines, kpi_rows, store, tallied
+from twin.engines import Engine
 from twin.kpi import compute
 from twin.kpi_rows import Figures, Nowhere, Writer
 from twin.records import Facts
@@ -16,6 +17,8 @@ from twin.scenario import Scenario
 from twin.simulate import Cancelled, simulate
 
 Cancel = Callable[[], bool]
+TOGETHER = 20
+"""Replications whose KPIs are read at once where their rows are only added up."""
 BESIDE_THE_POINT = frozenset({"title", "expect", "replications"})
 """Keys of a scenario that do not decide what one replication gives."""
 
@@ -33,6 +36,15 @@ class Variant:
     engine: str
     sense: bool
     point: str
+
+    def runs_on(self) -> Engine:
+        """Return the engine that runs it, ready to be used."""
+        wanted = "simpy" if self.engine == "simpy" else "fast"
+        return engines.choose(wanted, self.scenario, sense=self.sense)
+
+    def load(self) -> None:
+        """Load the compiled code that runs it into this process."""
+        self.runs_on().load()
 
 
 def variant(
@@ -100,18 +112,46 @@ class Done:
 
 
 def replicate_some(
-    asked: Variant, indices: Sequence[int], cancelled: Cancel | None = None
-) -> Iterator[tuple[int, dict[str, float], Facts]]:
-    """Simulate some replications: index, KPIs, facts. They do not depend on each other."""
+    asked: Variant,
+    indices: Sequence[int],
+    cancelled: Cancel | None = None,
+    facts_of: int | None = None,
+) -> Iterator[tuple[int, Mapping[str, float], Facts | None]]:
+    """Simulate some replications: index, KPIs, and the facts of ``facts_of``.
+
+    They do not depend on each other. A compiled run that can add up its rows writes them only
+    where they are asked for.
+    """
     scenario = asked.scenario
-    wanted = "simpy" if asked.engine == "simpy" else "fast"
-    engine = engines.choose(wanted, scenario, sense=asked.sense)
-    for index in indices:
+    engine = asked.runs_on()
+    for index in indices if not engine.adds_up else [i for i in indices if i == facts_of]:
         if cancelled is not None and cancelled():
             raise Cancelled
         seed = replication_seed(scenario.header.seed, index)
         facts = simulate(scenario, seed=seed, sense=asked.sense, engine=engine, cancelled=cancelled)
-        yield index, compute(scenario, facts), facts
+        yield index, compute(scenario, facts), facts if index == facts_of else None
+    if engine.adds_up:
+        rest = [i for i in indices if i != facts_of]
+        yield from _add_up(scenario, engine, rest, cancelled)
+
+
+def _add_up(
+    scenario: Scenario, engine: Engine, indices: Sequence[int], cancelled: Cancel | None
+) -> Iterator[tuple[int, Mapping[str, float], None]]:
+    """KPIs of some replications from what their rows would add up to, some at a time."""
+
+    def tick() -> None:
+        if cancelled is not None and cancelled():
+            raise Cancelled
+
+    header = scenario.header
+    for first in range(0, len(indices), TOGETHER):
+        some = indices[first : first + TOGETHER]
+        seeds = [replication_seed(header.seed, index) for index in some]
+        tallies = [engine.tally(seed, header.horizon, header.warmup, tick) for seed in seeds]
+        values = tallied.evaluate(scenario.measures, tallies)
+        for place, index in enumerate(some):
+            yield index, {path: float(found[place]) for path, found in values.items()}, None
 
 
 def each(
@@ -120,10 +160,11 @@ def each(
     """Do some units; a row is saved before it is given."""
     for unit in units:
         asked = work.variants[unit.number]
-        for index, row, facts in replicate_some(asked, unit.indices, cancelled):
+        some = replicate_some(asked, unit.indices, cancelled, work.facts_of)
+        for index, row, facts in some:
             figures = tuple(row[path] for path in asked.scenario.measures)
             writer.save(asked.point, {index: figures})
-            yield Row(unit.number, index, figures, facts if index == work.facts_of else None)
+            yield Row(unit.number, index, figures, facts)
 
 
 @contextmanager

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from twin.compiled import jit
-from twin.plant._line_machines import (
-    bin_of, finish, free_server, mark, scrap, touch,
-)  # fmt: skip
+from twin.plant._line_comings import finish, mark, scrap, touch
+from twin.plant._line_machines import bin_of, free_server
 from twin.plant._line_moves import draw, pop, push, set_timer, station_event, take
 from twin.plant._line_shop import (
-    ARRIVAL, B_COMING, B_CONTENT, B_PLACES, BIN, BLOCKED, BRANCH, DEFECT, FIXED, KIND, L_LOOPS,
+    ARRIVAL, BIN, BLOCKED, BRANCH, B_COMING, B_CONTENT, B_PLACES, DEFECT, FIXED, KIND, L_LOOPS,
     L_NOW, L_PARTS, L_REWORK_LIMIT, L_SUSPECT, NONE, OFF_SHIFT, OUT, P_BAD, P_COMES, P_DETOUR,
-    P_NUMBER, P_ORIGIN, P_PRODUCT, P_REJECTED, P_STEP, P_STOCK, P_WAY, R_LENGTH, R_ROUTE, RANK,
-    REJECTED, S_BATCH, S_BELT, S_BINS, S_BRANCHES, S_CAREFUL, S_CLOSED, S_COMING, S_CONVEYOR,
-    S_DEFECT_RATE, S_DEFECTS, S_ESCAPE, S_FALSE_ALARM, S_INSPECTION, S_INSPECTS, S_KANBAN, S_N_BINS,
-    S_N_BRANCHES, S_N_FREE, S_N_WAITERS, S_N_WAYS, S_NEXT, S_ON_CARDS, S_PLACES, S_QUEUE, S_RANK,
-    S_REJECTS_TO, S_ROUTE, S_ROUTED, S_STOCKS, S_TRANSIT, S_TRANSPORT_TIME, S_WAITERS, S_WAYS,
-    SCRAP, STARVED, V_BROKEN, V_MODE, V_OUTBOX, V_STATION, W_SHARE, W_STATION,
+    P_NUMBER, P_ORIGIN, P_PRODUCT, P_REJECTED, P_STEP, P_STOCK, P_WAY, RANK, REJECTED, R_LENGTH,
+    R_ROUTE, SCRAP, STARVED, S_BATCH, S_BELT, S_BINS, S_BRANCHES, S_CAREFUL, S_CLOSED, S_COMING,
+    S_CONVEYOR, S_DEFECTS, S_DEFECT_RATE, S_ESCAPE, S_FALSE_ALARM, S_INSPECTION, S_INSPECTS,
+    S_KANBAN, S_NEXT, S_N_BINS, S_N_BRANCHES, S_N_FREE, S_N_WAITERS, S_N_WAYS, S_ON_CARDS,
+    S_PLACES, S_QUEUE, S_RANK, S_REJECTS_TO, S_ROUTE, S_ROUTED, S_STOCKS, S_TRANSIT,
+    S_TRANSPORT_TIME, S_WAITERS, S_WAYS, V_BROKEN, V_MODE, V_OUTBOX, V_STATION, W_SHARE,
+    W_STATION,
 )  # fmt: skip
 
 # -- room ---------------------------------------------------------------------------------------
 
 
 @jit
-def level(m, station):  # type: ignore[no-untyped-def]
+def level(m: Any, station: Any) -> Any:
     """Return how many wait in front of a station."""
     waiting = m[station + S_QUEUE + 2]
     for k in range(m[station + S_N_BINS]):
@@ -31,7 +33,7 @@ def level(m, station):  # type: ignore[no-untyped-def]
 
 
 @jit
-def has_place(m, station, part, origin):  # type: ignore[no-untyped-def]
+def has_place(m: Any, station: Any, part: Any, origin: Any) -> Any:
     """Whether there is a place in front, or a machine that would take the part at once."""
     if m[station + S_N_BINS]:
         place = bin_of(m, station, part, origin)
@@ -41,7 +43,7 @@ def has_place(m, station, part, origin):  # type: ignore[no-untyped-def]
 
 
 @jit
-def has_room(m, station, part, origin):  # type: ignore[no-untyped-def]
+def has_room(m: Any, station: Any, part: Any, origin: Any) -> Any:
     """Whether a part could come now: on the conveyor, with a card, or to a place."""
     if m[station + S_CONVEYOR]:
         on_it = m[station + S_TRANSIT + 2] + m[station + S_BELT + 2]
@@ -52,7 +54,7 @@ def has_room(m, station, part, origin):  # type: ignore[no-untyped-def]
 
 
 @jit
-def arrive(m, x, station, part):  # type: ignore[no-untyped-def]
+def arrive(m: Any, x: Any, station: Any, part: Any) -> Any:
     """Put a part in the queue, or among those of its kind."""
     if m[station + S_N_BINS]:
         place = bin_of(m, station, part, m[part + P_ORIGIN])
@@ -67,7 +69,7 @@ def arrive(m, x, station, part):  # type: ignore[no-untyped-def]
 
 
 @jit
-def take_in(m, x, station, part, origin):  # type: ignore[no-untyped-def]
+def take_in(m: Any, x: Any, station: Any, part: Any, origin: Any) -> Any:
     """Take a part that has room, now or when it has been brought here."""
     m[part + P_ORIGIN] = origin
     if m[station + S_KANBAN]:
@@ -87,7 +89,7 @@ def take_in(m, x, station, part, origin):  # type: ignore[no-untyped-def]
 
 
 @jit
-def brought(m, x, station):  # type: ignore[no-untyped-def]
+def brought(m: Any, x: Any, station: Any) -> Any:
     """Whatever was to be here by now is here; the next one on its way is awaited."""
     while m[station + S_TRANSIT + 2] and x[m[station + S_TRANSIT] + P_COMES] <= x[L_NOW]:
         part = pop(m, station + S_TRANSIT)
@@ -107,20 +109,20 @@ def brought(m, x, station):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _has_route(m, part):  # type: ignore[no-untyped-def]
+def _has_route(m: Any, part: Any) -> Any:
     """Whether a part's product has a route of its own."""
     return m[part + P_PRODUCT] != NONE and m[m[part + P_PRODUCT] + R_LENGTH] > 0
 
 
 @jit
-def _on_route(m, part, step):  # type: ignore[no-untyped-def]
+def _on_route(m: Any, part: Any, step: Any) -> Any:
     """Return the station of a step of a part's route; the way out behind the last."""
     product = m[part + P_PRODUCT]
     return m[m[product + R_ROUTE] + step] if step < m[product + R_LENGTH] else OUT
 
 
 @jit
-def _along(m, station, part, detour):  # type: ignore[no-untyped-def]
+def _along(m: Any, station: Any, part: Any, detour: Any) -> Any:
     """Return the next station of a route; from a station beside it, back to where it left."""
     if detour and _on_route(m, part, m[part + P_STEP]) != station:
         after = m[station + S_NEXT]
@@ -136,7 +138,7 @@ def _along(m, station, part, detour):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _branch(m, x, station):  # type: ignore[no-untyped-def]
+def _branch(m: Any, x: Any, station: Any) -> Any:
     """Draw one of the ways out of a station where parts split."""
     drawn, summed = draw(m, x, m[station + S_ROUTE]), 0.0
     branch = m[station + S_BRANCHES]
@@ -149,7 +151,7 @@ def _branch(m, x, station):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _after_rejection(m, x, station, part):  # type: ignore[no-untyped-def]
+def _after_rejection(m: Any, x: Any, station: Any, part: Any) -> Any:
     """Return where a rejected part goes: it is scrap, or a station reworks it."""
     m[part + P_REJECTED] += 1
     station_event(m, x, REJECTED, station, m[part + P_NUMBER], float(m[part + P_BAD]))
@@ -166,17 +168,17 @@ def _after_rejection(m, x, station, part):  # type: ignore[no-untyped-def]
 
 
 @jit
-def choose_way(m, x, station, part):  # type: ignore[no-untyped-def]
+def choose_way(m: Any, x: Any, station: Any, part: Any) -> Any:
     """Judge what has been made, and set where it may go."""
     m[part + P_WAY] = FIXED
     if not m[station + S_ROUTED]:
         return
     if m[part + P_DETOUR] == station:
         m[part + P_BAD] = 0
-    if x[station + S_DEFECT_RATE] > 0.0:
-        if draw(m, x, m[station + S_DEFECTS]) < x[station + S_DEFECT_RATE]:
-            m[part + P_BAD] = 1
-            station_event(m, x, DEFECT, station, m[part + P_NUMBER], 0.0)
+    rate = x[station + S_DEFECT_RATE]
+    if rate > 0.0 and draw(m, x, m[station + S_DEFECTS]) < rate:
+        m[part + P_BAD] = 1
+        station_event(m, x, DEFECT, station, m[part + P_NUMBER], 0.0)
     if m[station + S_INSPECTS]:
         seen = 1.0 - x[station + S_ESCAPE] if m[part + P_BAD] else x[station + S_FALSE_ALARM]
         if draw(m, x, m[station + S_INSPECTION]) < seen:
@@ -191,20 +193,20 @@ def choose_way(m, x, station, part):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _n_ways(m, station, part):  # type: ignore[no-untyped-def]
+def _n_ways(m: Any, station: Any, part: Any) -> Any:
     """Return how many places a finished part may go to."""
     return m[station + S_N_WAYS] if m[part + P_WAY] == FIXED else 1
 
 
 @jit
-def _way(m, station, part, place):  # type: ignore[no-untyped-def]
+def _way(m: Any, station: Any, part: Any, place: Any) -> Any:
     """Return one of the places a finished part may go to."""
     to = m[part + P_WAY]
     return m[m[station + S_WAYS] + place] if to == FIXED else to
 
 
 @jit
-def ahead(m, station, part):  # type: ignore[no-untyped-def]
+def ahead(m: Any, station: Any, part: Any) -> Any:
     """Return where a part will go, before it is worked on."""
     if m[station + S_ROUTED] and _has_route(m, part):
         return _on_route(m, part, m[part + P_STEP] + 1)
@@ -215,13 +217,13 @@ def ahead(m, station, part):  # type: ignore[no-untyped-def]
 
 
 @jit
-def station_of(m, holder):  # type: ignore[no-untyped-def]
+def station_of(m: Any, holder: Any) -> Any:
     """Return the station of a holder."""
     return m[holder + V_STATION] if holder < m[L_PARTS] else m[holder + P_STOCK]
 
 
 @jit
-def _first_out(m, holder):  # type: ignore[no-untyped-def]
+def _first_out(m: Any, holder: Any) -> Any:
     """Return the first finished part that is held; NONE without any."""
     if holder < m[L_PARTS]:
         return m[holder + V_OUTBOX]
@@ -229,7 +231,7 @@ def _first_out(m, holder):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _hand_over(m, x, holder, part, target, origin):  # type: ignore[no-untyped-def]
+def _hand_over(m: Any, x: Any, holder: Any, part: Any, target: Any, origin: Any) -> Any:
     """Give the first finished part on."""
     if holder < m[L_PARTS]:
         pop(m, holder + V_OUTBOX)
@@ -244,7 +246,7 @@ def _hand_over(m, x, holder, part, target, origin):  # type: ignore[no-untyped-d
 
 
 @jit
-def _emptied(m, holder, station):  # type: ignore[no-untyped-def]
+def _emptied(m: Any, holder: Any, station: Any) -> Any:
     """A machine, or a stock, has sent on all that it had finished."""
     if holder >= m[L_PARTS]:
         m[station + S_ON_CARDS] -= 1
@@ -257,7 +259,7 @@ def _emptied(m, holder, station):  # type: ignore[no-untyped-def]
 
 
 @jit
-def admits(m, station, part, origin):  # type: ignore[no-untyped-def]
+def admits(m: Any, station: Any, part: Any, origin: Any) -> Any:
     """Whether a part can come now: there is room, and nobody waits for it longer."""
     for k in range(m[station + S_N_WAITERS]):
         if m[station + S_N_BINS] == 0:
@@ -270,7 +272,7 @@ def admits(m, station, part, origin):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _open_way(m, station, part):  # type: ignore[no-untyped-def]
+def _open_way(m: Any, station: Any, part: Any) -> Any:
     """Return the first place with room that nobody waits for; NONE without any."""
     for place in range(_n_ways(m, station, part)):
         target = _way(m, station, part, place)
@@ -282,7 +284,7 @@ def _open_way(m, station, part):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _wait_for_room(m, holder, part, station):  # type: ignore[no-untyped-def]
+def _wait_for_room(m: Any, holder: Any, part: Any, station: Any) -> Any:
     """Keep what is finished, for want of room behind."""
     for place in range(_n_ways(m, station, part)):
         target = _way(m, station, part, place)
@@ -297,7 +299,7 @@ def _wait_for_room(m, holder, part, station):  # type: ignore[no-untyped-def]
 
 
 @jit
-def send(m, x, holder, station):  # type: ignore[no-untyped-def]
+def send(m: Any, x: Any, holder: Any, station: Any) -> Any:
     """Send on what is finished; what has no room waits."""
     while True:
         part = _first_out(m, holder)
@@ -312,7 +314,7 @@ def send(m, x, holder, station):  # type: ignore[no-untyped-def]
 
 
 @jit
-def let_waiting_in(m, x, station):  # type: ignore[no-untyped-def]
+def let_waiting_in(m: Any, x: Any, station: Any) -> Any:
     """Let in the first of those who wait that has room."""
     for place in range(m[station + S_N_WAITERS]):
         holder = m[m[station + S_WAITERS] + place]

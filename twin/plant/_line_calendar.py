@@ -9,27 +9,29 @@ from __future__ import annotations
 
 from typing import Any
 
-from twin.compiled import entry, jit
+from twin.compiled import entry, jit, start_of
 from twin.plant._line_acts import brought, level, station_of
+from twin.plant._line_comings import let_one_in, mark, touch
 from twin.plant._line_machines import (
-    INSTANT, fail, free_server, is_on, leave_operator, let_one_in, mark, mended, next_stage,
-    serve_people, serve_repairs, strike, touch, until_change, wind,
+    INSTANT, fail, free_server, is_on, leave_operator, mended, next_stage, serve_people,
+    serve_repairs, strike, until_change, wind,
 )  # fmt: skip
 from twin.plant._line_moves import (
-    address_of, counted, drop_first, note_level, note_mode, note_wip, set_timer, sort,
+    counted, drop_first, note_level, note_mode, note_wip, set_timer, sort,
 )  # fmt: skip
 from twin.plant._line_shop import (
-    ARRIVAL, ARRIVALS, CONWIP, KIND_BITS, RANK_BITS, RANK_MASK, PLACE_MASK, CREW_CHANGE, FAILURE, G_BEGIN, G_END, G_SHIFTS, KIND, L_AREA,
-    L_BEGUN, L_CARDS, L_CREWS, L_DRY, L_DUE, L_END, L_GROUPS, L_HEAP, L_LOW, L_MACHINES, L_MARGIN,
-    L_MARKS, L_MOST_LEADS, L_MOST_ROWS, L_N_CREWS, L_N_EVENTS, L_N_GROUPS, L_N_IDLE, L_N_LEADS,
-    L_N_MACHINES, L_N_OWNERS, L_N_SAMPLES, L_N_SHIFTS, L_N_STATES, L_N_STATIONS, L_NOTED,
-    L_NOTED_AT, L_NOW, L_OWNERS, L_REACHED, L_RELEASE, L_SHIFTS, L_STATIONS, L_SUSPECT, L_TIMERS,
-    L_TOUCHED, L_TOUCHES, L_TRACE, MACHINE, NONE, OFF_SHIFT, OWNER, PEOPLE, PEOPLE_CHANGE, RANK,
-    RELEASE, REPAIR, S_AREA, S_CAREFUL, S_CLOSED, S_FIRST, S_KANBAN, S_MARKED, S_N_FREE,
-    S_N_WAITERS, S_NOTED, S_NOTED_AT, S_ON_FAILURE, S_RANK, S_SERVERS, S_STOCKS, S_TOUCHED,
-    S_WAITERS, S_WEARS_AT_WORK, SHIFT, SPOIL, STARVED, STATION, STATION_CHANGE, V_BROKEN, V_FAILING,
-    V_LEFT, V_MODE, V_N_STAGES, V_NOTED, V_NOTED_AT, V_OPERATOR, V_OUTBOX, V_PARTS, V_STAGE,
-    V_STAGE_AT, V_STATION, V_TIMES, V_UNTIL, WORK, WORKING,
+    ARRIVAL, ARRIVALS, CONWIP, CREW_CHANGE, FAILURE, G_BEGIN, G_END, G_SHIFTS, KIND, KIND_BITS,
+    L_AREA, L_BEGINS, L_BEGUN, L_CARDS, L_CREWS, L_DRY, L_DUE, L_END, L_GROUPS, L_HEAP, L_LOW,
+    L_MACHINES, L_MARGIN, L_MARKS, L_MOST_LEADS, L_MOST_ROWS, L_NOTED, L_NOTED_AT, L_NOW,
+    L_N_CREWS, L_N_EVENTS, L_N_GROUPS, L_N_IDLE, L_N_LEADS, L_N_MACHINES, L_N_OWNERS,
+    L_N_SAMPLES, L_N_SHIFTS, L_N_STATES, L_N_STATIONS, L_OWNERS, L_REACHED, L_RELEASE, L_SHIFTS,
+    L_STATIONS, L_SUSPECT, L_TIMERS, L_TOUCHED, L_TOUCHES, L_TRACE, MACHINE, NONE, OFF_SHIFT,
+    OWNER, PEOPLE, PEOPLE_CHANGE, PLACE_MASK, RANK, RANK_BITS, RANK_MASK, RELEASE, REPAIR,
+    SHIFT, SPOIL, STARVED, STATION, STATION_CHANGE, S_AREA, S_CAREFUL, S_CLOSED, S_FIRST,
+    S_KANBAN, S_MARKED, S_NOTED, S_NOTED_AT, S_N_FREE, S_N_WAITERS, S_ON_FAILURE, S_RANK,
+    S_SERVERS, S_STOCKS, S_TOUCHED, S_WAITERS, S_WEARS_AT_WORK, V_BROKEN, V_FAILING, V_LEFT,
+    V_MODE, V_NOTED, V_NOTED_AT, V_N_STAGES, V_OUTBOX, V_PARTS, V_STAGE, V_STAGE_AT, V_STATION,
+    V_TIMES, V_UNTIL, WORK, WORKING,
 )  # fmt: skip
 from twin.plant._line_starts import act, arrival, await_arrival, complete
 
@@ -41,7 +43,7 @@ enlarged, stations wait for each other in a ring, a bound of the memory was not 
 
 
 @jit
-def _ring(m, x, server):  # type: ignore[no-untyped-def]
+def _ring(m: Any, x: Any, server: Any) -> Any:
     """What was being done is done, or the machine breaks down at work."""
     station = m[server + V_STATION]
     if m[server + V_FAILING]:
@@ -65,11 +67,11 @@ def _ring(m, x, server):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _open_or_close(m, x, station):  # type: ignore[no-untyped-def]
+def _open_or_close(m: Any, x: Any, station: Any) -> Any:
     """Begin or end the line's shift at a station; what is on a machine is finished first."""
     shut, row = 1, m[L_SHIFTS]
     for k in range(m[L_N_SHIFTS]):
-        if is_on(x[row + 2 * k], x[row + 2 * k + 1], x[L_NOW]):
+        if is_on(x[row + 2 * k], x[row + 2 * k + 1], x[L_NOW] + x[L_BEGINS]):
             shut = 0
     if shut == m[station + S_CLOSED]:
         return
@@ -89,25 +91,25 @@ def _open_or_close(m, x, station):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _await_shift(m, x, station):  # type: ignore[no-untyped-def]
+def _await_shift(m: Any, x: Any, station: Any) -> Any:
     """Let the line's next begin or end of a shift become due at a station."""
-    least, row = 1e300, m[L_SHIFTS]
+    least, row, clock = 1e300, m[L_SHIFTS], x[L_NOW] + x[L_BEGINS]
     for k in range(m[L_N_SHIFTS]):
-        least = min(least, until_change(x[row + 2 * k], x[row + 2 * k + 1], x[L_NOW]))
+        least = min(least, until_change(x[row + 2 * k], x[row + 2 * k + 1], clock))
     key = SHIFT * KIND + STATION_CHANGE * RANK + m[station + S_RANK]
     set_timer(m, x, x[L_NOW] + least, key)
 
 
 @jit
-def _await_people(m, x, who, first, place):  # type: ignore[no-untyped-def]
+def _await_people(m: Any, x: Any, who: Any, first: Any, place: Any) -> Any:
     """Let the next begin or end of the shift of a group or a crew become due."""
     people = first + place * PEOPLE
-    wait = until_change(x[people + G_BEGIN], x[people + G_END], x[L_NOW])
+    wait = until_change(x[people + G_BEGIN], x[people + G_END], x[L_NOW] + x[L_BEGINS])
     set_timer(m, x, x[L_NOW] + wait, SHIFT * KIND + who * RANK + place)
 
 
 @jit
-def _change_shift(m, x, who, place):  # type: ignore[no-untyped-def]
+def _change_shift(m: Any, x: Any, who: Any, place: Any) -> Any:
     """A shift begins or ends: of operators, of a crew, or of the line at a station."""
     if who == PEOPLE_CHANGE:
         serve_people(m, x)
@@ -122,7 +124,7 @@ def _change_shift(m, x, who, place):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _happen(m, x, key):  # type: ignore[no-untyped-def]
+def _happen(m: Any, x: Any, key: Any) -> Any:
     """Do what is due."""
     kind, rank, place = key >> KIND_BITS, (key >> RANK_BITS) & RANK_MASK, key & PLACE_MASK
     station = m[L_STATIONS] + rank * STATION
@@ -144,7 +146,7 @@ def _happen(m, x, key):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _let_act(m, x):  # type: ignore[no-untyped-def]
+def _let_act(m: Any, x: Any) -> Any:
     """Let every marked station act until none is left, then record the changes."""
     while m[L_MARKS]:
         station = m[L_LOW]
@@ -170,7 +172,7 @@ def _let_act(m, x):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _start(m, x):  # type: ignore[no-untyped-def]
+def _start(m: Any, x: Any) -> Any:
     """Start the people, every station, and what lets parts in; settle the first instant."""
     for k in range(m[L_N_GROUPS]):
         if m[m[L_GROUPS] + k * PEOPLE + G_SHIFTS]:
@@ -198,7 +200,7 @@ def _start(m, x):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _close(m, x):  # type: ignore[no-untyped-def]
+def _close(m: Any, x: Any) -> Any:
     """Count everything up to the end."""
     end = x[L_END]
     for k in range(m[L_N_MACHINES]):
@@ -212,7 +214,7 @@ def _close(m, x):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _cramped(m):  # type: ignore[no-untyped-def]
+def _cramped(m: Any) -> Any:
     """Whether a table may not last through the next instant."""
     margin = m[L_MARGIN]
     if m[L_N_IDLE] < margin or m[L_N_LEADS] + margin > m[L_MOST_LEADS]:
@@ -224,7 +226,7 @@ def _cramped(m):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _all_hold(m, station):  # type: ignore[no-untyped-def]
+def _all_hold(m: Any, station: Any) -> Any:
     """Whether everything at a station holds a finished part."""
     if m[station + S_KANBAN] and m[station + S_STOCKS]:
         return m[station + S_STOCKS] >= m[station + S_KANBAN]
@@ -235,7 +237,7 @@ def _all_hold(m, station):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _reach(m, here):  # type: ignore[no-untyped-def]
+def _reach(m: Any, here: Any) -> Any:
     """Mark every station for whose places something at ``here`` waits; whether one is new."""
     grown, row = False, m[L_REACHED]
     for rank in range(m[L_N_STATIONS]):
@@ -248,7 +250,7 @@ def _reach(m, here):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _stuck(m, station):  # type: ignore[no-untyped-def]
+def _stuck(m: Any, station: Any) -> Any:
     """Whether stations wait for each other in a ring, from ``station`` on."""
     row = m[L_REACHED]
     for rank in range(m[L_N_STATIONS]):
@@ -269,7 +271,7 @@ def _stuck(m, station):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _instant(m, x):  # type: ignore[no-untyped-def]
+def _instant(m: Any, x: Any) -> Any:
     """Let happen what is due next, then settle the line."""
     heap, due = m[L_HEAP], m[L_DUE]
     now = x[heap]
@@ -291,8 +293,8 @@ def kernel(version: int) -> Any:
     """
 
     @entry
-    def advance(whole, real):  # type: ignore[no-untyped-def]
-        m, x = address_of(whole), address_of(real)
+    def advance(whole: Any, real: Any) -> Any:
+        m, x = start_of(whole), start_of(real)
         if not m[L_BEGUN]:
             if version < 0:
                 return BROKEN

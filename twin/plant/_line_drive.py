@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from twin.plant import _line_shop as shop
-from twin.plant._line_plan import Block, Layout, Whole, link_idle
+from twin.plant._line_plan import Block, Layout
+from twin.plant._line_shop import Whole, link_idle
 from twin.records import Array
 from twin.rng import stream
 
@@ -24,9 +25,18 @@ TABLES = {
 @functools.cache
 def _advance() -> Any:
     from twin.compiled import stamp
-    from twin.plant import _line_acts, _line_calendar, _line_machines, _line_moves, _line_starts
+    from twin.plant import (
+        _line_acts,
+        _line_calendar,
+        _line_comings,
+        _line_machines,
+        _line_moves,
+        _line_starts,
+    )
 
-    modules = (_line_acts, _line_calendar, _line_machines, _line_moves, _line_starts, shop)
+    modules = (
+        _line_acts, _line_calendar, _line_comings, _line_machines, _line_moves, _line_starts, shop,
+    )  # fmt: skip
     return _line_calendar.kernel(stamp(*modules))
 
 

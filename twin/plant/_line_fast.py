@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
-from twin.plant._line_lane import Lane, not_serial
-from twin.plant._line_plan import Layout, Planner, inexact
+from twin.plant._line_inexact import inexact, not_serial
+from twin.plant._line_lane import Lane
+from twin.plant._line_plan import Layout, Planner
 from twin.plant._line_rows import Names, calendar_rows, calendar_tally, serial_tally, write_rows
 from twin.plant._line_settings import Settings
 from twin.plant.base import Fast, Placed, World

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from twin.plant import _line_draws as laws
-from twin.plant import _line_graph as graph
 from twin.plant._line_settings import Settings, Station
 from twin.records import Array
 from twin.rng import stream
@@ -21,32 +19,6 @@ Block = Callable[[int], Array]
 Tick = Callable[[], None]
 PARTS, FAILURES, GAPS = 1024, 64, 1024
 """Parts of a block, and numbers drawn at once for breakdowns and for arrivals."""
-
-
-def not_serial(line: Settings) -> str:
-    """Return why the recursion is not exact for a line; empty when it is."""
-    keys = list(line.stations)
-    if line.release not in {"saturated", "arrivals"} or line.products or line.shifts:
-        return "its release, products or shifts"
-    if graph.entries(line) != (keys[0],):
-        return "several ways in"
-    for key, after in zip(keys, [*keys[1:], graph.OUT], strict=True):
-        s = line.stations[key]
-        if graph.follower(line, key) != after or s.split or s.gives or s.takes:
-            return f"the ways of {key}"
-        if _more(s):
-            return f"what {key} does"
-    return ""
-
-
-def _more(s: Station) -> bool:
-    """Whether a station does more than work on one part after the other."""
-    fails = s.time_to_failure > 0
-    wild = s.failure_clock == "calendar" or s.on_failure != "resume" or s.repair_crew
-    return bool(
-        s.machine or s.servers > 1 or s.batch > 1 or s.load_time or s.operator or s.kanban
-        or s.transport_time or s.conveyor or s.defect_rate or s.inspects or (fails and wild)
-    )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -5,24 +5,22 @@ Function by function the machine of the reference engine, and the people it asks
 
 from __future__ import annotations
 
-from twin.compiled import inline, jit
+from typing import Any
+
+from twin.compiled import jit
+from twin.plant._line_comings import enter_mode, mark, scrap, touch
 from twin.plant._line_moves import (
-    draw, drop_part, emit, new_part, pop, push, server_key, set_timer, station_event, stop_timer,
-    take,
+    draw, emit, pop, server_key, set_timer, station_event, stop_timer, take,
 )  # fmt: skip
 from twin.plant._line_shop import (
-    B_COMING, B_ORIGIN, B_PRODUCT, BIN, BLOCKED, CONWIP, DOWN, ENTER, ESCAPE, FAILURE, G_BEGIN,
-    G_BUSY, G_CAN, G_COUNT, G_END, G_N_WAITING, G_WAITING, L_ASKED, L_ASKING, L_GROUPS, L_LEADS,
-    L_LOW, L_MARKS, L_N_GROUPS, L_N_LEADS, L_N_PRODUCTS, L_N_STATIONS, L_NOW, L_PRODUCT_POOL,
-    L_PRODUCTS, L_RELEASE, L_START, L_STATIONS, L_TOUCHED, L_TOUCHES, L_WIP, LATE, LINE_SCRAP, NONE,
-    P_BAD, P_BORN, P_DUE, P_NUMBER, P_PRODUCT, P_REJECTED, PART, PEOPLE, PRODUCT, R_ENTRY, R_SHARE,
-    REPAIR, RESTART, REWORKED, S_BINS, S_CLOSED, S_COMING, S_CREW, S_FAILURE, S_FREE, S_IS_ENTRY,
-    S_KANBAN, S_MARKED, S_MEAN_FAILURE, S_MEAN_REPAIR, S_N_BINS, S_N_FREE, S_ON_CARDS, S_ON_FAILURE,
-    S_PRODUCT, S_QUEUE, S_RANK, S_REPAIR, S_SERVERS, S_SKILL, S_TOUCHED, S_WEARS_AT_WORK, SPOIL,
-    SPOILT, STAGE, STARVED, STATION, T_MANNED, T_MODE, T_SPAN, TARDINESS, V_ASKING, V_BROKEN,
-    V_EVENT, V_FAILING, V_LEFT, V_MODE, V_OPERATOR, V_OUTBOX, V_PARTS, V_PROMISED, V_RAN,
-    V_REPAIR_TIME, V_STAGE, V_STAGE_AT, V_STAGES, V_STATION, V_UNTIL, V_WHOLE, WAITING_OPERATOR,
-    WAITING_REPAIR, WORK, WORKING,
+    BIN, BLOCKED, B_COMING, B_ORIGIN, B_PRODUCT, DOWN, FAILURE, G_BEGIN, G_BUSY, G_CAN, G_COUNT,
+    G_END, G_N_WAITING, G_WAITING, L_ASKED, L_ASKING, L_BEGINS, L_GROUPS, L_NOW, L_N_GROUPS,
+    NONE, PEOPLE, P_NUMBER, P_PRODUCT, REPAIR, RESTART, SPOIL, SPOILT, STAGE, STARVED, S_BINS,
+    S_CLOSED, S_COMING, S_CREW, S_FAILURE, S_FREE, S_KANBAN, S_MEAN_FAILURE, S_MEAN_REPAIR,
+    S_N_BINS, S_N_FREE, S_ON_CARDS, S_ON_FAILURE, S_REPAIR, S_SERVERS, S_SKILL, S_WEARS_AT_WORK,
+    T_MANNED, T_MODE, T_SPAN, V_ASKING, V_BROKEN, V_EVENT, V_FAILING, V_LEFT, V_MODE,
+    V_OPERATOR, V_OUTBOX, V_PARTS, V_PROMISED, V_RAN, V_REPAIR_TIME, V_STAGE, V_STAGES,
+    V_STAGE_AT, V_STATION, V_UNTIL, V_WHOLE, WAITING_OPERATOR, WAITING_REPAIR, WORK, WORKING,
 )  # fmt: skip
 
 INSTANT = 1e-9
@@ -30,133 +28,12 @@ INSTANT = 1e-9
 DAY = 86_400.0
 
 
-@inline
-def mark(m, station):  # type: ignore[no-untyped-def]
-    """Let a station act before the line is settled."""
-    if not m[station + S_MARKED]:
-        m[station + S_MARKED] = 1
-        m[L_MARKS] += 1
-        m[L_LOW] = min(m[L_LOW], station)
-
-
-@inline
-def touch(m, station):  # type: ignore[no-untyped-def]
-    """Let a station record what has changed once the line is settled."""
-    if not m[station + S_TOUCHED]:
-        m[station + S_TOUCHED] = 1
-        m[m[L_TOUCHED] + m[L_TOUCHES]] = station
-        m[L_TOUCHES] += 1
-
-
-@inline
-def enter_mode(m, server, mode):  # type: ignore[no-untyped-def]
-    """Put a machine in a state."""
-    m[server + V_MODE] = mode
-    touch(m, m[server + V_STATION])
-
-
-# -- parts come and go --------------------------------------------------------------------------
-
-
-@jit
-def next_product(m, x, station):  # type: ignore[no-untyped-def]
-    """Draw the product that comes next, of those that come in at ``station`` if it is given."""
-    first = m[L_PRODUCTS]
-    after = first + m[L_N_PRODUCTS] * PRODUCT
-    fit, last, whole = 0, NONE, 0.0
-    for product in range(first, after, PRODUCT):
-        if station == NONE or m[product + R_ENTRY] == station:
-            fit += 1
-            last = product
-            whole += x[product + R_SHARE]
-    if fit <= 1:
-        return last
-    drawn = draw(m, x, m[L_PRODUCT_POOL] if station == NONE else m[station + S_PRODUCT]) * whole
-    for product in range(first, after, PRODUCT):
-        if station == NONE or m[product + R_ENTRY] == station:
-            drawn -= x[product + R_SHARE]
-            if drawn < 0.0:
-                return product
-    return last
-
-
-@jit
-def let_in(m, x, part):  # type: ignore[no-untyped-def]
-    """A part enters the line."""
-    m[L_WIP] += 1
-    emit(m, x, ENTER, m[part + P_NUMBER], 0.0)
-
-
-@jit
-def put_in_queue(m, station, part):  # type: ignore[no-untyped-def]
-    """Put a raw part in the queue of a station, whatever its places."""
-    if m[station + S_KANBAN]:
-        m[station + S_ON_CARDS] += 1
-    push(m, station + S_QUEUE, part)
-    touch(m, station)
-    mark(m, station)
-
-
-@jit
-def let_one_in(m, x):  # type: ignore[no-untyped-def]
-    """A card is free: the next part enters, at every station of entry without products."""
-    product = next_product(m, x, NONE)
-    for rank in range(m[L_N_STATIONS] - 1, -1, -1):
-        station = m[L_STATIONS] + rank * STATION
-        if product != NONE:
-            given = m[product + R_ENTRY] == station
-        else:
-            given = m[station + S_IS_ENTRY] != 0
-        if given:
-            part = new_part(m, x, product)
-            let_in(m, x, part)
-            put_in_queue(m, station, part)
-
-
-@jit
-def _gone(m, x, part):  # type: ignore[no-untyped-def]
-    """A part has left the line."""
-    drop_part(m, part)
-    if m[L_RELEASE] == CONWIP:
-        let_one_in(m, x)
-
-
-@jit
-def scrap(m, x, part):  # type: ignore[no-untyped-def]
-    """A part has become scrap."""
-    m[L_WIP] -= 1
-    emit(m, x, LINE_SCRAP, m[part + P_NUMBER], 0.0)
-    _gone(m, x, part)
-
-
-@jit
-def finish(m, x, part):  # type: ignore[no-untyped-def]
-    """A part leaves the line as good; whether it is so nobody has seen."""
-    now, number, due = x[L_NOW], m[part + P_NUMBER], x[part + P_DUE]
-    lead = now - x[part + P_BORN]
-    m[L_WIP] -= 1
-    if m[part + P_BAD]:
-        emit(m, x, ESCAPE, number, lead)
-    else:
-        emit(m, x, PART, number, lead)
-        if now >= x[L_START]:
-            x[m[L_LEADS] + m[L_N_LEADS]] = lead
-            m[L_N_LEADS] += 1
-        if m[part + P_REJECTED]:
-            emit(m, x, REWORKED, number, 0.0)
-    if due > 0.0:
-        emit(m, x, TARDINESS, number, max(0.0, now - due))
-        if now > due:
-            emit(m, x, LATE, number, 0.0)
-    _gone(m, x, part)
-
-
 # -- people -------------------------------------------------------------------------------------
 
 
 @jit
-def is_on(begin, end, now):  # type: ignore[no-untyped-def]
-    """Whether a shift works at ``now`` [s]."""
+def is_on(begin: Any, end: Any, now: Any) -> Any:
+    """Whether a shift works at ``now`` [s since a midnight]."""
     if begin == end or (begin == 0.0 and end >= DAY):
         return True
     into = now % DAY
@@ -166,7 +43,7 @@ def is_on(begin, end, now):  # type: ignore[no-untyped-def]
 
 
 @jit
-def until_change(begin, end, now):  # type: ignore[no-untyped-def]
+def until_change(begin: Any, end: Any, now: Any) -> Any:
     """Return how long it is to the next begin or end of a shift [s]."""
     into = now % DAY
     one, other = (begin - into) % DAY, (end - into) % DAY
@@ -174,19 +51,19 @@ def until_change(begin, end, now):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _find_group(m, x, skill):  # type: ignore[no-untyped-def]
+def _find_group(m: Any, x: Any, skill: Any) -> Any:
     """Return the first group of operators of whom one is here, free, and knows how."""
     for k in range(m[L_N_GROUPS]):
         group = m[L_GROUPS] + k * PEOPLE
         if not m[m[group + G_CAN] + skill] or m[group + G_BUSY] >= m[group + G_COUNT]:
             continue
-        if is_on(x[group + G_BEGIN], x[group + G_END], x[L_NOW]):
+        if is_on(x[group + G_BEGIN], x[group + G_END], x[L_NOW] + x[L_BEGINS]):
             return group
     return NONE
 
 
 @jit
-def _ask_operator(m, x, server):  # type: ignore[no-untyped-def]
+def _ask_operator(m: Any, x: Any, server: Any) -> Any:
     """Return an operator for a machine; else it waits, and gets the next one."""
     if m[server + V_ASKING]:
         return NONE
@@ -201,7 +78,7 @@ def _ask_operator(m, x, server):  # type: ignore[no-untyped-def]
 
 
 @jit
-def serve_people(m, x):  # type: ignore[no-untyped-def]
+def serve_people(m: Any, x: Any) -> Any:
     """Give whoever waits an operator, the longest waiting first."""
     at = 0
     while at < m[L_ASKED]:
@@ -220,7 +97,7 @@ def serve_people(m, x):  # type: ignore[no-untyped-def]
 
 
 @jit
-def leave_operator(m, x, server):  # type: ignore[no-untyped-def]
+def leave_operator(m: Any, x: Any, server: Any) -> Any:
     """Let the operator of a machine go."""
     group = m[server + V_OPERATOR]
     m[server + V_OPERATOR] = NONE
@@ -230,9 +107,9 @@ def leave_operator(m, x, server):  # type: ignore[no-untyped-def]
 
 
 @jit
-def serve_repairs(m, x, crew):  # type: ignore[no-untyped-def]
+def serve_repairs(m: Any, x: Any, crew: Any) -> Any:
     """Let a crew begin the repairs it has people for, in the order of the breakdowns."""
-    if not is_on(x[crew + G_BEGIN], x[crew + G_END], x[L_NOW]):
+    if not is_on(x[crew + G_BEGIN], x[crew + G_END], x[L_NOW] + x[L_BEGINS]):
         return
     while m[crew + G_N_WAITING] and m[crew + G_BUSY] < m[crew + G_COUNT]:
         m[crew + G_BUSY] += 1
@@ -246,23 +123,23 @@ def serve_repairs(m, x, crew):  # type: ignore[no-untyped-def]
 
 
 @jit
-def run(m, x, server):  # type: ignore[no-untyped-def]
+def run(m: Any, x: Any, server: Any) -> Any:
     """Go on with a stage, until it is done or the machine breaks down at work."""
     m[server + V_MODE] = m[server + V_STAGE]
     span = x[server + V_LEFT]
-    if x[server + V_UNTIL] < span and m[server + V_STAGE] == WORKING:
-        if m[m[server + V_STATION] + S_WEARS_AT_WORK]:
-            if x[server + V_UNTIL] <= INSTANT:
-                fail(m, x, server)
-                return
-            m[server + V_FAILING] = 1
-            span = x[server + V_UNTIL]
+    wears = m[server + V_STAGE] == WORKING and m[m[server + V_STATION] + S_WEARS_AT_WORK]
+    if wears and x[server + V_UNTIL] < span:
+        if x[server + V_UNTIL] <= INSTANT:
+            fail(m, x, server)
+            return
+        m[server + V_FAILING] = 1
+        span = x[server + V_UNTIL]
     x[server + V_RAN] = x[L_NOW]
     set_timer(m, x, x[L_NOW] + span, server_key(m, WORK, server))
 
 
 @jit
-def _take_stage(m, x, server):  # type: ignore[no-untyped-def]
+def _take_stage(m: Any, x: Any, server: Any) -> Any:
     """Begin the next stage; whom it needs is there."""
     stage = m[server + V_STAGES] + STAGE * m[server + V_STAGE_AT]
     m[server + V_STAGE_AT] += 1
@@ -272,7 +149,7 @@ def _take_stage(m, x, server):  # type: ignore[no-untyped-def]
 
 
 @jit
-def next_stage(m, x, server):  # type: ignore[no-untyped-def]
+def next_stage(m: Any, x: Any, server: Any) -> Any:
     """Go to the next stage, as soon as there is an operator where it needs one."""
     stage = m[server + V_STAGES] + STAGE * m[server + V_STAGE_AT]
     if m[stage + T_MANNED]:
@@ -287,7 +164,7 @@ def next_stage(m, x, server):  # type: ignore[no-untyped-def]
 
 
 @jit
-def work(m, x, server, span):  # type: ignore[no-untyped-def]
+def work(m: Any, x: Any, server: Any, span: Any) -> Any:
     """Begin the one stage of a plain operation [s]."""
     m[server + V_STAGE] = WORKING
     x[server + V_LEFT] = x[server + V_WHOLE] = span
@@ -299,7 +176,7 @@ def work(m, x, server, span):  # type: ignore[no-untyped-def]
 
 
 @jit
-def wind(m, x, server):  # type: ignore[no-untyped-def]
+def wind(m: Any, x: Any, server: Any) -> Any:
     """Draw when the machine fails next."""
     station = m[server + V_STATION]
     pool = m[station + S_FAILURE]
@@ -310,14 +187,14 @@ def wind(m, x, server):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _repair(m, x, server, duration):  # type: ignore[no-untyped-def]
+def _repair(m: Any, x: Any, server: Any, duration: Any) -> Any:
     """Repair a machine in ``duration`` [s]."""
     enter_mode(m, server, DOWN)
     set_timer(m, x, x[L_NOW] + duration, server_key(m, REPAIR, server))
 
 
 @jit
-def free_server(m, server):  # type: ignore[no-untyped-def]
+def free_server(m: Any, server: Any) -> Any:
     """A machine can take the next part; a lone one even when it is down."""
     station = m[server + V_STATION]
     touch(m, station)
@@ -337,7 +214,7 @@ def free_server(m, server):  # type: ignore[no-untyped-def]
 
 
 @jit
-def bin_of(m, station, part, origin):  # type: ignore[no-untyped-def]
+def bin_of(m: Any, station: Any, part: Any, origin: Any) -> Any:
     """Return in which bin of an assembly a part belongs: by where it comes from, or by product."""
     first = m[station + S_BINS]
     after = first + m[station + S_N_BINS] * BIN
@@ -352,7 +229,7 @@ def bin_of(m, station, part, origin):  # type: ignore[no-untyped-def]
 
 
 @jit
-def reserve(m, target, part, origin, more):  # type: ignore[no-untyped-def]
+def reserve(m: Any, target: Any, part: Any, origin: Any, more: Any) -> Any:
     """Keep a place for a part that will come, or give it back with ``more`` = -1."""
     if m[target + S_N_BINS]:
         m[bin_of(m, target, part, origin) + B_COMING] += more
@@ -361,7 +238,7 @@ def reserve(m, target, part, origin, more):  # type: ignore[no-untyped-def]
 
 
 @jit
-def redeem(m, server):  # type: ignore[no-untyped-def]
+def redeem(m: Any, server: Any) -> Any:
     """Use the place that was reserved, or give it back."""
     target = m[server + V_PROMISED]
     if target != NONE:
@@ -371,7 +248,7 @@ def redeem(m, server):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _lose(m, x, server):  # type: ignore[no-untyped-def]
+def _lose(m: Any, x: Any, server: Any) -> Any:
     """What a machine worked on is spoilt."""
     station = m[server + V_STATION]
     redeem(m, server)
@@ -385,7 +262,7 @@ def _lose(m, x, server):  # type: ignore[no-untyped-def]
 
 
 @jit
-def fail(m, x, server):  # type: ignore[no-untyped-def]
+def fail(m: Any, x: Any, server: Any) -> Any:
     """A machine has broken down: it is repaired, by the crew where it has one."""
     station = m[server + V_STATION]
     m[server + V_BROKEN] = 1
@@ -412,7 +289,7 @@ def fail(m, x, server):  # type: ignore[no-untyped-def]
 
 
 @jit
-def strike(m, x, server):  # type: ignore[no-untyped-def]
+def strike(m: Any, x: Any, server: Any) -> Any:
     """The failure clock of the calendar has run out."""
     x[server + V_UNTIL] = 0.0
     if m[server + V_STAGE] != NONE:
@@ -424,7 +301,7 @@ def strike(m, x, server):  # type: ignore[no-untyped-def]
 
 
 @jit
-def mended(m, x, server):  # type: ignore[no-untyped-def]
+def mended(m: Any, x: Any, server: Any) -> Any:
     """A machine is up again."""
     station = m[server + V_STATION]
     m[server + V_BROKEN] = 0

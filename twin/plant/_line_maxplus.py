@@ -165,7 +165,7 @@ def kernel(version: int) -> Any:
     """
 
     @entry
-    def advance(
+    def advance(  # noqa: PLR0912 - inlined calls would cost more than they clear up
         work: Any, mode: int, gaps: Any, pools: Any, lag: Any, early: Any,
         window: Any, clock: Any, past: Any, last: Any, left: Any, at: Any, cursor: Any, sums: Any,
         line: Any, leads: Any, trace: Any, entered: Any, breaks: Any, lost: Any,

@@ -2,39 +2,24 @@
 
 from __future__ import annotations
 
-import numba
-import numba.extending
-import numba.np.arrayobj
+from typing import Any
 
 from twin.compiled import inline, jit
 from twin.plant._line_shop import (
-    D_AT, D_END, D_SPARE, EVENT_ROW, KIND, L_AREA, L_COUNTS, L_DRY, L_END, L_EVENTS, L_HEAP, L_IDLE,
-    L_N_EVENTS, L_N_IDLE, L_N_MACHINES, L_N_SAMPLES, L_N_STATES, L_NOTED, L_NOTED_AT, L_NOW,
-    L_NUMBERS, L_SAMPLES, L_START, L_STATES, L_TIMERS, L_TOTALS, L_TRACE, L_WIP, LINE_EVENTS, NONE,
-    P_BAD, P_BORN, P_DETOUR, P_DUE, P_NEXT, P_NUMBER, P_ORIGIN, P_PREVIOUS, P_PRIORITY, P_PRODUCT,
-    P_REJECTED, P_STEP, P_STOCK, P_WAY, R_DUE_AFTER, R_PRIORITY, RANK, S_AREA, S_NOTED, S_NOTED_AT,
-    S_RANK, SAMPLE_ROW, STATE_ROW, STATION_EVENTS, V_EVENT, V_INDEX, V_NUMBER, V_MODE, V_NOTED, V_NOTED_AT,
-    V_STATION, V_TIMES,
+    D_AT, D_END, D_SPARE, EVENT_ROW, KIND, LINE_EVENTS, L_AREA, L_COUNTS, L_DRY, L_END,
+    L_EVENTS, L_HEAP, L_IDLE, L_NOTED, L_NOTED_AT, L_NOW, L_NUMBERS, L_N_EVENTS, L_N_IDLE,
+    L_N_SAMPLES, L_N_STATES, L_SAMPLES, L_START, L_STATES, L_TIMERS, L_TOTALS, L_TRACE, L_WIP,
+    NONE, P_BAD, P_BORN, P_DETOUR, P_DUE, P_NEXT, P_NUMBER, P_ORIGIN, P_PREVIOUS, P_PRIORITY,
+    P_PRODUCT, P_REJECTED, P_STEP, P_STOCK, P_WAY, RANK, R_DUE_AFTER, R_PRIORITY, SAMPLE_ROW,
+    STATE_ROW, STATION_EVENTS, S_AREA, S_NOTED, S_NOTED_AT, S_RANK, V_INDEX, V_MODE, V_NOTED,
+    V_NOTED_AT, V_NUMBER, V_STATION, V_TIMES,
 )  # fmt: skip
 
 N_LINE_EVENTS, N_STATION_EVENTS = len(LINE_EVENTS), len(STATION_EVENTS)
 
-# -- memory -------------------------------------------------------------------------------------
-
-
-@numba.extending.intrinsic
-def address_of(_context, array):  # type: ignore[no-untyped-def]
-    """Return where an array begins: a bare address costs no reference counts at every call."""
-
-    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
-        kind = signature.args[0]
-        return numba.np.arrayobj.make_array(kind)(context, builder, arguments[0]).data
-
-    return numba.types.CPointer(array.dtype)(array), generate
-
 
 @jit
-def sort(m, row, size):  # type: ignore[no-untyped-def]
+def sort(m: Any, row: Any, size: Any) -> Any:
     """Sort a few numbers."""
     for i in range(row + 1, row + size):
         value, at = m[i], i
@@ -48,7 +33,7 @@ def sort(m, row, size):  # type: ignore[no-untyped-def]
 
 
 @inline
-def push(m, queue, part):  # type: ignore[no-untyped-def]
+def push(m: Any, queue: Any, part: Any) -> Any:
     """Put a part at the end of a list."""
     tail = m[queue + 1]
     m[part + P_NEXT], m[part + P_PREVIOUS] = NONE, tail
@@ -61,7 +46,7 @@ def push(m, queue, part):  # type: ignore[no-untyped-def]
 
 
 @inline
-def remove(m, queue, part):  # type: ignore[no-untyped-def]
+def remove(m: Any, queue: Any, part: Any) -> Any:
     """Take a part off a list."""
     before, after = m[part + P_PREVIOUS], m[part + P_NEXT]
     if before == NONE:
@@ -76,7 +61,7 @@ def remove(m, queue, part):  # type: ignore[no-untyped-def]
 
 
 @inline
-def pop(m, queue):  # type: ignore[no-untyped-def]
+def pop(m: Any, queue: Any) -> Any:
     """Take the first part off a list and return it."""
     part = m[queue]
     remove(m, queue, part)
@@ -84,7 +69,7 @@ def pop(m, queue):  # type: ignore[no-untyped-def]
 
 
 @jit
-def new_part(m, x, product):  # type: ignore[no-untyped-def]
+def new_part(m: Any, x: Any, product: Any) -> Any:
     """Return a part that is numbered and not in the line yet."""
     part = m[L_IDLE]
     m[L_IDLE] = m[part + P_NEXT]
@@ -102,7 +87,7 @@ def new_part(m, x, product):  # type: ignore[no-untyped-def]
 
 
 @jit
-def drop_part(m, part):  # type: ignore[no-untyped-def]
+def drop_part(m: Any, part: Any) -> Any:
     """Give back the place of a part that is no more."""
     m[part + P_NEXT] = m[L_IDLE]
     m[L_IDLE] = part
@@ -110,7 +95,7 @@ def drop_part(m, part):  # type: ignore[no-untyped-def]
 
 
 @jit
-def take(m, row, size, value):  # type: ignore[no-untyped-def]
+def take(m: Any, row: Any, size: Any, value: Any) -> Any:
     """Take ``value`` out of the ``size`` numbers at ``row``; return how many are left."""
     for i in range(row, row + size):
         if m[i] == value:
@@ -124,7 +109,7 @@ def take(m, row, size, value):  # type: ignore[no-untyped-def]
 
 
 @jit
-def set_timer(m, x, time, key):  # type: ignore[no-untyped-def]
+def set_timer(m: Any, x: Any, time: Any, key: Any) -> Any:
     """Let ``key`` become due at ``time`` [s]."""
     heap, at = m[L_HEAP], m[L_TIMERS]
     m[L_TIMERS] = at + 1
@@ -138,7 +123,7 @@ def set_timer(m, x, time, key):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _sink(m, x, at, time, key):  # type: ignore[no-untyped-def]
+def _sink(m: Any, x: Any, at: Any, time: Any, key: Any) -> Any:
     """Put a timer at the place ``at`` of the heap or below it."""
     heap, size = m[L_HEAP], m[L_TIMERS]
     while True:
@@ -158,7 +143,7 @@ def _sink(m, x, at, time, key):  # type: ignore[no-untyped-def]
 
 
 @jit
-def drop_first(m, x):  # type: ignore[no-untyped-def]
+def drop_first(m: Any, x: Any) -> Any:
     """Take the first timer off."""
     m[L_TIMERS] -= 1
     last = m[L_HEAP] + 2 * m[L_TIMERS]
@@ -166,11 +151,12 @@ def drop_first(m, x):  # type: ignore[no-untyped-def]
 
 
 @jit
-def stop_timer(m, x, key):  # type: ignore[no-untyped-def]
+def stop_timer(m: Any, x: Any, key: Any) -> Any:
     """Take the timer of ``key`` off, wherever it stands."""
     heap = m[L_HEAP]
-    for at in range(m[L_TIMERS]):
-        if m[heap + 2 * at + 1] == key:
+    for place in range(m[L_TIMERS]):
+        if m[heap + 2 * place + 1] == key:
+            at = place
             # As the first of all it is easily taken off.
             while at > 0:
                 above = (at - 1) >> 1
@@ -183,7 +169,7 @@ def stop_timer(m, x, key):  # type: ignore[no-untyped-def]
 
 
 @inline
-def server_key(m, kind, server):  # type: ignore[no-untyped-def]
+def server_key(m: Any, kind: Any, server: Any) -> Any:
     """Return what orders a timer of a machine."""
     return kind * KIND + m[m[server + V_STATION] + S_RANK] * RANK + m[server + V_INDEX]
 
@@ -192,7 +178,7 @@ def server_key(m, kind, server):  # type: ignore[no-untyped-def]
 
 
 @inline
-def draw(m, x, pool):  # type: ignore[no-untyped-def]
+def draw(m: Any, x: Any, pool: Any) -> Any:
     """Return the next number of a pool; pools are filled up between instants."""
     at = m[pool + D_AT]
     m[pool + D_AT] = at + 1
@@ -205,7 +191,7 @@ def draw(m, x, pool):  # type: ignore[no-untyped-def]
 
 
 @inline
-def emit(m, x, what, part, value):  # type: ignore[no-untyped-def]
+def emit(m: Any, x: Any, what: Any, part: Any, value: Any) -> Any:
     """Record that something happened: it counts from the end of the warm-up on."""
     if x[L_NOW] >= x[L_START]:
         m[m[L_COUNTS] + what] += 1
@@ -217,20 +203,20 @@ def emit(m, x, what, part, value):  # type: ignore[no-untyped-def]
 
 
 @inline
-def station_event(m, x, which, station, part, value):  # type: ignore[no-untyped-def]
+def station_event(m: Any, x: Any, which: Any, station: Any, part: Any, value: Any) -> Any:
     """Record an event of a station."""
     emit(m, x, N_LINE_EVENTS + m[station + S_RANK] * N_STATION_EVENTS + which, part, value)
 
 
 @inline
-def counted(x, since, until):  # type: ignore[no-untyped-def]
+def counted(x: Any, since: Any, until: Any) -> Any:
     """Return the part of a span that is counted [s]."""
     start, end = x[L_START], x[L_END]
     return min(max(until, start), end) - min(max(since, start), end)
 
 
 @inline
-def note_mode(m, x, server):  # type: ignore[no-untyped-def]
+def note_mode(m: Any, x: Any, server: Any) -> Any:
     """Record the state of a machine when it is new at this instant."""
     mode, noted = m[server + V_MODE], m[server + V_NOTED]
     if mode == noted:
@@ -245,7 +231,7 @@ def note_mode(m, x, server):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _sample(m, x, what, value):  # type: ignore[no-untyped-def]
+def _sample(m: Any, x: Any, what: Any, value: Any) -> Any:
     """Record a level: 0 is the line's work in progress, above it the stations' queues."""
     if m[L_TRACE]:
         row = m[L_SAMPLES] + SAMPLE_ROW * m[L_N_SAMPLES]
@@ -254,7 +240,7 @@ def _sample(m, x, what, value):  # type: ignore[no-untyped-def]
 
 
 @inline
-def note_level(m, x, station, level):  # type: ignore[no-untyped-def]
+def note_level(m: Any, x: Any, station: Any, level: Any) -> Any:
     """Record how many wait in front of a station when it is new at this instant."""
     noted = m[station + S_NOTED]
     if level == noted:
@@ -265,7 +251,7 @@ def note_level(m, x, station, level):  # type: ignore[no-untyped-def]
 
 
 @jit
-def note_wip(m, x):  # type: ignore[no-untyped-def]
+def note_wip(m: Any, x: Any) -> Any:
     """Record how many are in the line when it is new at this instant."""
     if m[L_WIP] == m[L_NOTED]:
         return

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from twin.plant import _line_draws as laws
 from twin.plant import _line_graph as graph
 from twin.plant import _line_shop as shop
 from twin.plant._line_people import always
 from twin.plant._line_settings import Settings, Station
-from twin.plant._line_shop import NONE
+from twin.plant._line_shop import NONE, Whole, link_idle
 from twin.plant._line_words import words
 from twin.records import Array
 
-Whole = npt.NDArray[np.int64]
 Block = Callable[[int], Array]
 Streams = Callable[[str], np.random.Generator]
 Source = Callable[[Streams], Block]
@@ -38,26 +36,6 @@ DISPATCH = {
 RELEASE = {
     "saturated": shop.SATURATED, "arrivals": shop.ARRIVALS, "conwip": shop.CONWIP,
 }  # fmt: skip
-
-
-def inexact(line: Settings) -> Iterator[str]:
-    """Yield what the compiled calendar does not have, with its path."""
-    if line.release == "schedule":
-        yield "orders (release = 'schedule')"
-    for name, product in line.products.items():
-        if graph.in_free_order(product):
-            yield f"steps in free order (products.{name}.steps)"
-    for key, s in line.stations.items():
-        if s.machine:
-            yield f"a CNC machine as a station (stations.{key}.machine)"
-        if s.gives:
-            yield f"taking apart (stations.{key}.gives)"
-        if s.batch > 1 and s.dispatch != "fifo":
-            yield f"batches by {s.dispatch} (stations.{key}.dispatch)"
-        if s.kanban and s.conveyor:
-            yield f"cards behind a conveyor (stations.{key}.kanban)"
-        if s.operator and s.time_to_failure and s.on_failure == "scrap":
-            yield f"operators where a breakdown spoils the part (stations.{key}.on_failure)"
 
 
 @dataclass(frozen=True)
@@ -228,7 +206,8 @@ class Planner:
         bins = self._bins(s)
         self._set(at, {
             shop.S_RANK: rank, shop.S_PLACES: s.buffer, shop.S_FIRST: first,
-            shop.S_SERVERS: s.servers, shop.S_BATCH: s.batch, shop.S_LEAST: s.batch_least or s.batch,
+            shop.S_SERVERS: s.servers, shop.S_BATCH: s.batch,
+            shop.S_LEAST: s.batch_least or s.batch,
             shop.S_DISPATCH: DISPATCH[s.dispatch], shop.S_CONVEYOR: s.conveyor,
             shop.S_KANBAN: s.kanban, shop.S_AHEAD: ahead, shop.S_CYCLE_TIME: float(s.cycle_time),
             shop.S_SETUP_TIME: float(s.setup_time), shop.S_LOAD_TIME: float(s.load_time),
@@ -238,7 +217,8 @@ class Planner:
             ),
             shop.S_BINS: bins, shop.S_N_BINS: len(s.takes), shop.S_CAREFUL: self._careful(key, s),
             shop.S_FREE: free, shop.S_N_FREE: s.servers, shop.S_WAITERS: self._reserve(held + 1),
-            shop.S_FINISHED: self._reserve(held + 1), shop.S_WATCHING: self._reserve(len(self.keys)),
+            shop.S_FINISHED: self._reserve(held + 1),
+            shop.S_WATCHING: self._reserve(len(self.keys)),
         })  # fmt: skip
         self._failures(at, s, source)
         self._needs(at, s)
@@ -267,7 +247,10 @@ class Planner:
                 if (step.station or step_name) == key and step.cycle_time:
                     law, spread = step.cycle_distribution, step.cycle_spread
                     stream = f"{source}.service.{name}"
-                    found = (float(step.cycle_time), self._law(law, step.cycle_time, spread, stream))
+                    found = (
+                        float(step.cycle_time),
+                        self._law(law, step.cycle_time, spread, stream),
+                    )
             own += found
         return self._row(own)
 
@@ -337,7 +320,8 @@ class Planner:
             shop.V_NOTED: NONE, shop.V_STAGE: NONE, shop.V_PRODUCT: NONE, shop.V_OPERATOR: NONE,
             shop.V_PROMISED: NONE, shop.V_UNTIL: math.inf,
             shop.V_STAGES: self._reserve(3 * shop.STAGE),
-            shop.V_TIMES: self._reserve(len(shop.MODES)), shop.V_EVENT: kinds + number, shop.V_NUMBER: number,
+            shop.V_TIMES: self._reserve(len(shop.MODES)), shop.V_EVENT: kinds + number,
+            shop.V_NUMBER: number,
             shop.V_PARTS: NONE, shop.V_PARTS + 1: NONE,
             shop.V_OUTBOX: NONE, shop.V_OUTBOX + 1: NONE,
         })  # fmt: skip
@@ -378,7 +362,7 @@ class Planner:
             shop.L_PRODUCTS: self.products, shop.L_N_PRODUCTS: len(entry),
             shop.L_PRODUCT_POOL: self._uniform(f"{self.name}.product") if mixed else NONE,
             shop.L_OWNERS: self._row(owners), shop.L_N_OWNERS: len(owners) // shop.OWNER,
-            shop.L_GAP: float(line.interarrival_time),
+            shop.L_GAP: float(line.interarrival_time), shop.L_BEGINS: float(line.begins),
             shop.L_GROUPS: self.groups, shop.L_N_GROUPS: len(line.operators),
             shop.L_CREWS: self.crews, shop.L_N_CREWS: len(line.crew),
             shop.L_SHIFTS: self._row(shifts), shop.L_N_SHIFTS: len(line.shifts),
@@ -407,15 +391,6 @@ class Planner:
         self._set(0, {shop.L_PARTS: first, shop.L_IDLE: NONE})
         self.m = self.m[: self.size]
         link_idle(self.m, first, number)
-
-
-def link_idle(m: Whole, first: int, number: int) -> None:
-    """Chain so many unused parts from ``first`` on, and put them before those that are idle."""
-    places = first + np.arange(number) * shop.PARTICLE
-    m[places[:-1] + shop.P_NEXT] = places[1:]
-    m[places[-1] + shop.P_NEXT] = m[shop.L_IDLE]
-    m[shop.L_IDLE] = first
-    m[shop.L_N_IDLE] += number
 
 
 def block_of(drawn: laws.Draws | None) -> Block:

@@ -79,9 +79,9 @@ def _states(facts: Facts, names: Names, rows: Any) -> None:
 
 
 def _samples(facts: Facts, names: Names, rows: Any) -> None:
-    """Every level is 0 at first."""
+    """Every level is 0 at first: the stations' by rank, then the line's."""
     first = np.zeros((len(names.levels), rows.shape[1]), np.int64)
-    first[:, 1] = np.arange(len(first))
+    first[:, 1] = np.roll(np.arange(len(first)), -1)
     rows = np.concatenate([first, rows])
     facts.samples.extend_columns({
         "time": rows.view(np.float64)[:, 0].copy(),
@@ -148,7 +148,7 @@ def write_rows(facts: Facts, lane: Lane, traces: Traces, end: float) -> None:
 
 def _serial_events(facts: Facts, lane: Lane, traces: Traces, end: float) -> None:
     """What is due comes first, the last station before the others; then what stations do."""
-    n, (arrive, _start, finish, leave) = len(lane.keys), traces.trace
+    n, (_here, _start, finish, leave) = len(lane.keys), traces.trace
     born, number = traces.entered
     ranks = np.arange(n)[::-1]
     release, out, enter = n, n + 1, n if lane.mode else 2 * n + 0.1
@@ -228,7 +228,8 @@ def _serial_samples(facts: Facts, lane: Lane, traces: Traces, end: float) -> Non
     here, start = traces.trace[0], traces.trace[1]
     levels = [(traces.entered[0], traces.trace[3, -1]), *zip(here, start, strict=True)]
     ranks = [n, *range(n - 1, -1, -1)]
-    first = np.array([[0.0] * (n + 1), [0, *range(1, n + 1)], [0, *range(n, 0, -1)], [0] * (n + 1)])
+    first = np.zeros((4, n + 1))
+    first[2] = [*range(n, 0, -1), 0]
     pieces = []
     for source, (up, down) in enumerate(levels):
         times, values = _level(up, down)

@@ -8,6 +8,11 @@ reference engine one to one. Addresses are above 0, except the line's own: it st
 
 from __future__ import annotations
 
+import numpy as np
+import numpy.typing as npt
+
+Whole = npt.NDArray[np.int64]
+
 NONE, OUT, SCRAP, FIXED = -1, -2, -3, -4
 """No address; the two ways out of the line; the way where a station sends all its parts."""
 LINK = 3
@@ -44,8 +49,8 @@ STATION_EVENTS = ("made", "defect", "rejected", "spoilt")
     L_SAMPLES, L_N_SAMPLES, L_LEADS, L_N_LEADS, L_MOST_ROWS, L_MOST_LEADS, L_DRY, L_SUSPECT,
     L_LOOPS, L_RELEASE, L_LOSE, L_CARDS, L_REWORK_LIMIT, L_PRODUCTS, L_N_PRODUCTS, L_PRODUCT_POOL,
     L_OWNERS, L_N_OWNERS, L_GAP, L_GROUPS, L_N_GROUPS, L_CREWS, L_N_CREWS, L_ASKING, L_ASKED,
-    L_SHIFTS, L_N_SHIFTS, L_COUNTS, L_TOTALS, L_BEGUN, L_REACHED, LINE,
-) = range(60)  # fmt: skip
+    L_SHIFTS, L_N_SHIFTS, L_COUNTS, L_TOTALS, L_BEGUN, L_REACHED, L_BEGINS, LINE,
+) = range(61)  # fmt: skip
 """Fields of the line; the last is its size, here and below."""
 (
     # what it is told
@@ -63,7 +68,8 @@ STATION_EVENTS = ("made", "defect", "rejected", "spoilt")
 (
     V_STATION, V_INDEX, V_MODE, V_NOTED, V_NOTED_AT, V_BROKEN, V_STAGE, V_LEFT, V_WHOLE, V_RAN,
     V_UNTIL, V_PRODUCT, V_OPERATOR, V_FAILING, V_STAGES, V_N_STAGES, V_STAGE_AT, V_ASKING,
-    V_PROMISED, V_REPAIR_TIME, V_TIMES, V_EVENT, V_NUMBER, V_PARTS, _1, _2, V_OUTBOX, _3, _4, MACHINE,
+    V_PROMISED, V_REPAIR_TIME, V_TIMES, V_EVENT, V_NUMBER, V_PARTS, _1, _2, V_OUTBOX, _3, _4,
+    MACHINE,
 ) = range(30)  # fmt: skip
 (
     P_NEXT, P_PREVIOUS, P_NUMBER, P_PRODUCT, P_STEP, P_PRIORITY, P_BAD, P_REJECTED, P_DETOUR,
@@ -86,3 +92,12 @@ T_MODE, T_SPAN, T_MANNED, STAGE = range(4)
 OWN_TIME, OWN_POOL, OWN = range(3)
 EVENT_ROW, STATE_ROW, SAMPLE_ROW = 4, 3, 3
 """Words of a row: time, what, part, value; time, machine, mode; time, what, value."""
+
+
+def link_idle(m: Whole, first: int, number: int) -> None:
+    """Chain so many unused parts from ``first`` on, and put them before those that are idle."""
+    places = first + np.arange(number) * PARTICLE
+    m[places[:-1] + P_NEXT] = places[1:]
+    m[places[-1] + P_NEXT] = m[L_IDLE]
+    m[L_IDLE] = first
+    m[L_N_IDLE] += number

@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from twin.compiled import jit
 from twin.plant._line_acts import (
     admits, ahead, arrive, choose_way, has_place, has_room, let_waiting_in, send, take_in,
 )  # fmt: skip
-from twin.plant._line_machines import (
-    free_server, leave_operator, let_in, mark, next_product, next_stage, put_in_queue, redeem,
-    reserve, touch, work,
-)  # fmt: skip
+from twin.plant._line_comings import let_in, mark, next_product, put_in_queue, touch
+from twin.plant._line_machines import free_server, leave_operator, next_stage, redeem, reserve, work
 from twin.plant._line_moves import (
     draw, drop_part, emit, new_part, pop, push, remove, set_timer, station_event,
 )  # fmt: skip
 from twin.plant._line_shop import (
-    B_CONTENT, B_COUNT, BIN, BLOCKED, CONWIP, DUE_DATE, FIFO, JOINED, KIND, L_GAP, L_LOSE, L_LOW,
-    L_N_PRODUCTS, L_N_STATIONS, L_NOW, L_PRODUCTS, L_RELEASE, L_STATIONS, L_WIP, LOADING, LOST,
-    MADE, NONE, O_POOL, O_STATION, OFF_SHIFT, OWN, OWN_POOL, OWN_TIME, P_BAD, P_DUE, P_NEXT,
-    P_NUMBER, P_ORIGIN, P_PRIORITY, P_PRODUCT, P_STOCK, PRIORITY, PRODUCT, R_ENTRY, R_RANK, R_SEEN,
-    RELEASE, S_AHEAD, S_BATCH, S_BELT, S_BINS, S_CAREFUL, S_CLOSED, S_CYCLE_TIME, S_DISPATCH,
-    S_FINISHED, S_FREE, S_IS_ENTRY, S_KANBAN, S_LEAST, S_LOAD_TIME, S_MARKED, S_MAN_LOAD, S_MAN_SETUP,
-    S_MAN_WORK, S_N_BINS, S_N_FINISHED, S_N_FREE, S_N_WAITERS, S_ON_CARDS, S_OWN, S_QUEUE, S_RANK,
-    S_SERVICE, S_SETUP_TIME, S_STOCKS, S_WATCHED, S_WATCHING, S_YARD, SAME_PRODUCT, SATURATED,
-    SETUP, SHORTEST, STAGE, STARVED, STATION, T_MANNED, T_MODE, T_SPAN, V_BROKEN, V_MODE,
-    V_N_STAGES, V_OPERATOR, V_OUTBOX, V_PARTS, V_PRODUCT, V_PROMISED, V_STAGE, V_STAGE_AT, V_STAGES,
-    V_STATION, WORKING,
+    BIN, BLOCKED, B_CONTENT, B_COUNT, CONWIP, DUE_DATE, FIFO, JOINED, KIND, LOADING, LOST,
+    L_GAP, L_LOSE, L_LOW, L_NOW, L_N_PRODUCTS, L_N_STATIONS, L_PRODUCTS, L_RELEASE, L_STATIONS,
+    L_WIP, MADE, NONE, OFF_SHIFT, OWN, OWN_POOL, OWN_TIME, O_POOL, O_STATION, PRIORITY, PRODUCT,
+    P_BAD, P_DUE, P_NEXT, P_NUMBER, P_ORIGIN, P_PRIORITY, P_PRODUCT, P_STOCK, RELEASE, R_ENTRY,
+    R_RANK, R_SEEN, SAME_PRODUCT, SATURATED, SETUP, SHORTEST, STAGE, STARVED, STATION, S_AHEAD,
+    S_BATCH, S_BELT, S_BINS, S_CAREFUL, S_CLOSED, S_CYCLE_TIME, S_DISPATCH, S_FINISHED, S_FREE,
+    S_IS_ENTRY, S_KANBAN, S_LEAST, S_LOAD_TIME, S_MAN_LOAD, S_MAN_SETUP, S_MAN_WORK, S_MARKED,
+    S_N_BINS, S_N_FINISHED, S_N_FREE, S_N_WAITERS, S_ON_CARDS, S_OWN, S_QUEUE, S_RANK,
+    S_SERVICE, S_SETUP_TIME, S_STOCKS, S_WATCHED, S_WATCHING, S_YARD, T_MANNED, T_MODE, T_SPAN,
+    V_BROKEN, V_MODE, V_N_STAGES, V_OPERATOR, V_OUTBOX, V_PARTS, V_PRODUCT, V_PROMISED, V_STAGE,
+    V_STAGES, V_STAGE_AT, V_STATION, WORKING,
 )  # fmt: skip
 
 # -- which is next ------------------------------------------------------------------------------
 
 
 @jit
-def _own_times(m, station, part):  # type: ignore[no-untyped-def]
+def _own_times(m: Any, station: Any, part: Any) -> Any:
     """Return where the times of a part's product at a station stand; NONE without its own."""
     product = m[part + P_PRODUCT]
     if product == NONE:
@@ -41,14 +41,14 @@ def _own_times(m, station, part):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _mean_time(m, x, station, part):  # type: ignore[no-untyped-def]
+def _mean_time(m: Any, x: Any, station: Any, part: Any) -> Any:
     """Return the mean time that a station works on a part [s]."""
     own = _own_times(m, station, part)
     return x[own + OWN_TIME] if own != NONE else x[station + S_CYCLE_TIME]
 
 
 @jit
-def _service_time(m, x, station, part):  # type: ignore[no-untyped-def]
+def _service_time(m: Any, x: Any, station: Any, part: Any) -> Any:
     """Return the time that a station works on a part [s]."""
     own = _own_times(m, station, part)
     pool = m[own + OWN_POOL] if own != NONE else m[station + S_SERVICE]
@@ -56,7 +56,7 @@ def _service_time(m, x, station, part):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _urgency(m, x, station, part):  # type: ignore[no-untyped-def]
+def _urgency(m: Any, x: Any, station: Any, part: Any) -> Any:
     """Return what orders those that wait: the least goes first, then the earlier one."""
     rule = m[station + S_DISPATCH]
     if rule == PRIORITY:
@@ -71,7 +71,7 @@ def _urgency(m, x, station, part):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _pick(m, x, station, queue):  # type: ignore[no-untyped-def]
+def _pick(m: Any, x: Any, station: Any, queue: Any) -> Any:
     """Return the part of a list that goes first by the station's rule."""
     part = best = m[queue]
     if m[station + S_DISPATCH] == FIFO:
@@ -89,7 +89,7 @@ def _pick(m, x, station, queue):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _take_server(m, station):  # type: ignore[no-untyped-def]
+def _take_server(m: Any, station: Any) -> Any:
     """Take the first free machine."""
     row = m[station + S_FREE]
     first = m[row]
@@ -100,7 +100,7 @@ def _take_server(m, station):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _promise(m, station, part):  # type: ignore[no-untyped-def]
+def _promise(m: Any, station: Any, part: Any) -> Any:
     """Reserve the place behind; without one the machine waits."""
     target = ahead(m, station, part)
     if target < 0:
@@ -119,7 +119,7 @@ def _promise(m, station, part):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _add_stage(m, x, server, mode, span, manned):  # type: ignore[no-untyped-def]
+def _add_stage(m: Any, x: Any, server: Any, mode: Any, span: Any, manned: Any) -> Any:
     """Add a stage to an operation."""
     stage = m[server + V_STAGES] + STAGE * m[server + V_N_STAGES]
     m[stage + T_MODE], x[stage + T_SPAN], m[stage + T_MANNED] = mode, span, manned
@@ -127,7 +127,7 @@ def _add_stage(m, x, server, mode, span, manned):  # type: ignore[no-untyped-def
 
 
 @jit
-def _begin(m, x, station, server):  # type: ignore[no-untyped-def]
+def _begin(m: Any, x: Any, station: Any, server: Any) -> Any:
     """Begin an operation: set up, load, work; a machine that is down begins when it is up."""
     part = m[server + V_PARTS]
     product, before = m[part + P_PRODUCT], m[server + V_PRODUCT]
@@ -146,14 +146,14 @@ def _begin(m, x, station, server):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _counter(m, part):  # type: ignore[no-untyped-def]
+def _counter(m: Any, part: Any) -> Any:
     """Return where the parts of one product are counted."""
     product = m[part + P_PRODUCT]
     return product + R_SEEN if product != NONE else m[L_PRODUCTS] + m[L_N_PRODUCTS] * PRODUCT
 
 
 @jit
-def _batch_part(m, station):  # type: ignore[no-untyped-def]
+def _batch_part(m: Any, station: Any) -> Any:
     """Return the first part in the queue of whose product there is enough for a batch."""
     part = m[station + S_QUEUE]
     while part != NONE:
@@ -170,7 +170,7 @@ def _batch_part(m, station):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _start_batch(m, x, station):  # type: ignore[no-untyped-def]
+def _start_batch(m: Any, x: Any, station: Any) -> Any:
     """Start one batch, all of one product, when there is enough."""
     part = _batch_part(m, station)
     if part == NONE:
@@ -187,7 +187,7 @@ def _start_batch(m, x, station):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _start_assembly(m, x, station):  # type: ignore[no-untyped-def]
+def _start_assembly(m: Any, x: Any, station: Any) -> Any:
     """Start to put one set together, when nothing of it is missing."""
     first, after = m[station + S_BINS], m[station + S_BINS] + m[station + S_N_BINS] * BIN
     for place in range(first, after, BIN):
@@ -213,7 +213,7 @@ def _start_assembly(m, x, station):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _start_careful(m, x, station):  # type: ignore[no-untyped-def]
+def _start_careful(m: Any, x: Any, station: Any) -> Any:
     """Start one operation at a station that can do more."""
     if m[station + S_BATCH] > 1:
         return _start_batch(m, x, station)
@@ -228,7 +228,7 @@ def _start_careful(m, x, station):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _start_one(m, x, station):  # type: ignore[no-untyped-def]
+def _start_one(m: Any, x: Any, station: Any) -> Any:
     """Start one operation on the first free machine, when there is enough to do."""
     if m[station + S_N_BINS]:
         return _start_assembly(m, x, station)
@@ -248,7 +248,7 @@ def _start_one(m, x, station):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _lacks(m, station):  # type: ignore[no-untyped-def]
+def _lacks(m: Any, station: Any) -> Any:
     """Whether a machine is free and there is not enough in the queue to start it."""
     card = m[station + S_KANBAN] == 0 or m[station + S_ON_CARDS] < m[station + S_KANBAN]
     waiting = m[station + S_QUEUE + 2]
@@ -256,7 +256,7 @@ def _lacks(m, station):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _feed(m, x, station):  # type: ignore[no-untyped-def]
+def _feed(m: Any, x: Any, station: Any) -> Any:
     """Give a station of entry a part, when there is one for it."""
     if m[L_RELEASE] == CONWIP:
         return False
@@ -278,7 +278,7 @@ def _feed(m, x, station):  # type: ignore[no-untyped-def]
 
 
 @jit
-def await_arrival(m, x, owner, place):  # type: ignore[no-untyped-def]
+def await_arrival(m: Any, x: Any, owner: Any, place: Any) -> Any:
     """Let the next part come."""
     pool = m[owner + O_POOL]
     gap = draw(m, x, pool) if pool != NONE else x[L_GAP]
@@ -286,7 +286,7 @@ def await_arrival(m, x, owner, place):  # type: ignore[no-untyped-def]
 
 
 @jit
-def arrival(m, x, owner, place):  # type: ignore[no-untyped-def]
+def arrival(m: Any, x: Any, owner: Any, place: Any) -> Any:
     """A part comes by itself; without a place it waits, or is lost."""
     product = next_product(m, x, NONE)
     station = m[owner + O_STATION] if product == NONE else m[product + R_ENTRY]
@@ -306,7 +306,7 @@ def arrival(m, x, owner, place):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _let_one_in(m, x, station):  # type: ignore[no-untyped-def]
+def _let_one_in(m: Any, x: Any, station: Any) -> Any:
     """Let in what the conveyor holds, then the first of those who wait that has room."""
     if m[station + S_BELT + 2]:
         part = m[station + S_BELT]
@@ -317,7 +317,7 @@ def _let_one_in(m, x, station):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _wake_watchers(m, station):  # type: ignore[no-untyped-def]
+def _wake_watchers(m: Any, station: Any) -> Any:
     """Let those act who begin only when there is room here."""
     m[station + S_WATCHED] = 0
     row = m[station + S_WATCHING]
@@ -328,7 +328,7 @@ def _wake_watchers(m, station):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _further_down(m, station):  # type: ignore[no-untyped-def]
+def _further_down(m: Any, station: Any) -> Any:
     """Whether a station further down the line has to act."""
     while m[L_LOW] < station:
         if m[m[L_LOW] + S_MARKED]:
@@ -338,7 +338,7 @@ def _further_down(m, station):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _act_once(m, x, station):  # type: ignore[no-untyped-def]
+def _act_once(m: Any, x: Any, station: Any) -> Any:
     """Send on, start, and let in, until nothing of it is possible."""
     finished = m[station + S_N_FINISHED]
     m[station + S_N_FINISHED] = 0
@@ -360,7 +360,7 @@ def _act_once(m, x, station):  # type: ignore[no-untyped-def]
 
 
 @jit
-def act(m, x, station):  # type: ignore[no-untyped-def]
+def act(m: Any, x: Any, station: Any) -> Any:
     """Do everything that a station can do now; the conveyor brings what it holds."""
     _act_once(m, x, station)
     while m[station + S_BELT + 2] and _let_one_in(m, x, station):
@@ -368,7 +368,7 @@ def act(m, x, station):  # type: ignore[no-untyped-def]
 
 
 @jit
-def complete(m, x, server):  # type: ignore[no-untyped-def]
+def complete(m: Any, x: Any, server: Any) -> Any:
     """An operation is done: what it made is judged, and its way is chosen."""
     station = m[server + V_STATION]
     if m[server + V_OPERATOR] != NONE:

@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 import simpy
@@ -20,6 +20,7 @@ from twin.measures import Measure
 from twin.params import Params
 from twin.records import Channel, Facts, Recorder
 from twin.rng import stream
+from twin.tallies import Tally
 
 Process = Generator[simpy.Event, Any, Any]
 
@@ -64,6 +65,14 @@ class Compiled(Protocol):
 
     def __call__(self, seed: int, horizon: float, facts: Facts, tick: Callable[[], None]) -> None:
         """Append the rows of one run up to ``horizon`` [s]; call ``tick`` now and then."""
+
+
+@runtime_checkable
+class AddsUp(Protocol):
+    """A compiled run that can say what its rows add up to without writing them."""
+
+    def tally(self, seed: int, start: float, end: float, tick: Callable[[], None]) -> Tally:
+        """Return the sums of one run from ``start`` to ``end`` [s]."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,9 +103,18 @@ def _verdict(gains: Array, interval: Estimate) -> Verdict:
     mean = float(gains.mean())
     if mean == 0 or interval.low <= 0 <= interval.high:
         return "cannot tell"
-    if sign_flip(gains) > 1 - LEVEL:
+    if _flip_bound(gains) > 1 - LEVEL and sign_flip(gains) > 1 - LEVEL:
         return "cannot tell"
     return "better" if mean > 0 else "worse"
+
+
+def _flip_bound(gains: Array) -> float:
+    """Return what the p value of the sign-flip test never exceeds.
+
+    Hoeffding (1963), doi:10.1080/01621459.1963.10500830, theorem 2, for sums of random signs.
+    """
+    whole, squares = float(gains.sum()), float(gains @ gains)
+    return 2.0 * math.exp(-(whole**2) / (2.0 * squares)) if squares else 1.0
 
 
 def sign_flip(gains: Array) -> float:
