@@ -123,7 +123,7 @@ def test_of_many_runs_only_the_first_writes_rows(monkeypatch):
 def test_one_more_place_is_seen_in_a_hundred_pairs():
     """Common random numbers: pairs tell at least 50 times more than independent runs."""
     station = {**EXPONENTIAL, "buffer": 5}
-    base = scenario({"stations": serial([station] * 10)}, 26_200, 1_300)
+    base = scenario({"stations": serial([dict(station) for _ in range(10)])}, 26_200, 1_300)
     candidate = base.with_values({"line.stations.s6.buffer": 6})
     found = experiment.compare(base, candidate, replications=100, engine="fast", sense=False)
     path = "line.throughput"

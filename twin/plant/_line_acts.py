@@ -5,19 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from twin.compiled import jit
-from twin.plant._line_comings import finish, mark, scrap, touch
+from twin.plant._line_comings import finish, mark, scrap, standing, touch
 from twin.plant._line_machines import bin_of, free_server
 from twin.plant._line_moves import draw, pop, push, set_timer, station_event, take
 from twin.plant._line_shop import (
     ARRIVAL, BIN, BLOCKED, BRANCH, B_COMING, B_CONTENT, B_PLACES, DEFECT, FIXED, KIND, L_LOOPS,
-    L_NOW, L_PARTS, L_REWORK_LIMIT, L_SUSPECT, NONE, OFF_SHIFT, OUT, P_BAD, P_COMES, P_DETOUR,
-    P_NUMBER, P_ORIGIN, P_PRODUCT, P_REJECTED, P_STEP, P_STOCK, P_WAY, RANK, REJECTED, R_LENGTH,
-    R_ROUTE, SCRAP, STARVED, S_BATCH, S_BELT, S_BINS, S_BRANCHES, S_CAREFUL, S_CLOSED, S_COMING,
-    S_CONVEYOR, S_DEFECTS, S_DEFECT_RATE, S_ESCAPE, S_FALSE_ALARM, S_INSPECTION, S_INSPECTS,
-    S_KANBAN, S_NEXT, S_N_BINS, S_N_BRANCHES, S_N_FREE, S_N_WAITERS, S_N_WAYS, S_ON_CARDS,
-    S_PLACES, S_QUEUE, S_RANK, S_REJECTS_TO, S_ROUTE, S_ROUTED, S_STOCKS, S_TRANSIT,
-    S_TRANSPORT_TIME, S_WAITERS, S_WAYS, V_BROKEN, V_MODE, V_OUTBOX, V_STATION, W_SHARE,
-    W_STATION,
+    L_NOW, L_PARTS, L_REWORK_LIMIT, L_SUSPECT, NONE, OUT, P_BAD, P_COMES, P_DETOUR, P_NUMBER,
+    P_ORIGIN, P_PRODUCT, P_REJECTED, P_STEP, P_STOCK, P_WAY, RANK, REJECTED, R_LENGTH, R_ROUTE,
+    SCRAP, STARVED, S_BATCH, S_BELT, S_BINS, S_BRANCHES, S_CAREFUL, S_COMING, S_CONVEYOR,
+    S_DEFECTS, S_DEFECT_RATE, S_ESCAPE, S_FALSE_ALARM, S_INSPECTION, S_INSPECTS, S_KANBAN,
+    S_NEXT, S_N_BINS, S_N_BRANCHES, S_N_FREE, S_N_WAITERS, S_N_WAYS, S_ON_CARDS, S_PLACES,
+    S_QUEUE, S_RANK, S_REJECTS_TO, S_ROUTE, S_ROUTED, S_STOCKS, S_TRANSIT, S_TRANSPORT_TIME,
+    S_WAITERS, S_WAYS, V_BROKEN, V_MODE, V_OUTBOX, V_STATION, W_SHARE, W_STATION,
 )  # fmt: skip
 
 # -- room ---------------------------------------------------------------------------------------
@@ -254,7 +253,7 @@ def _emptied(m: Any, holder: Any, station: Any) -> Any:
         mark(m, station)
         return
     if not m[holder + V_BROKEN]:
-        m[holder + V_MODE] = OFF_SHIFT if m[station + S_CLOSED] else STARVED
+        m[holder + V_MODE] = standing(m, station, STARVED)
     free_server(m, holder)
 
 
@@ -292,7 +291,7 @@ def _wait_for_room(m: Any, holder: Any, part: Any, station: Any) -> Any:
         m[target + S_N_WAITERS] += 1
     if holder < m[L_PARTS]:
         if not m[holder + V_BROKEN]:
-            m[holder + V_MODE] = BLOCKED
+            m[holder + V_MODE] = standing(m, station, BLOCKED)
         touch(m, station)
     if m[L_LOOPS]:
         m[L_SUSPECT] = station

@@ -11,7 +11,7 @@ from typing import Any
 
 from twin.compiled import entry, jit, start_of
 from twin.plant._line_acts import brought, level, station_of
-from twin.plant._line_comings import let_one_in, mark, touch
+from twin.plant._line_comings import let_one_in, mark, standing, touch
 from twin.plant._line_machines import (
     INSTANT, fail, free_server, is_on, leave_operator, mended, next_stage, serve_people,
     serve_repairs, strike, until_change, wind,
@@ -20,18 +20,18 @@ from twin.plant._line_moves import (
     counted, drop_first, note_level, note_mode, note_wip, set_timer, sort,
 )  # fmt: skip
 from twin.plant._line_shop import (
-    ARRIVAL, ARRIVALS, CONWIP, CREW_CHANGE, FAILURE, G_BEGIN, G_END, G_SHIFTS, KIND, KIND_BITS,
-    L_AREA, L_BEGINS, L_BEGUN, L_CARDS, L_CREWS, L_DRY, L_DUE, L_END, L_GROUPS, L_HEAP, L_LOW,
-    L_MACHINES, L_MARGIN, L_MARKS, L_MOST_LEADS, L_MOST_ROWS, L_NOTED, L_NOTED_AT, L_NOW,
-    L_N_CREWS, L_N_EVENTS, L_N_GROUPS, L_N_IDLE, L_N_LEADS, L_N_MACHINES, L_N_OWNERS,
-    L_N_SAMPLES, L_N_SHIFTS, L_N_STATES, L_N_STATIONS, L_OWNERS, L_REACHED, L_RELEASE, L_SHIFTS,
-    L_STATIONS, L_SUSPECT, L_TIMERS, L_TOUCHED, L_TOUCHES, L_TRACE, MACHINE, NONE, OFF_SHIFT,
-    OWNER, PEOPLE, PEOPLE_CHANGE, PLACE_MASK, RANK, RANK_BITS, RANK_MASK, RELEASE, REPAIR,
-    SHIFT, SPOIL, STARVED, STATION, STATION_CHANGE, S_AREA, S_CAREFUL, S_CLOSED, S_FIRST,
-    S_KANBAN, S_MARKED, S_NOTED, S_NOTED_AT, S_N_FREE, S_N_WAITERS, S_ON_FAILURE, S_RANK,
-    S_SERVERS, S_STOCKS, S_TOUCHED, S_WAITERS, S_WEARS_AT_WORK, V_BROKEN, V_FAILING, V_LEFT,
-    V_MODE, V_NOTED, V_NOTED_AT, V_N_STAGES, V_OUTBOX, V_PARTS, V_STAGE, V_STAGE_AT, V_STATION,
-    V_TIMES, V_UNTIL, WORK, WORKING,
+    ARRIVAL, ARRIVALS, BLOCKED, CONWIP, CREW_CHANGE, FAILURE, G_BEGIN, G_END, G_SHIFTS, KIND,
+    KIND_BITS, L_AREA, L_BEGINS, L_BEGUN, L_CARDS, L_CREWS, L_DRY, L_DUE, L_END, L_GROUPS,
+    L_HEAP, L_LOW, L_MACHINES, L_MARGIN, L_MARKS, L_MOST_LEADS, L_MOST_ROWS, L_NOTED,
+    L_NOTED_AT, L_NOW, L_N_CREWS, L_N_EVENTS, L_N_GROUPS, L_N_IDLE, L_N_LEADS, L_N_MACHINES,
+    L_N_OWNERS, L_N_SAMPLES, L_N_SHIFTS, L_N_STATES, L_N_STATIONS, L_OWNERS, L_REACHED,
+    L_RELEASE, L_SHIFTS, L_STATIONS, L_SUSPECT, L_TIMERS, L_TOUCHED, L_TOUCHES, L_TRACE,
+    MACHINE, NONE, OWNER, PEOPLE, PEOPLE_CHANGE, PLACE_MASK, RANK, RANK_BITS, RANK_MASK,
+    RELEASE, REPAIR, SHIFT, SPOIL, STARVED, STATION, STATION_CHANGE, S_AREA, S_CAREFUL,
+    S_CLOSED, S_FIRST, S_KANBAN, S_MARKED, S_NOTED, S_NOTED_AT, S_N_FREE, S_N_WAITERS,
+    S_ON_FAILURE, S_RANK, S_SERVERS, S_STOCKS, S_TOUCHED, S_WAITERS, S_WEARS_AT_WORK, V_BROKEN,
+    V_FAILING, V_LEFT, V_MODE, V_NOTED, V_NOTED_AT, V_N_STAGES, V_OUTBOX, V_PARTS, V_STAGE,
+    V_STAGE_AT, V_STATION, V_TIMES, V_UNTIL, WORK, WORKING,
 )  # fmt: skip
 from twin.plant._line_starts import act, arrival, await_arrival, complete
 
@@ -80,11 +80,12 @@ def _open_or_close(m: Any, x: Any, station: Any) -> Any:
         m[station + S_N_FREE] = 0
     for k in range(m[station + S_SERVERS]):
         server = m[station + S_FIRST] + k * MACHINE
-        if m[server + V_PARTS + 2] or m[server + V_OUTBOX + 2]:
+        if m[server + V_PARTS + 2]:
             continue
+        holds = m[server + V_OUTBOX + 2] > 0
         if not m[server + V_BROKEN]:
-            m[server + V_MODE] = OFF_SHIFT if shut else STARVED
-        if not shut:
+            m[server + V_MODE] = standing(m, station, BLOCKED if holds else STARVED)
+        if not (shut or holds):
             free_server(m, server)
     touch(m, station)
     mark(m, station)

@@ -9,9 +9,9 @@ from twin.plant._line_moves import draw, drop_part, emit, new_part, push
 from twin.plant._line_shop import (
     CONWIP, ENTER, ESCAPE, LATE, LINE_SCRAP, L_LEADS, L_LOW, L_MARKS, L_NOW, L_N_LEADS,
     L_N_PRODUCTS, L_N_STATIONS, L_PRODUCTS, L_PRODUCT_POOL, L_RELEASE, L_START, L_STATIONS,
-    L_TOUCHED, L_TOUCHES, L_WIP, NONE, PART, PRODUCT, P_BAD, P_BORN, P_DUE, P_NUMBER,
-    P_REJECTED, REWORKED, R_ENTRY, R_SHARE, STATION, S_IS_ENTRY, S_KANBAN, S_MARKED, S_ON_CARDS,
-    S_PRODUCT, S_QUEUE, S_TOUCHED, TARDINESS, V_MODE, V_STATION,
+    L_TOUCHED, L_TOUCHES, L_WIP, NONE, OFF_SHIFT, PART, PRODUCT, P_BAD, P_BORN, P_DUE, P_NUMBER,
+    P_REJECTED, REWORKED, R_ENTRY, R_SHARE, STATION, S_CLOSED, S_IS_ENTRY, S_KANBAN, S_MARKED,
+    S_ON_CARDS, S_PRODUCT, S_QUEUE, S_TOUCHED, TARDINESS, V_MODE, V_STATION,
 )  # fmt: skip
 
 
@@ -38,6 +38,12 @@ def enter_mode(m: Any, server: Any, mode: Any) -> Any:
     """Put a machine in a state."""
     m[server + V_MODE] = mode
     touch(m, m[server + V_STATION])
+
+
+@inline
+def standing(m: Any, station: Any, mode: Any) -> Any:
+    """Return the state of a machine that does nothing: ``mode`` in the line's shift."""
+    return OFF_SHIFT if m[station + S_CLOSED] else mode
 
 
 # -- parts come and go --------------------------------------------------------------------------

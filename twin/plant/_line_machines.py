@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from twin.compiled import jit
-from twin.plant._line_comings import enter_mode, mark, scrap, touch
+from twin.plant._line_comings import enter_mode, mark, scrap, standing, touch
 from twin.plant._line_moves import (
     draw, emit, pop, server_key, set_timer, station_event, stop_timer, take,
 )  # fmt: skip
@@ -311,7 +311,7 @@ def mended(m: Any, x: Any, server: Any) -> Any:
         serve_repairs(m, x, crew)
     wind(m, x, server)
     if m[server + V_OUTBOX + 2]:
-        enter_mode(m, server, BLOCKED)
+        enter_mode(m, server, standing(m, station, BLOCKED))
     elif m[server + V_STAGE] != NONE:
         run(m, x, server)
         touch(m, station)
@@ -319,5 +319,5 @@ def mended(m: Any, x: Any, server: Any) -> Any:
         next_stage(m, x, server)
         touch(m, station)
     else:
-        enter_mode(m, server, STARVED)
+        enter_mode(m, server, standing(m, station, STARVED))
         free_server(m, server)

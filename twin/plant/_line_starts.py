@@ -8,7 +8,7 @@ from twin.compiled import jit
 from twin.plant._line_acts import (
     admits, ahead, arrive, choose_way, has_place, has_room, let_waiting_in, send, take_in,
 )  # fmt: skip
-from twin.plant._line_comings import let_in, mark, next_product, put_in_queue, touch
+from twin.plant._line_comings import let_in, mark, next_product, put_in_queue, standing, touch
 from twin.plant._line_machines import free_server, leave_operator, next_stage, redeem, reserve, work
 from twin.plant._line_moves import (
     draw, drop_part, emit, new_part, pop, push, remove, set_timer, station_event,
@@ -16,15 +16,15 @@ from twin.plant._line_moves import (
 from twin.plant._line_shop import (
     BIN, BLOCKED, B_CONTENT, B_COUNT, CONWIP, DUE_DATE, FIFO, JOINED, KIND, LOADING, LOST,
     L_GAP, L_LOSE, L_LOW, L_NOW, L_N_PRODUCTS, L_N_STATIONS, L_PRODUCTS, L_RELEASE, L_STATIONS,
-    L_WIP, MADE, NONE, OFF_SHIFT, OWN, OWN_POOL, OWN_TIME, O_POOL, O_STATION, PRIORITY, PRODUCT,
-    P_BAD, P_DUE, P_NEXT, P_NUMBER, P_ORIGIN, P_PRIORITY, P_PRODUCT, P_STOCK, RELEASE, R_ENTRY,
-    R_RANK, R_SEEN, SAME_PRODUCT, SATURATED, SETUP, SHORTEST, STAGE, STARVED, STATION, S_AHEAD,
-    S_BATCH, S_BELT, S_BINS, S_CAREFUL, S_CLOSED, S_CYCLE_TIME, S_DISPATCH, S_FINISHED, S_FREE,
-    S_IS_ENTRY, S_KANBAN, S_LEAST, S_LOAD_TIME, S_MAN_LOAD, S_MAN_SETUP, S_MAN_WORK, S_MARKED,
-    S_N_BINS, S_N_FINISHED, S_N_FREE, S_N_WAITERS, S_ON_CARDS, S_OWN, S_QUEUE, S_RANK,
-    S_SERVICE, S_SETUP_TIME, S_STOCKS, S_WATCHED, S_WATCHING, S_YARD, T_MANNED, T_MODE, T_SPAN,
-    V_BROKEN, V_MODE, V_N_STAGES, V_OPERATOR, V_OUTBOX, V_PARTS, V_PRODUCT, V_PROMISED, V_STAGE,
-    V_STAGES, V_STAGE_AT, V_STATION, WORKING,
+    L_WIP, MADE, NONE, OWN, OWN_POOL, OWN_TIME, O_POOL, O_STATION, PRIORITY, PRODUCT, P_BAD,
+    P_DUE, P_NEXT, P_NUMBER, P_ORIGIN, P_PRIORITY, P_PRODUCT, P_STOCK, RELEASE, R_ENTRY, R_RANK,
+    R_SEEN, SAME_PRODUCT, SATURATED, SETUP, SHORTEST, STAGE, STARVED, STATION, S_AHEAD, S_BATCH,
+    S_BELT, S_BINS, S_CAREFUL, S_CYCLE_TIME, S_DISPATCH, S_FINISHED, S_FREE, S_IS_ENTRY,
+    S_KANBAN, S_LEAST, S_LOAD_TIME, S_MAN_LOAD, S_MAN_SETUP, S_MAN_WORK, S_MARKED, S_N_BINS,
+    S_N_FINISHED, S_N_FREE, S_N_WAITERS, S_ON_CARDS, S_OWN, S_QUEUE, S_RANK, S_SERVICE,
+    S_SETUP_TIME, S_STOCKS, S_WATCHED, S_WATCHING, S_YARD, T_MANNED, T_MODE, T_SPAN, V_BROKEN,
+    V_MODE, V_N_STAGES, V_OPERATOR, V_OUTBOX, V_PARTS, V_PRODUCT, V_PROMISED, V_STAGE, V_STAGES,
+    V_STAGE_AT, V_STATION, WORKING,
 )  # fmt: skip
 
 # -- which is next ------------------------------------------------------------------------------
@@ -389,7 +389,7 @@ def complete(m: Any, x: Any, server: Any) -> Any:
             push(m, server + V_OUTBOX, part)
     if m[station + S_KANBAN]:
         if not m[server + V_BROKEN]:
-            m[server + V_MODE] = OFF_SHIFT if m[station + S_CLOSED] else STARVED
+            m[server + V_MODE] = standing(m, station, STARVED)
         free_server(m, server)
     else:
         m[finished + m[station + S_N_FINISHED]] = server
