@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.stats import t as student
 
-from twin.kpi import evaluate
+from twin.kpi import compute, evaluate
 from twin.rng import replication_seed
 from twin.scenario import Scenario, parse
 from twin.simulate import simulate
@@ -48,3 +48,38 @@ def throughput(line: dict, truth: float, width: float, seconds: float, runs: int
     """Good parts a second of a line."""
     asked = scenario(line, seconds, warmup=seconds / 10)
     hold(values(asked, ["line.throughput"], runs)[:, 0] / 3600, truth, width)
+
+
+def run(line: dict, seconds: float, seed: int = 1):
+    asked = scenario(line, seconds, seed=seed)
+    facts = simulate(asked)
+    return compute(asked, facts), facts
+
+
+def rows(facts, name: str, source: str = "line") -> list[tuple[float, str, float]]:
+    return [(round(e.time, 6), e.subject, round(e.value, 6)) for e in facts.events
+            if e.name == name and e.source == source]  # fmt: skip
+
+
+def states(facts, station: str) -> list[tuple[float, str]]:
+    return [
+        (round(s.time, 6), s.state) for s in facts.states if s.source == f"line.stations.{station}"
+    ]
+
+
+EVERYTHING = {
+    "release": "arrivals", "interarrival_time": 40,
+    "products": {"x": {"share": 0.4}, "y": {"share": 0.6}},
+    "operators": {"day": {"count": 2, "skills": "work, set", "start": 0, "end": 20}},
+    "crew": {"c": {"count": 1}},
+    "shifts": {"early": {"start": 2, "end": 22}},
+    "stations": {
+        "a": {"cycle_time": 50, "cycle_spread": 0.4, "servers": 2, "operator": "work",
+              "time_to_failure": 2, "failure_clock": "calendar", "repair_crew": "c"},
+        "b": {"cycle_time": 30, "setup_time": 0.2, "load_time": 3, "operator": "set",
+              "operator_for": "setup", "time_to_failure": 1, "on_failure": "restart",
+              "repair_crew": "c", "buffer": 2},
+        "c": {"cycle_time": 100, "batch": 4, "buffer": 8, "time_to_failure": 3,
+              "failure_clock": "calendar", "on_failure": "scrap"},
+    },
+}  # fmt: skip

@@ -6,27 +6,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-
-from tests.plant.lines import hold, scenario, values
-from twin.kpi import compute
-from twin.simulate import simulate
-
-
-def run(line: dict, seconds: float, seed: int = 1):
-    asked = scenario(line, seconds, seed=seed)
-    facts = simulate(asked)
-    return compute(asked, facts), facts
-
-
-def rows(facts, name: str, source: str = "line") -> list[tuple[float, str, float]]:
-    return [(round(e.time, 6), e.subject, round(e.value, 6)) for e in facts.events
-            if e.name == name and e.source == source]  # fmt: skip
-
-
-def states(facts, station: str) -> list[tuple[float, str]]:
-    return [
-        (round(s.time, 6), s.state) for s in facts.states if s.source == f"line.stations.{station}"
-    ]
+from lines import hold, rows, run, scenario, states, values
 
 
 def test_a_constant_line_is_told_by_hand():
@@ -279,3 +259,32 @@ def test_orders_come_again():
     line = {"release": "schedule", "orders": {"a": order}, "stations": {"s": {"cycle_time": 10}}}
     _kpi, facts = run(line, 150)
     assert rows(facts, "order") == [(25, "a/1", 20), (75, "a/2", 20), (125, "a/3", 20)]
+
+
+def test_cards_let_in_what_a_finished_product_needs():
+    """Two cards, one frame and four wheels each: never more than ten parts, and it never stops."""
+    line = {
+        "release": "conwip",
+        "wip_limit": 2,
+        "stations": {
+            "frames": {"cycle_time": 10, "next": "assemble"},
+            "wheels": {"cycle_time": 3, "defect_rate": 10, "inspects": True, "next": "assemble"},
+            "assemble": {
+                "cycle_time": 5,
+                "takes": {"frames": {"count": 1}, "wheels": {"count": 4, "buffer": 8}},
+            },
+        },
+    }
+    kpi, facts = run(line, 6000)
+    assert kpi["line.parts"] == pytest.approx(6000 / 17, rel=0.35)
+    assert kpi["line.scrap"] > 50
+    assert max(s.value for s in facts.samples if s.channel == "wip") == 10
+
+
+def test_raw_parts_of_several_products_fill_a_batch():
+    line = {
+        "products": {"x": {}, "y": {}},
+        "stations": {"oven": {"cycle_time": 10, "batch": 4}},
+    }
+    kpi, _facts = run(line, 1001)
+    assert kpi["line.parts"] == 400

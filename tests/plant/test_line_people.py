@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from lines import EVERYTHING, hold, run, scenario, states, values
 
-from tests.plant.lines import hold, scenario, values
-from tests.plant.test_line_flow import run, states
 from twin.kpi import compute
 from twin.simulate import simulate
 
@@ -92,24 +91,6 @@ def test_a_crew_comes_at_the_begin_of_its_shift():
         (0, "working"), (1, "waiting repair"), (6, "down"), (6.5, "working"), (7.5, "down")
     ]  # fmt: skip
     assert changes[-1] == (14, "waiting repair") or changes[-1][1] != "down"
-
-
-EVERYTHING = {
-    "release": "arrivals", "interarrival_time": 40,
-    "products": {"x": {"share": 0.4}, "y": {"share": 0.6}},
-    "operators": {"day": {"count": 2, "skills": "work, set", "start": 0, "end": 20}},
-    "crew": {"c": {"count": 1}},
-    "shifts": {"early": {"start": 2, "end": 22}},
-    "stations": {
-        "a": {"cycle_time": 50, "cycle_spread": 0.4, "servers": 2, "operator": "work",
-              "time_to_failure": 2, "failure_clock": "calendar", "repair_crew": "c"},
-        "b": {"cycle_time": 30, "setup_time": 0.2, "load_time": 3, "operator": "set",
-              "operator_for": "setup", "time_to_failure": 1, "on_failure": "restart",
-              "repair_crew": "c", "buffer": 2},
-        "c": {"cycle_time": 100, "batch": 4, "buffer": 8, "time_to_failure": 3,
-              "failure_clock": "calendar", "on_failure": "scrap"},
-    },
-}  # fmt: skip
 
 
 @pytest.mark.parametrize("seed", [1, 2])

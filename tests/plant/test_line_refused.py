@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from lines import scenario
 
-from tests.plant.lines import scenario
 from twin.errors import BadInput
 from twin.simulate import simulate
 
@@ -62,7 +62,7 @@ NOBODY = {"operators": {"day": {"skills": "turning", "count": 0}}}
         (stations(a={"repair_crew": "x", "time_to_failure": 1}), "stations.a.repair_crew = 'x'",
          "no such crew"),
         (stations(c={"takes": {"a": {}}}), "stations.c.takes.a",
-         "this assembly is never fed: nothing leads from a to c"),
+         "this assembly is never fed: no part comes from a to c"),
         (stations(a={"next": "c"}, c={"takes": {"a": {}}}), "stations.c.takes",
          "b sends parts here; say in takes.b how many are taken"),
         (stations(b={"takes": {"a": {"count": 4, "buffer": 2}}}), "stations.b.takes.a.buffer = 2",

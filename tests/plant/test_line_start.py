@@ -7,10 +7,8 @@ import tomllib
 
 import numpy as np
 import pytest
+from lines import EVERYTHING, EXPONENTIAL, rows, scenario, serial, states
 
-from tests.plant.lines import EXPONENTIAL, scenario, serial
-from tests.plant.test_line_flow import rows, states
-from tests.plant.test_line_people import EVERYTHING
 from twin.errors import BadInput
 from twin.forecast.rest import forecast_rest
 from twin.kpi import compute

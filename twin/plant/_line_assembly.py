@@ -69,6 +69,12 @@ class Assembly(Careful):
         self.floor.touch(self)
         self.floor.mark(self)
 
+    def on_the_way(self, part: Part, origin: str, left: float) -> None:
+        """A part is on the way when the run begins; it is there in ``left`` [s]."""
+        if not self.settings.conveyor:
+            self._on_the_way[self._bin(part, origin)] += 1
+        super().on_the_way(part, origin, left)
+
     def put_back(self, part: Part, origin: str) -> None:
         """Put a part in front of this station that stands there when the run begins."""
         self.bins[origin].append(part)
@@ -86,5 +92,6 @@ class Assembly(Careful):
             for _ in range(take.count):
                 self.bins[name].popleft()
         parts[0].bad = any(part.bad for part in parts)
+        parts[0].entry = ""
         self.line.joined(len(parts) - 1)
         del parts[1:]

@@ -125,11 +125,11 @@ class Careful(Station):
         self.coming += not (s.conveyor or s.kanban)
         self._set_off(part, origin, s.transport_time)
 
-    def on_the_way(self, part: Part, left: float) -> None:
+    def on_the_way(self, part: Part, origin: str, left: float) -> None:
         """A part is on the way when the run begins; it is there in ``left`` [s]."""
         self.cards += bool(self.settings.kanban)
         self.coming += not (self.settings.conveyor or self.settings.kanban)
-        self._set_off(part, "", left)
+        self._set_off(part, origin, left)
 
     def _set_off(self, part: Part, origin: str, span: float) -> None:
         self._transit.append((part, origin, self.floor.now + span))
@@ -154,17 +154,18 @@ class Careful(Station):
         self.cards += bool(self.settings.kanban)
         self.queue.append(part)
 
-    def parts_coming(self) -> list[tuple[Part, float]]:
-        """Return the parts on the way here, and in how long they arrive [s]."""
+    def parts_coming(self) -> list[tuple[Part, str, float]]:
+        """Return the parts on the way here, where from, and in how long they arrive [s]."""
         now = self.floor.now
-        moving = [(part, due - now) for part, _origin, due in self._transit]
-        return [(part, 0.0) for part, _origin in self._belt] + moving
+        moving = [(part, origin, due - now) for part, origin, due in self._transit]
+        return [(part, origin, 0.0) for part, origin in self._belt] + moving
 
     def lacks(self) -> bool:
         """Whether a machine is free and there is not enough in the queue to start it."""
         s = self.settings
         card = not s.kanban or self.cards < s.kanban
-        return bool(self.free) and len(self.queue) < s.batch and card
+        short = not self.queue if s.batch == 1 else not self._choose_batch()
+        return bool(self.free) and short and card
 
     def arrive(self, part: Part, origin: str) -> None:
         """Put a part in the queue."""

@@ -238,19 +238,38 @@ def _cycle_of_steps(name: str, steps: Mapping[str, Step]) -> Iterator[Fault]:
 
 def _assemblies(line: Settings) -> Iterator[Fault]:
     leads = graph.leads(line)
+    come = graph.visited(line, leads)
     for key, s in line.stations.items():
         if not s.takes:
             continue
-        feeding = [here for here, ways in leads.items() if key in ways]
+        feeding = [here for here, ways in leads.items() if key in ways and here in come]
         reaching = {n for n, p in line.products.items() if key in _visited(line, n)}
         for taken in s.takes:
             if taken not in feeding and taken not in reaching:
-                message = f"this assembly is never fed: nothing leads from {taken} to {key}"
+                message = f"this assembly is never fed: no part comes from {taken} to {key}"
                 yield Fault(message, f"stations.{key}.takes.{taken}")
-        for here in feeding if set(s.takes) & {*feeding, *reaching} else ():
-            if here not in s.takes and not any(t in line.products for t in s.takes):
+        known = set(s.takes) & {*feeding, *reaching}
+        for here in feeding if known else ():
+            if here not in s.takes and not reaching & set(s.takes):
                 message = f"{here} sends parts here; say in takes.{here} how many are taken"
                 yield Fault(message, f"stations.{key}.takes")
+        for name in sorted(reaching - set(s.takes)) if known else ():
+            before = _before(line, name, key)
+            if before - set(s.takes):
+                message = f"{name} comes here; say in takes.{name} how many are taken"
+                yield Fault(message, f"stations.{key}.takes")
+
+
+def _before(line: Settings, name: str, key: str) -> set[str]:
+    """Where a product comes to a station from; itself where it enters the line there."""
+    product = line.products[name]
+    if graph.in_free_order(product):
+        return {name}
+    if not product.route:
+        return {here for here in line.stations if key in graph.ways_out(line, here)}
+    route = words(product.route)
+    pairs = zip((name, *route), route, strict=False)
+    return {here for here, there in pairs if there == key}
 
 
 def _visited(line: Settings, name: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from twin.plant import _line_draws as laws
 from twin.plant._line_graph import OUT, SCRAP, follower
-from twin.plant._line_parts import Part, Target, Variant, Way
+from twin.plant._line_parts import NO_CARD, Part, Target, Variant, Way
 from twin.plant._line_settings import Station as StationSettings
 from twin.plant._line_words import words
 
@@ -127,6 +127,7 @@ class Router:
         for name, give in self.settings.gives.items():
             for _ in range(give.count):
                 piece = self.line.piece(part, give.product)
+                piece.entry = NO_CARD if found else part.entry
                 if piece.product is not None and name in piece.product.route:
                     piece.step = piece.product.route.index(name)
                 found.append((piece, (self.line.target(name),)))

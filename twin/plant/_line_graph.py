@@ -68,10 +68,26 @@ def entries(line: Settings) -> tuple[str, ...]:
     The first station, and every other that no station leads to.
     """
     led = {name for key in line.stations for name in ways_out(line, key)}
-    led |= {s.rejects_to for s in line.stations.values() if s.inspects}
+    led |= {s.rejects_to for key, s in line.stations.items() if s.inspects and s.rejects_to != key}
     keys = list(line.stations)
     raw = [key for key in keys if not line.stations[key].takes]
     return tuple(key for key in raw if key == keys[0] or key not in led)
+
+
+def of_a_kit(line: Settings, key: str) -> int:
+    """Return how many parts of a station of entry one finished product needs.
+
+    The counts of the assemblies on the way out multiply.
+    """
+    needed, seen = 1, {key}
+    while True:
+        onward = ways_out(line, key)[0]
+        if onward not in line.stations or onward in seen:
+            return needed
+        take = line.stations[onward].takes.get(key)
+        needed *= take.count if take else 1
+        seen.add(onward)
+        key = onward
 
 
 def entry_of(line: Settings, product: Product) -> str:

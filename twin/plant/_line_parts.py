@@ -21,8 +21,8 @@ class Part:
     """One part. ``step`` is its place on its product's route; times in [s]."""
 
     __slots__ = (
-        "bad", "born", "detour", "done", "due", "name", "number", "order", "priority", "product",
-        "rejected", "step",
+        "bad", "born", "detour", "done", "due", "entry", "name", "number", "order", "priority",
+        "product", "rejected", "step",
     )  # fmt: skip
 
     def __init__(self, number: int, born: float, product: Variant | None = None) -> None:
@@ -34,6 +34,7 @@ class Part:
         self.priority = product.priority if product else 0
         self.due = born + product.due_after if product and product.due_after else 0.0
         self.order = ""
+        self.entry = ""
         self.bad = False
         self.rejected = 0
         self.detour = ""
@@ -53,6 +54,8 @@ class Target(Protocol):
         """Take the part; there is room."""
 
 
+NO_CARD = "-"
+"""Entry of a piece that another piece of the same part stands for, on a line with cards."""
 Way = tuple[Part, tuple[Target, ...]]
 """A part and where it may go: the first of these that has room."""
 

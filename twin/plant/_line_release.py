@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from twin.plant import _line_draws as laws
 from twin.plant._line_floor import RELEASE, Timer
-from twin.plant._line_graph import entries, entry_of
-from twin.plant._line_parts import Part, Variant
+from twin.plant._line_graph import entries, entry_of, of_a_kit
+from twin.plant._line_parts import NO_CARD, Part, Variant
 from twin.plant._line_settings import Order
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class Gate:
         shares = [product.share for product in settings.products.values()]
         self._shares = shares if sum(shares) > 0 else [1.0 / max(len(shares), 1)] * len(shares)
         self._luck: dict[str, laws.Draws] = {}
+        self._kit = {key: of_a_kit(settings, key) for key in self.keys}
 
     @property
     def stations(self) -> list[Station]:
@@ -70,7 +71,7 @@ class Gate:
     def targets(self, variant: Variant | None) -> list[Station]:
         """Return the stations that get a part when one of ``variant`` is let in."""
         if variant is None:
-            return [self.line.by_key[key] for key in self.keys]
+            return [self.line.by_key[key] for key in self.keys for _ in range(self._kit[key])]
         return [self.line.by_key[self.entry[variant.name]]]
 
 
@@ -237,16 +238,26 @@ class Conwip:
     def _let_in(self) -> None:
         variant = self.gate.next_variant() if self.gate.variants else None
         for station in self.gate.targets(variant):
-            station.enter(self.line.new_part(variant))
-            self.line.floor.mark(station)
+            self._enter(station, variant)
+
+    def _enter(self, station: Station, variant: Variant | None) -> None:
+        part = self.line.new_part(variant)
+        part.entry = station.key
+        station.enter(part)
+        self.line.floor.mark(station)
 
     def feed(self, station: Station) -> bool:
         """Every card is in use already."""
         return False
 
     def left(self, part: Part) -> None:
-        """A card has come back."""
-        self._let_in()
+        """A card has come back; a part lost before an assembly is replaced alone."""
+        if part.entry == NO_CARD:
+            return
+        if part.entry and not self.gate.variants:
+            self._enter(self.line.by_key[part.entry], None)
+        else:
+            self._let_in()
 
 
 RELEASES: dict[str, type[Saturated | Arrivals | Conwip | Schedule]] = {

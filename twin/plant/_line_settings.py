@@ -166,6 +166,7 @@ class PartNow(Params):
     bad: bool = flag(False, "Whether it is defective.")
     rework: bool = flag(False, "Whether it has come to be reworked here.")
     arrives_in: float = quantity(0, "s", 0, 1e6, "On the way: time until it is there.")
+    taken_as: str = text("", "On the way to an assembly: what it is taken as.")
 
 
 class MachineNow(Params):

@@ -91,7 +91,8 @@ def _lay_parts(line: Model, station: Station, now: StationNow) -> None:
     careful: Any = station
     for name in words(now.coming):
         (part,) = _make(line, name)
-        careful.on_the_way(part, line.settings.parts[name].arrives_in)
+        told = line.settings.parts[name]
+        careful.on_the_way(part, told.taken_as, told.arrives_in)
     for part in _make(line, now.stock):
         careful.cards += 1
         careful.stock_up(station.ways(part)[0])
@@ -116,7 +117,8 @@ def _lay_machine(line: Model, server: Server, now: MachineNow) -> None:
         server.rewind(station.still_to_failure(now.run), now.run)
     if now.doing == "idle":
         return
-    station.free.remove(server)
+    if server in station.free:
+        station.free.remove(server)
     parts = _make(line, now.parts or "1")
     careful: Any = station
     if station.settings.kanban:
@@ -213,7 +215,10 @@ class Teller:
         } if bins else {}  # fmt: skip
         coming = list(station.parts_coming())
         if coming:
-            names = [self.name(part, arrives_in=left) for part, left in coming]
+            names = [
+                self.name(part, arrives_in=left, **({"taken_as": origin} if bins else {}))
+                for part, origin, left in coming
+            ]
             told["coming"] = ", ".join(names)
         machines = {str(s.order[1] + 1): self.machine(s) for s in station.servers}
         told["machines"] = {number: machine for number, machine in machines.items() if machine}

@@ -162,8 +162,8 @@ class Station:
         """Return the parts in front and on the machines."""
         return [*self.queue, *(part for server in self.servers for part in server.parts)]
 
-    def parts_coming(self) -> list[tuple[Part, float]]:
-        """Return the parts on the way here, and in how long they arrive [s]."""
+    def parts_coming(self) -> list[tuple[Part, str, float]]:
+        """Return the parts on the way here, where from, and in how long they arrive [s]."""
         return []
 
     def lacks(self) -> bool:

@@ -242,10 +242,12 @@ class Model(Asset):
         """Refuse to go on when stations wait for each other in a ring."""
         if ring:
             hour = self.floor.now / 3600.0
-            names = ", ".join(ring)
+            held = f"{', '.join(ring)} each hold a part that waits for a place in another of them"
+            if len(ring) == 1:
+                held = f"{ring[0]} holds a part that waits for a place in front of it"
             message = (
-                f"deadlock at {hour:.3g} h: {names} each hold a part that waits for a place in "
-                "another of them; give the loop more buffer, or let fewer parts in (conwip)"
+                f"deadlock at {hour:.3g} h: {held}; give the loop more buffer, or let fewer "
+                "parts in (conwip)"
             )
             raise BadInput(Fault(message, path=f"plant.{self.name}.stations.{ring[0]}.buffer"))
 
