@@ -291,14 +291,20 @@ def march(
     n = modes.shape[0]
     seen, room = np.empty(look.shape[1]), np.empty(link.shape[0])
     air, before = np.empty(heat.shape[0]), np.empty(heat.shape[0])
+    # What links and plant do to the seen nodes; brought up to date by what each step changes.
+    held, start = np.zeros(seen.shape[0]), np.empty(seen.shape[0])
+    _carry(held, link, link_response)
+    _carry(held, heat, heat_response)
     for k in range(drive.shape[0]):
-        seen[:] = glimpse[k]
+        for j in range(seen.shape[0]):
+            seen[j] = glimpse[k, j] + held[j]
         _carry(seen, modes, look)
-        _carry(seen, link, link_response)
-        _carry(seen, heat, heat_response)
+        start[:] = seen
         _radiate(seen, link, link_response, pairs, exchange, whole, room)
         _settle(seen, link, link_response, whole, numbers, weather, fresh, k)
         _control(seen, heat, heat_response, low, high, most, k, air, before)
+        for j in range(seen.shape[0]):
+            held[j] += seen[j] - start[j]
         for i in range(n):
             modes[i] = decay[i] * modes[i] + drive[k, i]
         _carry(modes, link, link_gain)
