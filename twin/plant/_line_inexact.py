@@ -14,6 +14,10 @@ def inexact(line: Settings) -> Iterator[str]:
         yield "a begin from the present state (start, parts, since_arrival)"
     if line.release == "schedule":
         yield "orders (release = 'schedule')"
+    if line.release == "conwip" and any(s.takes for s in line.stations.values()):
+        yield "cards that let in a whole set (release = 'conwip' with takes)"
+    if line.products and any(s.batch > 1 for s in line.stations.values()):
+        yield "batches of several products (products, batch)"
     for name, product in line.products.items():
         if graph.in_free_order(product):
             yield f"steps in free order (products.{name}.steps)"
