@@ -117,6 +117,7 @@ def test_the_model_fits_every_board_and_says_how_well():
     ("board", "layer", "name", "culprit"),
     [
         ({"ram": 1000}, {}, "memory", "features envelope orders"),
+        ({}, {"output_bytes": 300_000}, "memory", "layer dense1"),
         ({}, {"weights": 300_000}, "flash", "layer dense1"),
         ({}, {"macs": 50_000_000}, "time", "layer dense1"),
     ],

@@ -1,24 +1,32 @@
-"""What a model costs a board: instructions, time, energy, working memory, flash.
+"""What a model costs a board: instructions, time, flash.
 
 Instructions come from closed forms fitted to counts of CMSIS-NN's int8 kernels on Cortex-M with
-DSP (counted in emulation); a board turns them into time by its cycles per instruction. Expect
-±10 % on convolutional networks and ±25 % at worst.
+DSP (counted in emulation); a board turns them into time by its cycles per instruction, one for
+each class of layers. ``twin.nodes.cpi`` says how good that is.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from twin.nodes.boards import Board
+from twin.nodes.boards import Board, LayerClass
 
 FLASH_LIMIT = 256 * 1024  # what a node keeps for models [byte]
 TIME_LIMIT = 10e-3  # for one inference [s]
-ALIGNMENT = 16  # of buffers in the arena [byte]
 PER_CHANNEL = 8  # multiplier and shift of each output channel [byte]
 INSTRUCTIONS_PER_FLOP = 2.0  # load, compute, store of a float FFT kernel; assumption
-CONVOLUTIONS = ("conv", "pointwise", "depthwise", "first")
+CLASS_OF: dict[str, LayerClass] = {
+    "conv": "conv",
+    "first": "conv",
+    "add": "conv",
+    "pool": "conv",
+    "softmax": "conv",
+    "pointwise": "separable",
+    "depthwise": "separable",
+    "dense": "dense",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +37,8 @@ class Layer:
     ----------
     name : str
     kind : str
-        conv, pointwise, depthwise, first (at most three input channels) or dense.
+        conv, pointwise, depthwise, first (at most three input channels), dense, add (of two
+        tensors), pool (average) or softmax.
     macs : int
         Multiply-accumulates.
     outputs : int
@@ -42,6 +51,13 @@ class Layer:
         Activations.
     gathered : int
         Elements gathered for a convolution, pixels · kernel² · input channels.
+    of : tuple of str
+        Layers whose outputs it reads, ``input`` for the model's input; empty: the layer before it.
+
+    Raises
+    ------
+    ValueError
+        When the kind is none of these.
     """
 
     name: str
@@ -53,16 +69,12 @@ class Layer:
     input_bytes: int
     output_bytes: int
     gathered: int = 0
+    of: tuple[str, ...] = ()
 
-
-@dataclass(frozen=True, slots=True)
-class Buffer:
-    """A tensor in the arena: ``size`` [byte], alive from step ``first`` to step ``last``."""
-
-    name: str
-    size: int
-    first: int
-    last: int
+    def __post_init__(self) -> None:
+        if self.kind not in CLASS_OF:
+            known = ", ".join(CLASS_OF)
+            raise ValueError(f"layer {self.name} is a {self.kind}; can be costed: {known}")
 
 
 def instructions(layer: Layer) -> float:
@@ -78,14 +90,16 @@ def instructions(layer: Layer) -> float:
         "depthwise": 2.54 * layer.macs + 55.4 * layer.outputs,
         "first": 142.0 * layer.outputs,
         "dense": 1.91 * layer.macs + 56.0 * layer.outputs,
+        "add": 80.0 * layer.outputs,
+        "pool": 7.0 * layer.input_bytes,
+        "softmax": 530.0 * layer.outputs,
     }
     return forms[layer.kind]
 
 
 def layer_time(layer: Layer, board: Board) -> float:
     """Time of one layer on a board [s]."""
-    cpi = board.cpi_conv if layer.kind in CONVOLUTIONS else board.cpi_dense
-    return instructions(layer) * cpi / board.clock
+    return instructions(layer) * board.cpi(CLASS_OF[layer.kind]) / board.clock
 
 
 def inference_time(layers: Iterable[Layer], board: Board) -> float:
@@ -94,44 +108,17 @@ def inference_time(layers: Iterable[Layer], board: Board) -> float:
 
 
 def run_time(count: float, board: Board) -> float:
-    """Time of ``count`` other instructions, such as the features [s]."""
-    return count * board.cpi_conv / board.clock
+    """Time of ``count`` other instructions, such as the features [s].
+
+    At the mean of what convolutions of both kinds take: an assumption.
+    """
+    return count * 0.5 * (board.cpi_conv + board.cpi_separable) / board.clock
 
 
 def fourier_instructions(size: int, *, real: bool = False) -> float:
     """Instructions of one float Fourier transform: 5·N·log2 N operations, half when real."""
     operations = 5.0 * size * math.log2(size) * (0.5 if real else 1.0)
     return INSTRUCTIONS_PER_FLOP * operations
-
-
-def buffers(layers: Sequence[Layer]) -> tuple[Buffer, ...]:
-    """Lifetimes of the activations of a chain of layers."""
-    found = [Buffer("input", layers[0].input_bytes, 0, 0)]
-    for step, layer in enumerate(layers):
-        last = min(step + 1, len(layers) - 1)
-        found.append(Buffer(layer.name, layer.output_bytes, step, last))
-    return tuple(found)
-
-
-def arena(tensors: Iterable[Buffer]) -> int:
-    """Working memory by the greedy planner of TensorFlow Lite Micro [byte].
-
-    The largest tensor first, each at the lowest gap among those alive at the same time.
-
-    >>> arena([Buffer("a", 100, 0, 1), Buffer("b", 50, 1, 2), Buffer("c", 90, 2, 3)])
-    176
-    """
-    placed: list[tuple[int, int, Buffer]] = []
-    for tensor in sorted(tensors, key=lambda t: (-t.size, t.first)):
-        size = -(-tensor.size // ALIGNMENT) * ALIGNMENT
-        start = 0
-        for low, high, other in sorted(placed, key=lambda row: (row[0], row[1])):
-            if other.first <= tensor.last and tensor.first <= other.last:
-                if start + size <= low:
-                    break
-                start = max(start, high)
-        placed.append((start, start + size, tensor))
-    return max((high for _, high, _ in placed), default=0)
 
 
 def flash(layers: Iterable[Layer]) -> int:

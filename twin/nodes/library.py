@@ -119,6 +119,10 @@ def _read(path: Path) -> bytes:
     return path.read_bytes()
 
 
+def _layer(row: Mapping[str, Any]) -> Layer:
+    return Layer(**{**row, "of": tuple(row.get("of", ()))})
+
+
 def read_card(path: Path) -> Card:
     """Read a card.
 
@@ -136,7 +140,7 @@ def read_card(path: Path) -> Card:
             classes=tuple(str(word) for word in document["classes"]),
             inputs=tuple(str(word) for word in document["inputs"]),
             front=Front(**document["front"]),
-            layers=tuple(Layer(**layer) for layer in document["layers"]),
+            layers=tuple(_layer(row) for row in document["layers"]),
             sha256=str(document["sha256"]),
             model_bytes=int(document["model_bytes"]),
             document=MappingProxyType(document),

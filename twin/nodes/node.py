@@ -13,12 +13,11 @@ import numpy.typing as npt
 
 from twin.errors import BadInput, Fault
 from twin.measures import Inferences, Measure
+from twin.nodes.arena import fullest
 from twin.nodes.boards import BOARDS, Board, BoardName
 from twin.nodes.cost import (
     FLASH_LIMIT,
     TIME_LIMIT,
-    arena,
-    buffers,
     flash,
     inference_time,
     layer_time,
@@ -111,12 +110,12 @@ class Budget:
 def budgets(card: Card, board: Board) -> tuple[Budget, ...]:
     """What a model takes of a board: flash, working memory, time of an inference."""
     layers = card.layers
-    memory = arena(buffers(layers)) + card.front.memory
+    peak = fullest(layers)
+    memory = peak.top + card.front.memory
     heaviest = max(layers, key=lambda layer: layer.weights)
     slowest = max(layers, key=lambda layer: layer_time(layer, board))
-    widest = max(layers, key=lambda layer: layer.input_bytes + layer.output_bytes)
-    wide = widest.input_bytes + widest.output_bytes
-    where = f"layer {widest.name}" if wide > card.front.memory else f"features {card.front.kind}"
+    own = peak.top > card.front.memory
+    where = f"layer {peak.layer}" if own else f"features {card.front.kind}"
     allowed = min(FLASH_LIMIT, board.flash)
     return (
         Budget("flash", flash(layers), allowed, "B", f"layer {heaviest.name}"),

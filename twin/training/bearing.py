@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,11 +12,10 @@ from typing import Any
 import joblib
 import numpy as np
 
+from twin.nodes.arena import arena, buffers
 from twin.nodes.boards import BOARDS
 from twin.nodes.cost import (
     Layer,
-    arena,
-    buffers,
     flash,
     fourier_instructions,
     inference_time,
@@ -24,7 +23,7 @@ from twin.nodes.cost import (
 )
 from twin.nodes.evaluate import Report, evaluate, judge
 from twin.nodes.features import BANDS, NAMES, SPLITS
-from twin.nodes.library import Front, open_model
+from twin.nodes.library import Front, open_model, read_card
 from twin.nodes.recordings import Recording
 from twin.physics.bearings import Bearing
 from twin.rng import stream
@@ -152,6 +151,25 @@ def costs(layers: Sequence[Layer], before: Front) -> dict[str, dict[str, float]]
     return table
 
 
+def reprice(path: Path) -> None:
+    """Compute what a card says of memory, flash and boards anew, and leave the rest of it alone.
+
+    For when the boards or the cost model have changed and the model has not.
+    """
+    known = read_card(path)
+    document = {
+        **known.document,
+        "arena_bytes": arena(buffers(known.layers)),
+        "flash_bytes": flash(known.layers),
+        "boards": costs(known.layers, known.front),
+    }
+    path.write_text(_text(document), encoding="utf-8")
+
+
+def _text(document: Mapping[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
 def card(trained: Trained, content: bytes, seed: int) -> dict[str, Any]:
     """Return the card without the tests on recordings."""
     layers, before = layers_of(trained.quantised), front()
@@ -193,8 +211,7 @@ def write(
     path = folder / f"{document['name']}.onnx"
     path.write_bytes(content)
     whole = {**document, "tests": {**document["tests"], **real}}
-    text = json.dumps(whole, ensure_ascii=False, indent=1)
-    path.with_suffix(".json").write_text(text + "\n", encoding="utf-8")
+    path.with_suffix(".json").write_text(_text(whole), encoding="utf-8")
     return path
 
 
