@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import psychrolib
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from twin.physics.humid_air import humidity_ratio, relative_humidity, saturation_pressure
+from twin.physics.humid_air import (
+    dew_point,
+    enthalpy,
+    humidity_ratio,
+    relative_humidity,
+    saturation_pressure,
+    vapour_pressure,
+    wet_bulb,
+)
 from twin.physics.mixing import mix
 
 
@@ -22,6 +32,24 @@ def test_moist_air_is_that_of_psychrolib():
             assert float(humidity_ratio(share * ours, 83_000.0)) == pytest.approx(w, rel=1e-9)
             back = relative_humidity(np.array(w), np.array(celsius + 273.15), 83_000.0)
             assert float(back) == pytest.approx(share, rel=1e-9)
+
+
+def test_dew_point_wet_bulb_and_enthalpy_are_those_of_psychrolib(monkeypatch):
+    psychrolib.SetUnitSystem(psychrolib.SI)
+    # It stops searching at 1 mK unless told otherwise.
+    monkeypatch.setattr(psychrolib, "PSYCHROLIB_TOLERANCE", 1e-10)
+    pressure = 95_000.0
+    for celsius, share in itertools.product((-25.0, -8.0, 3.0, 21.0, 45.0), (0.08, 0.5, 0.97)):
+        ratio = psychrolib.GetHumRatioFromRelHum(celsius, share, pressure)
+        vapour = vapour_pressure(ratio, pressure)
+        assert float(vapour) == pytest.approx(share * psychrolib.GetSatVapPres(celsius), rel=1e-9)
+        heat = psychrolib.GetMoistAirEnthalpy(celsius, ratio)
+        assert float(enthalpy(celsius + 273.15, ratio)) == pytest.approx(heat, rel=1e-9)
+        dew = psychrolib.GetTDewPointFromHumRatio(celsius, ratio, pressure)
+        assert float(dew_point(vapour)) == pytest.approx(dew + 273.15, rel=1e-9)
+        bulb = psychrolib.GetTWetBulbFromHumRatio(celsius, ratio, pressure)
+        ours = float(wet_bulb(celsius + 273.15, ratio, pressure))
+        assert ours == pytest.approx(bulb + 273.15, rel=1e-9)
 
 
 @settings(max_examples=40, deadline=None)
