@@ -21,6 +21,7 @@ from twin.nodes.cost import (
     inference_time,
     run_time,
 )
+from twin.nodes.energy import cycle
 from twin.nodes.evaluate import Report, evaluate, judge
 from twin.nodes.features import BANDS, NAMES, SPLITS
 from twin.nodes.library import Front, open_model, read_card
@@ -33,6 +34,7 @@ from twin.training.quantise import Quantised, quantise
 from twin.training.quantise import run as run_int8
 from twin.training.windows import CLASSES, make
 
+PERIOD = 60.0  # from window to window, for the mean power in the card [s]
 DURATION, RATE = 1.28, 12_800.0  # [s], [Hz]
 TRAINING, TESTING = 30_000, 4_000  # windows
 TEACHERS = 8  # their mean varies less with the seed than any one network
@@ -139,14 +141,16 @@ def figures(report: Report) -> dict[str, Any]:
 
 
 def costs(layers: Sequence[Layer], before: Front) -> dict[str, dict[str, float]]:
-    """Time [s] and energy [J] of one window on every board."""
+    """Time [s] and energy [J] of one window on every board, mean power at one a minute [W]."""
     table = {}
     for name, board in BOARDS.items():
         model, features = inference_time(layers, board), run_time(before.instructions, board)
+        asleep = cycle(board, model + features, PERIOD)
         table[name] = {
             "model_s": float(f"{model:.3g}"),
             "features_s": float(f"{features:.3g}"),
             "energy_J": float(f"{(model + features) * board.active_power:.3g}"),
+            "power_W": float(f"{asleep.board_power:.3g}"),
         }
     return table
 

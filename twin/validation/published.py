@@ -15,6 +15,7 @@ from twin.physics.assembly import assemble
 from twin.physics.house import House, Room
 from twin.scenario import Scenario, parse
 from twin.validation.checks import Check, Compute
+from twin.validation.tiny import networks
 
 FIRST = "closed form"
 LINE = "reference simulation of 30 million parts, independent code, 95 % interval ± 0.0003"
@@ -28,6 +29,7 @@ def published() -> Iterator[Check]:
     yield from _reliability()
     yield from _rooms()
     yield from _lines()
+    yield from networks()
 
 
 def _relative(

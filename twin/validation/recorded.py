@@ -12,16 +12,20 @@ from twin.nodes import evaluate, library, recordings
 from twin.physics import bearings
 from twin.validation.checks import Check
 from twin.validation.houses import houses
+from twin.validation.tiny import measured_boards
 
 
 def recorded(data: Path) -> Iterator[Check]:
     """Checks on the recordings in ``data``: forecasts and models on what really happened."""
     nasa = data / "wear" / "nasa_milling.csv"
     cwru = data / "bearing" / "cwru_drive_end.npz"
+    boards = data / "nodes" / "mlperf_tiny_measured.csv"
     if nasa.exists():
         yield from _nasa(nasa)
     if cwru.exists():
         yield from _cwru(cwru)
+    if boards.exists():
+        yield from measured_boards(boards)
     yield from houses(data)
 
 
