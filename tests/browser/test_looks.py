@@ -16,6 +16,8 @@ SERIOUS = {"serious", "critical"}
 LOOKS = [(DESK, "light", "en"), (DESK, "dark", "zh-TW"), (PHONE, "light", "zh-CN"),
          (PHONE, "dark", "en")]  # fmt: skip
 NAMED = ["desk", "desk-dark", "phone", "phone-dark"]
+SAMPLES = {"streams": "spindle", "line": "line"}
+"""Scenarios of the pages that have nothing to show of the first one."""
 OVERLAPS = """() => {
   const shown = [...document.querySelectorAll('.header > *, .foot > *, .card, .page-top')]
     .filter(e => e.offsetParent !== null && e.offsetWidth > 1);
@@ -57,7 +59,7 @@ def _axe(page: Page) -> list[str]:
 def test_every_page(visit: Visit) -> None:
     found: dict[str, list[str]] = {}
     for entry in pages():
-        scenario = "spindle" if entry.name == "streams" else "mill"
+        scenario = SAMPLES.get(entry.name, "mill")
         extra = "&set=mill.cutting_speed=200&n=4" if entry.name == "what_if" else ""
         page = visit.go(f"{entry.path}?scenario={scenario}{extra}")
         _ready(page)

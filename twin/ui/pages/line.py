@@ -1,0 +1,431 @@
+"""Line: where does it hurt? Its layout at any moment, its states and levels, its bottleneck."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import ClientsideFunction, Dash, Input, Output, Patch, State, ctx, dcc, html, no_update
+from dash.development.base_component import Component
+
+from twin import jobs
+from twin.errors import BadInput
+from twin.scenario import Scenario
+from twin.ui import baseline, line_view, links, runs, shell
+from twin.ui.browser import in_browser
+from twin.ui.components import card, watch
+from twin.ui.components import start as start_line
+from twin.ui.components.card import Chart, chart_card
+from twin.ui.components.frame import aria, icon, mark, notice, page, sim_tag
+from twin.ui.context import Context
+from twin.ui.figures import HOUR
+from twin.ui.figures_line import moment_line
+from twin.ui.i18n import t
+from twin.ui.line_view import Ran
+from twin.ui.links import View
+from twin.ui.theme import palette
+from twin.ui.wording import duration
+
+ORDER = 40
+ICON = "waypoints"
+PAGE = "line"
+LAYOUT, GANTT, LEVELS, TIME = "line-layout", "line-gantt", "line-levels", "line-time"
+STEPS = 720
+PIXELS_A_COLUMN = 148
+USUAL, PHONE = 1000.0, 700.0
+"""Width of the page on a desk, and the most that it has where cards stand one below the other."""
+SPANS = ("all", "hour")
+WHOLE, AN_HOUR = SPANS
+
+
+class Ids(StrEnum):
+    """Ids of the page."""
+
+    BASE = "line-base"
+    NAME = "line-name"
+    VERDICT = "line-verdict"
+    FIGURES = "line-figures"
+    STATIONS = "line-stations"
+    MOMENT = "line-moment"
+    STOP = "line-stop"
+    SPAN = "line-span"
+    WIDTH = "line-width"
+    ADDRESS = "line-address"
+    WENT = "line-went"
+    AGAIN = "line-again"
+
+
+def layout(view: View, context: Context) -> Component:
+    """Return the page of one line; without a line it says where there is one."""
+    start = baseline.now(context, view.scenario)
+    here = line_view.lines(start.scenario)
+    if not here:
+        return page(PAGE, nothing(context))
+    name = view.one("line") if view.one("line") in here else here[0]
+    job = runs.baseline_job(start.file, start.values)
+    return page(
+        PAGE,
+        dcc.Store(id=Ids.BASE, data={**start.store(), "line": name}),
+        dcc.Store(id=Ids.WIDTH),
+        dcc.Store(id=Ids.ADDRESS),
+        dcc.Store(id=Ids.WENT),
+        _choice(here, name),
+        start_line.line(start),
+        html.Div(watch.strip(PAGE, job.id), className="page-watch"),
+        html.Div([html.Div(_verdict(), className="two-thirds"),
+                  html.Div(_figures(), className="third")], className="cards"),
+        _whole(chart_card(LAYOUT, t("line.layout_noun"), height=300, waiting=t("line.running"),
+                          picker=_moment(start.scenario, view))),
+        _whole(chart_card(GANTT, t("line.gantt_noun"), height=240, waiting=t("line.running"),
+                          picker=_span(view.one("span")))),
+        html.Div([html.Div(chart_card(LEVELS, t("line.levels_noun"), height=300,
+                                      waiting=t("line.running")), className="half"),
+                  html.Div(chart_card(TIME, t("line.time_noun"), height=300,
+                                      waiting=t("line.running")), className="half")],
+                 className="cards"),
+        _whole(_stations()),
+    )  # fmt: skip
+
+
+def nothing(context: Context) -> Component:
+    """Return what stands where a scenario has no line: which ones have."""
+    found = []
+    for name in context.scenarios:
+        try:
+            scenario = context.scenario(name)
+        except BadInput:
+            continue  # the scenario's own page says what is wrong with it
+        if line_view.lines(scenario):
+            link = dcc.Link([icon("waypoints"), scenario.title], href=links.write(PAGE, name),
+                            className="with-icon")  # fmt: skip
+            found.append(html.Li(link))
+    action = html.Ul(found, className="plain") if found else None
+    why = t("line.none_why" if found else "line.none_at_all")
+    return notice("empty", t("line.none"), why, action)
+
+
+def _whole(content: Component) -> Component:
+    return html.Div([html.Div(content, className="whole")], className="cards")
+
+
+def _choice(here: list[str], name: str) -> Component:
+    data = [{"value": one, "label": one} for one in here]
+    control = dmc.SegmentedControl(id=Ids.NAME, data=data, value=name, size="sm",
+                                   **aria(label=t("line.choose")))  # fmt: skip
+    return html.Div(control, hidden=len(here) < 2)
+
+
+def _verdict() -> Component:
+    noun = [html.Span(t("line.bottleneck_noun")), sim_tag()]
+    return html.Section(
+        [html.Div(noun, className="noun verdict-noun"),
+         html.Div(html.H2(t("shell.loading"), className="quiet"), id=Ids.VERDICT)],
+        className="card line-verdict", **aria(live="polite"),
+    )  # fmt: skip
+
+
+def _figures() -> Component:
+    noun = html.P(t("line.figures_noun"), className="noun")
+    soon = html.P(t("shell.loading"), className="quiet")
+    return html.Section([noun, html.Div(soon, id=Ids.FIGURES)], className="card")
+
+
+def _stations() -> Component:
+    table = dmc.Table(id=Ids.STATIONS, data={"head": [], "body": []})
+    label = aria(label=t("line.stations_noun"))
+    return html.Section(
+        [html.P(t("line.stations_noun"), className="noun"), html.H2(t("line.stations_head")),
+         html.Div(table, className="table-scroll line-table", tabIndex=0, role="region", **label),
+         html.P(t("line.stations_caption"), className="quiet small")],
+        className="card",
+    )  # fmt: skip
+
+
+def _moment(scenario: Scenario, view: View) -> Component:
+    """The slider over simulated time, and the way to the next breakdown."""
+    end = scenario.header.horizon
+    step = max(1.0, round(end / STEPS))
+    slider = dmc.Slider(
+        id=Ids.MOMENT, min=0, max=end, step=step, value=_at(view.one("at"), scenario),
+        updatemode="drag", label=None, thumbLabel=t("line.moment"), size=6, thumbSize=18,
+        marks=[{"value": end * part / 4, "label": duration(end * part / 4) if part else "0"}
+               for part in range(5)],
+        styles={"mark": {"borderColor": "var(--baseline)"}}, className="moment-slider",
+    )  # fmt: skip
+    button = dmc.Button(t("line.next_stop"), id=Ids.STOP, variant="default", size="xs", n_clicks=0,
+                        leftSection=icon("triangle-alert"))  # fmt: skip
+    return html.Div([slider, button], className="moment")
+
+
+def _at(asked: str, scenario: Scenario) -> float:
+    """Return the moment of an address [h → s]; the middle of the counted time when it has none."""
+    end, warmup = scenario.header.horizon, scenario.header.warmup
+    try:
+        return min(max(float(asked) * HOUR, 0.0), end)
+    except ValueError:
+        return float(round((warmup + end) / 2))
+
+
+def _span(asked: str) -> Component:
+    data = [{"value": span, "label": t(f"line.span_{span}")} for span in SPANS]
+    chosen = asked if asked in SPANS else WHOLE
+    control: Component = dmc.SegmentedControl(
+        id=Ids.SPAN, data=data, value=chosen, size="xs", **aria(label=t("line.span"))
+    )
+    return control
+
+
+# -- callbacks ----------------------------------------------------------------------------------
+
+
+def register(app: Dash, context: Context) -> None:
+    """Register the callbacks of the page."""
+    _register_words(app, context)
+    _register_drawings(app, context)
+    _register_moment(app, context)
+    _register_address(app)
+
+
+def _ran(phase: Any, base: dict[str, Any], context: Context) -> Ran | None:
+    """Return the finished run of the page; None while there is none."""
+    if not phase or phase["state"] != "done":
+        return None
+    scenario = baseline.restore(context, base).scenario
+    return line_view.ran(scenario, base["line"], jobs.get(phase["job"]).result)
+
+
+def _register_words(app: Dash, context: Context) -> None:
+    @app.callback(
+        Output(Ids.VERDICT, "children"),
+        Output(Ids.FIGURES, "children"),
+        Output(Ids.STATIONS, "data"),
+        Input(watch.phase(PAGE), "data"),
+        State(Ids.BASE, "data"),
+        prevent_initial_call=True,
+    )
+    def fill(phase: Any, base: dict[str, Any]) -> tuple[Any, ...]:
+        of = _ran(phase, base, context)
+        if of is None:
+            return trouble(phase), html.P("–", className="quiet"), {"head": [], "body": []}
+        return verdict(of, base["name"]), figures_table(of), line_view.station_table(of)
+
+    @app.callback(
+        Output(watch.job(PAGE), "data"),
+        Input(Ids.AGAIN, "n_clicks"),
+        State(Ids.BASE, "data"),
+        prevent_initial_call=True,
+    )
+    def again(clicks: int | None, base: dict[str, Any]) -> Any:
+        if not clicks:
+            return no_update
+        start = baseline.restore(context, base)
+        return runs.baseline_job(start.file, start.values).id
+
+
+def trouble(phase: Any) -> list[Component]:
+    """Return what stands where the finding should: running, or why there is none and what to do."""
+    state = (phase or {}).get("state", "none")
+    if state in {"queued", "running", "none"}:
+        return [html.H2(t("line.running"), className="quiet")]
+    button = dmc.Button(t("line.again"), id=Ids.AGAIN, n_clicks=0, leftSection=icon("play"))
+    why = html.P(watch.reason(phase), className="quiet")
+    return [html.H2(mark("red", t(f"what_if.{state}"))), why,
+            html.Div(button, className="notice-action")]  # fmt: skip
+
+
+def verdict(of: Ran, scenario: str) -> list[Component]:
+    """Return what holds the line back, how sure that is, and the way to try a change."""
+    head, said = line_view.verdict(of)
+    link = dcc.Link([icon("sliders-horizontal"), t("overview.try")],
+                    href=links.write("what_if", scenario), className="with-icon")  # fmt: skip
+    lines = [html.P(text, className="quiet") for text in said]
+    return [html.H2(head, className="verdict-words"), *lines, *_blame(of), html.P(link)]
+
+
+def _blame(of: Ran) -> list[Component]:
+    """Which stations are the bottleneck for how long, as bars with their figures."""
+    blamed = line_view.blamed(of)
+    if not blamed:
+        return []
+    bars = [html.Span(className="blame-fill", style={"width": f"{100 * share:.1f}%"})
+            for _station, share, _alone in blamed]  # fmt: skip
+    rows = [
+        html.Li([html.Span(station, className="blame-name"),
+                 html.Span(bar, className="blame-bar", **aria(hidden="true")),
+                 html.Span(t("line.blame", share=f"{100 * share:.0f}", alone=f"{100 * alone:.0f}"),
+                           className="blame-share small")])
+        for bar, (station, share, alone) in zip(bars, blamed, strict=True)
+    ]  # fmt: skip
+    return [html.P(t("line.blame_noun"), className="noun blame-noun"),
+            html.Ul(rows, className="plain blame")]  # fmt: skip
+
+
+def figures_table(of: Ran) -> list[Component]:
+    """Return the headline KPIs of the line with their intervals."""
+    rows = [
+        html.Tr([html.Th(name, scope="row"), html.Td(value, className="number"),
+                 html.Td(unit, className="quiet unit")])
+        for name, value, unit in line_view.headline(of)
+    ]  # fmt: skip
+    return [
+        html.H2(t("overview.figures", n=of.outcome.replications)),
+        html.Table(html.Tbody(rows), className="figures", **aria(label=t("line.figures_noun"))),
+    ]
+
+
+def _outputs(name: str) -> list[Output]:
+    """The outputs of a chart card, and the height of its drawing: lines are short or long."""
+    return [*card.chart_outputs(name), Output(card.part(name, "figure"), "style")]
+
+
+def _drawn(chart: Chart) -> tuple[Any, ...]:
+    height = chart.figure.layout.height if chart.figure is not None else None
+    return (*card.chart_values(chart), {"height": f"{height}px"} if height else no_update)
+
+
+def _unchanged() -> tuple[Any, ...]:
+    return (*card.unchanged(), no_update)
+
+
+def _waiting(phase: Any) -> tuple[Any, ...]:
+    """What a chart says while there is nothing to draw."""
+    state = (phase or {}).get("state", "none")
+    open_now = state in {"queued", "running", "none"}
+    why = t("line.running") if open_now else t("line.not_drawn")
+    return _drawn(Chart(t("line.nothing_yet"), None, why))
+
+
+def _window(span: str, moment: float, end: float) -> tuple[float, float]:
+    """Return the times that the states are drawn between: the run, or the hour around a moment.
+
+    >>> _window("hour", 600.0, 7200.0)
+    (0.0, 3600.0)
+    """
+    if span != AN_HOUR or end <= HOUR:
+        return 0.0, end
+    low = min(max(0.0, moment - HOUR / 2), end - HOUR)
+    return low, low + HOUR
+
+
+def _register_drawings(app: Dash, context: Context) -> None:
+    drawn = (Input(watch.phase(PAGE), "data"), Input(Ids.MOMENT, "value"),
+             Input(shell.THEME, "data"), State(Ids.BASE, "data"))  # fmt: skip
+
+    @app.callback(*_outputs(LAYOUT), *drawn, Input(Ids.WIDTH, "data"))
+    def lay_out(phase: Any, moment: float, theme: str, base: Any, width: float | None) -> Any:
+        of = _ran(phase, base, context)
+        if of is None:
+            return _waiting(phase)
+        if not width:
+            return _unchanged()
+        across = max(2, int(width // PIXELS_A_COLUMN))
+        return _drawn(line_view.layout_chart(of, moment, theme, across))
+
+    wide = State(Ids.WIDTH, "data")
+
+    @app.callback(*_outputs(GANTT), *drawn, Input(Ids.SPAN, "value"), wide)
+    def states(
+        phase: Any, moment: float, theme: str, base: Any, span: str, width: float | None
+    ) -> Any:
+        if ctx.triggered_id == Ids.MOMENT and span == WHOLE:
+            return _moved(phase, moment, theme)
+        of = _ran(phase, base, context)
+        if of is None:
+            return _waiting(phase)
+        window = _window(span, moment, of.past.end)
+        return _drawn(line_view.gantt_chart(of, window, moment, theme, width or USUAL))
+
+    @app.callback(*_outputs(LEVELS), *drawn)
+    def levels(phase: Any, moment: float, theme: str, base: Any) -> Any:
+        if ctx.triggered_id == Ids.MOMENT:
+            return _moved(phase, moment, theme)
+        of = _ran(phase, base, context)
+        if of is None:
+            return _waiting(phase)
+        return _drawn(line_view.levels_chart(of, moment, theme))
+
+    @app.callback(
+        *_outputs(TIME),
+        Input(watch.phase(PAGE), "data"),
+        Input(shell.THEME, "data"),
+        State(Ids.BASE, "data"),
+        wide,
+    )
+    def time_goes(phase: Any, theme: str, base: Any, width: float | None) -> Any:
+        of = _ran(phase, base, context)
+        if of is None:
+            return _waiting(phase)
+        room = width or USUAL
+        return _drawn(line_view.time_chart(of, theme, room / 2 if room > PHONE else room))
+
+
+def _moved(phase: Any, moment: float, theme: str) -> tuple[Any, ...]:
+    """Move the line that marks the moment, and nothing else."""
+    if not phase or phase["state"] != "done":
+        return _unchanged()
+    patch = Patch()
+    patch["layout"]["shapes"] = [moment_line(moment / HOUR, palette(theme))]
+    return (*(no_update,) * 3, patch, *(no_update,) * 3)
+
+
+def _register_moment(app: Dash, context: Context) -> None:
+    @app.callback(
+        Output(Ids.MOMENT, "value"),
+        Input(Ids.STOP, "n_clicks"),
+        Input(card.part(GANTT, "figure"), "clickData"),
+        State(Ids.MOMENT, "value"),
+        State(watch.phase(PAGE), "data"),
+        State(Ids.BASE, "data"),
+        prevent_initial_call=True,
+    )
+    def go(clicks: int, clicked: Any, moment: float, phase: Any, base: Any) -> Any:
+        if ctx.triggered_id != Ids.STOP:
+            return _clicked(clicked)
+        of = _ran(phase, base, context)
+        if of is None or not clicks:
+            return no_update
+        stops = of.past.stops()
+        later = stops[stops > moment + 1.0]
+        found = later if len(later) else stops  # after the last one, the first again
+        return float(round(found[0])) + 1.0 if len(found) else no_update
+
+    in_the_browser: Any = app.clientside_callback
+    in_the_browser(
+        ClientsideFunction("line", "width"), Output(Ids.WIDTH, "data"), Input(Ids.BASE, "data")
+    )
+
+
+def _clicked(clicked: Any) -> Any:
+    """Return the moment at which a bar that was clicked begins."""
+    try:
+        return float(clicked["points"][0]["customdata"][0])
+    except (KeyError, IndexError, TypeError):
+        return no_update
+
+
+def _register_address(app: Dash) -> None:
+    @app.callback(
+        Output(Ids.ADDRESS, "data"),
+        Input(Ids.MOMENT, "value"),
+        Input(Ids.SPAN, "value"),
+        State(Ids.BASE, "data"),
+        prevent_initial_call=True,
+    )
+    def address(moment: float, span: str, base: dict[str, Any]) -> str:
+        query = {"line": base["line"], "at": f"{moment / HOUR:.4g}",
+                 "span": "" if span == WHOLE else span}  # fmt: skip
+        return links.write(PAGE, base["name"], query)
+
+    in_browser(app, "address", Output(Ids.WENT, "data"), Input(Ids.ADDRESS, "data"))
+
+    @app.callback(
+        Output(shell.Ids.URL, "href", allow_duplicate=True),
+        Input(Ids.NAME, "value"),
+        State(Ids.BASE, "data"),
+        prevent_initial_call=True,
+    )
+    def choose(name: str, base: dict[str, Any]) -> Any:
+        if not name or name == base["line"]:
+            return no_update
+        return links.write(PAGE, base["name"], {"line": name})
