@@ -13,7 +13,7 @@ from twin.bottleneck import Period, bottlenecks
 from twin.plant.line import Settings
 from twin.records import Facts
 from twin.scenario import load, shipped
-from twin.ui import figures_line, line_run, line_view
+from twin.ui import figures_line, line_run, line_stations, line_view
 from twin.ui.context import offer, shipped_files
 from twin.ui.line_plan import plan
 from twin.ui.links import View
@@ -161,14 +161,14 @@ def test_what_is_drawn_at_a_moment_is_what_the_facts_say(ran: line_view.Ran, fac
 def test_levels_and_shares_are_those_of_the_run(ran: line_view.Ran, done: Any) -> None:
     chart = line_view.levels_chart(ran, 0.0, "dark")
     assert f"{done[2]['line.wip'][0]:.1f} parts" in chart.finding
-    time = line_view.time_chart(ran, "light")
+    time = line_stations.time_chart(ran, "light")
     assert time.figure is not None
     sums = np.sum([bar.x for bar in time.figure.data], axis=0)
     assert sums == pytest.approx([100.0] * 3, abs=0.01)
 
 
 def test_the_table_names_the_bottleneck_and_has_only_columns_it_needs(ran: line_view.Ran) -> None:
-    table = line_view.station_table(ran)
+    table = line_stations.station_table(ran)
     assert "milling · bottleneck" in [row[0] for row in table["body"]]
     assert not any("set up" in head for head in table["head"])
     assert any(head.startswith("OEE") for head in table["head"])
@@ -200,4 +200,5 @@ def test_a_moment_of_an_address_stays_in_the_run() -> None:
     scenario = load(shipped() / "line.toml")
     assert page._at("2.5", scenario) == 9000.0
     assert page._at("999", scenario) == 24 * 3600.0
-    assert page._at("soon", scenario) == 45000.0
+    assert page._at("soon", scenario) == page._at("nan", scenario) == 45000.0
+    assert page._at("6.03333", scenario) == 21720.0

@@ -11,10 +11,11 @@ import numpy as np
 
 from twin.plant.line import Settings
 from twin.scenario import Scenario
-from twin.ui import comparison, figures_line, names
+from twin.ui import comparison, figures_line, figures_line_time, names
 from twin.ui.comparison import Outcome
 from twin.ui.components.card import Chart
-from twin.ui.figures_line import Band, Box, Levels
+from twin.ui.figures_line import Box
+from twin.ui.figures_line_time import Band, Levels
 from twin.ui.i18n import t
 from twin.ui.line_plan import plan
 from twin.ui.line_run import (
@@ -27,7 +28,7 @@ from twin.ui.line_run import (
     places,
     range_in,
 )
-from twin.ui.wording import UNKNOWN, clock, duration, number, unit, with_band
+from twin.ui.wording import UNKNOWN, clock, duration, number, unit
 
 MOST_ROWS = 60
 """Machines that are drawn through time; the rest of a larger line is counted."""
@@ -39,7 +40,6 @@ MOST_BLAMED = 5
 SHARES = ("working", "setup", "loading", "starved", "blocked", "waiting_operator",
           "waiting_repair", "down", "off_shift")  # fmt: skip
 """KPIs of a station that are shares of all time, in the order they are drawn."""
-TABLE = (*SHARES, "oee", "made", "queue")
 FIGURES = ("throughput", "lead_time", "lead_time_p90", "wip", "oee", "scrap", "quality",
            "first_pass", "late", "energy_per_part", "cost_per_part")  # fmt: skip
 BROKEN = frozenset({"broken", "down", "waiting repair"})
@@ -254,7 +254,7 @@ def gantt_chart(
     }
     states = {state for spans in drawn.values() for _a, _b, state in spans}
     words = {state: names.word(state) for state in states}
-    figure = figures_line.gantt(
+    figure = figures_line_time.gantt(
         drawn, {name: marks[name] for name in drawn if name in marks}, theme, window=window,
         moment=moment, words=words, bottleneck=t("line.bottleneck"), width=width,
         time_axis=t("line.time_axis"),
@@ -325,7 +325,7 @@ def levels_chart(of: Ran, moment: float, theme: str) -> Chart:
     buffers = Levels(kept, np.array(fill, np.float32), np.array(parts, np.float32))
     band = Band(edges, mean_in(past.wip, edges), *range_in(past.wip, edges))
     axis = t("line.wip_axis")
-    figure = figures_line.levels(
+    figure = figures_line_time.levels(
         band, buffers, theme, moment=moment, axis=axis, time_axis=t("line.time_axis")
     )  # fmt: skip
     after = np.array([past.warmup, past.end])
@@ -344,63 +344,3 @@ def _buffer_row(of: Ran, key: str, after: Any) -> list[str]:
         return [key, UNKNOWN, number(mean, 1), UNKNOWN]
     full = mean_in((time, (value >= room).astype(float)), after)[0]
     return [key, str(room), number(mean, 1), f"{100 * full:.0f} %"]
-
-
-# -- stations -----------------------------------------------------------------------------------
-
-
-def time_chart(of: Ran, theme: str, width: float = 1000.0) -> Chart:
-    """Return where the time of each station goes, as means over all replications."""
-    stations = list(of.line.stations)
-    shares: dict[str, list[float]] = {}
-    for name in SHARES:
-        values = [of.value(f"stations.{key}.{name}") or 0.0 for key in stations]
-        if any(values):
-            shares[name.replace("_", " ")] = values
-    if "waiting repair" in shares and "down" in shares:  # the KPI "down" has both
-        both = zip(shares["down"], shares["waiting repair"], strict=True)
-        shares["down"] = [down - waiting for down, waiting in both]
-    words = {state: names.word(state) for state in shares}
-    figure = figures_line.time_shares(
-        shares, stations, theme, axis=t("line.share_axis"), words=words, width=width
-    )
-    work = {key: of.value(f"stations.{key}.working") or 0.0 for key in stations}
-    top, low = max(work, key=lambda k: work[k]), min(work, key=lambda k: work[k])
-    finding = t("line.time_finding", top=top, most=number(work[top], 0), low=low,
-                least=number(work[low], 0))  # fmt: skip
-    head = [t("line.col_station"), *words.values()]
-    rows = [[key, *(f"{values[i]:.1f} %" for values in shares.values())]
-            for i, key in enumerate(stations)]  # fmt: skip
-    return Chart(finding, figure, t("line.time_caption", n=of.outcome.replications), head, rows)
-
-
-def station_table(of: Ran) -> dict[str, list[Any]]:
-    """Return every station's figures with their intervals; only the columns that it has."""
-    stations = list(of.line.stations)
-    first = next(iter(bottleneck_shares(of.past)), "")
-    columns = [name for name in TABLE if _shown(of, stations, name)]
-    head = [t("line.col_station"), *(_column(of, stations, name) for name in columns)]
-    body = [
-        [f"{key} · {t('line.bottleneck')}" if key == first and of.past.chain else key,
-         *(_cell(of.kpi(f"stations.{key}.{name}")) for name in columns)]
-        for key in stations
-    ]  # fmt: skip
-    return {"head": head, "body": body}
-
-
-def _shown(of: Ran, stations: Sequence[str], name: str) -> bool:
-    values = [of.value(f"stations.{key}.{name}") for key in stations]
-    return any(values) if name in SHARES else any(value is not None for value in values)
-
-
-def _column(of: Ran, stations: Sequence[str], name: str) -> str:
-    kpis = [of.kpi(f"stations.{key}.{name}") for key in stations]
-    said = names.word(name.replace("_", " ")) if name in SHARES else names.kpi(name)
-    of_unit = next(kpi["unit"] for kpi in kpis if kpi is not None)
-    return f"{said}{t('line.in_unit', unit=unit(of_unit).strip())}"
-
-
-def _cell(kpi: Mapping[str, Any] | None) -> str:
-    if kpi is None or kpi["value"] is None:
-        return UNKNOWN
-    return with_band(kpi["value"], kpi["low"], kpi["high"]) if kpi["value"] else "0"

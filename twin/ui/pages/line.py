@@ -12,18 +12,19 @@ from dash.development.base_component import Component
 from twin import jobs
 from twin.errors import BadInput
 from twin.scenario import Scenario
-from twin.ui import baseline, line_view, links, runs, shell
+from twin.ui import baseline, line_stations, line_view, links, runs, shell
 from twin.ui.browser import in_browser
 from twin.ui.components import card, watch
 from twin.ui.components import start as start_line
 from twin.ui.components.card import Chart, chart_card
-from twin.ui.components.frame import aria, icon, mark, notice, page, sim_tag
+from twin.ui.components.frame import aria, icon, notice, page, sim_tag
 from twin.ui.context import Context
 from twin.ui.figures import HOUR
-from twin.ui.figures_line import moment_line
+from twin.ui.figures_line_time import moment_line
 from twin.ui.i18n import t
 from twin.ui.line_view import Ran
 from twin.ui.links import View
+from twin.ui.pages import _line_words as words
 from twin.ui.theme import palette
 from twin.ui.wording import duration
 
@@ -53,7 +54,6 @@ class Ids(StrEnum):
     WIDTH = "line-width"
     ADDRESS = "line-address"
     WENT = "line-went"
-    AGAIN = "line-again"
 
 
 def layout(view: View, context: Context) -> Component:
@@ -162,8 +162,8 @@ def _at(asked: str, scenario: Scenario) -> float:
     """Return the moment of an address [h → s]; the middle of the counted time when it has none."""
     end, warmup = scenario.header.horizon, scenario.header.warmup
     try:
-        return min(max(float(asked) * HOUR, 0.0), end)
-    except ValueError:
+        return min(max(float(round(float(asked) * HOUR)), 0.0), end)
+    except (ValueError, OverflowError):  # no number, or not a finite one
         return float(round((warmup + end) / 2))
 
 
@@ -207,12 +207,16 @@ def _register_words(app: Dash, context: Context) -> None:
     def fill(phase: Any, base: dict[str, Any]) -> tuple[Any, ...]:
         of = _ran(phase, base, context)
         if of is None:
-            return trouble(phase), html.P("–", className="quiet"), {"head": [], "body": []}
-        return verdict(of, base["name"]), figures_table(of), line_view.station_table(of)
+            return words.trouble(phase), html.P("–", className="quiet"), {"head": [], "body": []}
+        return (
+            words.verdict(of, base["name"]),
+            words.figures_table(of),
+            line_stations.station_table(of),
+        )
 
     @app.callback(
         Output(watch.job(PAGE), "data"),
-        Input(Ids.AGAIN, "n_clicks"),
+        Input(words.AGAIN, "n_clicks"),
         State(Ids.BASE, "data"),
         prevent_initial_call=True,
     )
@@ -221,57 +225,6 @@ def _register_words(app: Dash, context: Context) -> None:
             return no_update
         start = baseline.restore(context, base)
         return runs.baseline_job(start.file, start.values).id
-
-
-def trouble(phase: Any) -> list[Component]:
-    """Return what stands where the finding should: running, or why there is none and what to do."""
-    state = (phase or {}).get("state", "none")
-    if state in {"queued", "running", "none"}:
-        return [html.H2(t("line.running"), className="quiet")]
-    button = dmc.Button(t("line.again"), id=Ids.AGAIN, n_clicks=0, leftSection=icon("play"))
-    why = html.P(watch.reason(phase), className="quiet")
-    return [html.H2(mark("red", t(f"what_if.{state}"))), why,
-            html.Div(button, className="notice-action")]  # fmt: skip
-
-
-def verdict(of: Ran, scenario: str) -> list[Component]:
-    """Return what holds the line back, how sure that is, and the way to try a change."""
-    head, said = line_view.verdict(of)
-    link = dcc.Link([icon("sliders-horizontal"), t("overview.try")],
-                    href=links.write("what_if", scenario), className="with-icon")  # fmt: skip
-    lines = [html.P(text, className="quiet") for text in said]
-    return [html.H2(head, className="verdict-words"), *lines, *_blame(of), html.P(link)]
-
-
-def _blame(of: Ran) -> list[Component]:
-    """Which stations are the bottleneck for how long, as bars with their figures."""
-    blamed = line_view.blamed(of)
-    if not blamed:
-        return []
-    bars = [html.Span(className="blame-fill", style={"width": f"{100 * share:.1f}%"})
-            for _station, share, _alone in blamed]  # fmt: skip
-    rows = [
-        html.Li([html.Span(station, className="blame-name"),
-                 html.Span(bar, className="blame-bar", **aria(hidden="true")),
-                 html.Span(t("line.blame", share=f"{100 * share:.0f}", alone=f"{100 * alone:.0f}"),
-                           className="blame-share small")])
-        for bar, (station, share, alone) in zip(bars, blamed, strict=True)
-    ]  # fmt: skip
-    return [html.P(t("line.blame_noun"), className="noun blame-noun"),
-            html.Ul(rows, className="plain blame")]  # fmt: skip
-
-
-def figures_table(of: Ran) -> list[Component]:
-    """Return the headline KPIs of the line with their intervals."""
-    rows = [
-        html.Tr([html.Th(name, scope="row"), html.Td(value, className="number"),
-                 html.Td(unit, className="quiet unit")])
-        for name, value, unit in line_view.headline(of)
-    ]  # fmt: skip
-    return [
-        html.H2(t("overview.figures", n=of.outcome.replications)),
-        html.Table(html.Tbody(rows), className="figures", **aria(label=t("line.figures_noun"))),
-    ]
 
 
 def _outputs(name: str) -> list[Output]:
@@ -357,7 +310,7 @@ def _register_drawings(app: Dash, context: Context) -> None:
         if of is None:
             return _waiting(phase)
         room = width or USUAL
-        return _drawn(line_view.time_chart(of, theme, room / 2 if room > PHONE else room))
+        return _drawn(line_stations.time_chart(of, theme, room / 2 if room > PHONE else room))
 
 
 def _moved(phase: Any, moment: float, theme: str) -> tuple[Any, ...]:
@@ -413,7 +366,7 @@ def _register_address(app: Dash) -> None:
         prevent_initial_call=True,
     )
     def address(moment: float, span: str, base: dict[str, Any]) -> str:
-        query = {"line": base["line"], "at": f"{moment / HOUR:.4g}",
+        query = {"line": base["line"], "at": f"{round(moment / HOUR, 5):.10g}",
                  "span": "" if span == WHOLE else span}  # fmt: skip
         return links.write(PAGE, base["name"], query)
 
