@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from twin import measures as m
+from twin.physics import demand
 from twin.records import Facts
 from twin.scenario import Scenario
 from twin.tables import IntArray, Part, Table, Words, groups
@@ -190,6 +191,24 @@ class Evaluator:
         values, spans = self.reading.series(self.source, rule.channel)
         found = values.min(where=spans > 0, initial=np.inf)
         return float(found) if math.isfinite(found) else UNKNOWN
+
+    @value.register
+    def _(self, rule: m.PeakMean) -> float:
+        _starts, means = self._means(rule.channel, rule.window)
+        return float(means.max()) if means.size else UNKNOWN
+
+    @value.register
+    def _(self, rule: m.MonthlyPeaks) -> float:
+        peaks = demand.monthly_peaks(*self._means(rule.channel, rule.window), rule.first)
+        return float(demand.billed(peaks, rule.ratchet).sum()) if peaks.size else UNKNOWN
+
+    def _means(self, channel: str, window: float) -> tuple[Array, Array]:
+        """Means of a channel in windows of the clock: where each starts [s], and its mean."""
+        values, spans = self.reading.series(self.source, channel)
+        counted = spans > 0
+        held = spans[counted]
+        starts = self.reading.end - np.cumsum(held[::-1])[::-1]
+        return demand.window_means(starts, values[counted], self.reading.end, window)
 
     @value.register
     def _(self, rule: m.WhenLargest) -> float:

@@ -92,6 +92,27 @@ class Smallest:
 
 
 @dataclass(frozen=True, slots=True)
+class PeakMean:
+    """Greatest mean of ``channel`` over a ``window`` [s] of the clock [SI of the channel]."""
+
+    channel: str
+    window: float
+
+
+@dataclass(frozen=True, slots=True)
+class MonthlyPeaks:
+    """Sum over months begun of the greatest mean of ``channel`` over a ``window`` [s] in each.
+
+    ``first`` [s]: where in the year the run starts; ``ratchet`` [1]: see ``physics.demand.billed``.
+    """
+
+    channel: str
+    window: float
+    first: float
+    ratchet: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class WhenLargest:
     """When ``channel`` had its largest value, first time [s from the start of the run]."""
 
@@ -176,6 +197,8 @@ Rule = (
     | Integral
     | Largest
     | Smallest
+    | PeakMean
+    | MonthlyPeaks
     | WhenLargest
     | WhenSmallest
     | Last

@@ -21,7 +21,10 @@ HOUR = 3600.0
 CHANNELS = (
     "temperature", "heating", "cooling", "heating_electric", "cooling_electric", "discomfort",
     "temperature_hour", "heating_hour", "cooling_hour", "co2", "humidity", "condensate",
+    "electricity", "outside_band", "stale_air",
 )  # fmt: skip
+WHOLE = -1
+"""Place of the building among the sources: what is recorded of all its zones together."""
 STATES = {"temperature", "co2", "humidity"}
 """Channels that are had at an instant; the others flow from then on."""
 
@@ -41,9 +44,11 @@ class Diary:
         self.seen = np.empty((0, len(seen)))
         self.waiting: list[Array] = []
         self.pending: list[tuple[int, Array, Array]] = []
-        self.sources = tuple(f"{building.name}.zones.{zone}" for zone in building.settings.zones)
+        zones = building.settings.zones
+        self.sources = (*(f"{building.name}.zones.{zone}" for zone in zones), building.name)
+        self.co2 = np.full(len(zones), building.settings.outdoor_co2)
         building.record.before_close.append(self.flush)
-        for number in range(len(self.sources)):
+        for number in range(len(zones)):
             self._later(number, "temperature", np.zeros(1), seen[[number]])
 
     def add(self, first: int, block: Block, trace: Trace) -> None:
@@ -63,7 +68,11 @@ class Diary:
     def air(self, first: int, quality: Quality) -> None:
         """Take what the air of a block of steps carries."""
         starts = np.arange(first, first + len(quality.co2), dtype=np.float64) * self.step
-        for number in range(len(self.sources)):
+        limit = self.building.settings.outdoor_co2 + self.building.settings.co2_rise_limit
+        over = np.maximum(np.vstack([self.co2, quality.co2]) - limit, 0.0)
+        self.co2 = quality.co2[-1]
+        self._later(WHOLE, "stale_air", starts, _through(over).mean(axis=1))
+        for number in range(quality.co2.shape[1]):
             self._later(number, "co2", starts + self.step, quality.co2[:, number])
             self._later(number, "humidity", starts + self.step, quality.humidity[:, number])
             self._later(number, "condensate", starts, quality.condensate[:, number])
@@ -97,7 +106,7 @@ class Diary:
         })  # fmt: skip
 
     def _later(self, zone: int, channel: str, times: Array, values: Array) -> None:
-        key = zone * len(CHANNELS) + CHANNELS.index(channel)
+        key = zone % len(self.sources) * len(CHANNELS) + CHANNELS.index(channel)
         self.pending.append((key, times, values))
 
     def _steps(self, starts: Array, block: Block, trace: Trace) -> None:
@@ -105,6 +114,13 @@ class Diary:
         cop = carnot_cop(
             settings.supply_temperature, block.weather[:, OUT], settings.heating_efficiency
         )
+        rooms = trace.heat.shape[1]
+        power = np.maximum(trace.heat, 0.0) / cop[:, None]
+        power += np.maximum(-trace.heat, 0.0) / settings.cooling_cop
+        self._later(WHOLE, "electricity", starts, power.sum(axis=1))
+        rows = np.vstack([self.before[:rooms], trace.seen[:, :rooms]])
+        ends = [_outside(rows[:-1], block), _outside(rows[1:], block)]
+        self._later(WHOLE, "outside_band", starts, 0.5 * (ends[0] + ends[1]).mean(axis=1))
         for number, zone in enumerate(settings.zones.values()):
             air, heat = trace.seen[:, number], trace.heat[:, number]
             heating, cooling = np.maximum(heat, 0.0), np.maximum(-heat, 0.0)
@@ -113,9 +129,7 @@ class Diary:
             self._later(number, "cooling", starts, cooling)
             self._later(number, "heating_electric", starts, heating / cop)
             self._later(number, "cooling_electric", starts, cooling / settings.cooling_cop)
-            outside = np.maximum(block.low[:, number] - air, air - block.high[:, number])
-            # A hair's breadth beside the set-point is rounding, not discomfort.
-            felt = np.where(in_use(zone, starts) & (outside > 1e-6), outside, 0.0)
+            felt = np.where(in_use(zone, starts), ends[1][:, number], 0.0)
             self._later(number, "discomfort", starts, felt)
 
     def _hours(self, first: int) -> None:
@@ -131,3 +145,15 @@ class Diary:
             self._later(number, "temperature_hour", starts, means[:, :, number].mean(axis=1))
             self._later(number, "heating_hour", starts, np.maximum(heat, 0.0).mean(axis=1))
             self._later(number, "cooling_hour", starts, np.maximum(-heat, 0.0).mean(axis=1))
+
+
+def _outside(air: Array, block: Block) -> Array:
+    """How far the air of each zone is outside the band of each step [K]."""
+    outside = np.maximum(block.low - air, air - block.high)
+    # A hair's breadth beside the set-point is rounding, not discomfort.
+    return np.where(outside > 1e-6, outside, 0.0)
+
+
+def _through(ends: Array) -> Array:
+    """Means over steps of what runs straight between their ends, (steps + 1, …)."""
+    return np.asarray(0.5 * (ends[:-1] + ends[1:]))

@@ -261,3 +261,16 @@ class Settings(Params):
     supply_temperature: float = quantity(45, "°C", 25, 80, "Temperature of the heating water.")
     cooling_cop: float = quantity(3.5, "1", 0.5, 12, "COP of the chiller.", assumption=True)
     energy_price: float = quantity(0.2, "EUR/kWh", 0, 10, "Price of electricity.", assumption=True)
+    emission_factor: float = quantity(
+        0.167, "kg/kWh", 0, 5, "CO2 of electricity.", "Belgium, BOPTEST heat pump case"
+    )
+    demand_price: float = quantity(
+        0, "EUR/kW", 0, 1000, "Price of each month's greatest quarter of an hour; 0 for none."
+    )
+    demand_ratchet: float = quantity(
+        0, "1", 0, 1, "A month is billed at least this share of the highest of the 11 before."
+    )
+    co2_rise_limit: float = quantity(
+        800, "ppm", 0, 20_000, "CO2 above outdoors from which air counts as bad.",
+        "EN 16798-1, category II",
+    )  # fmt: skip

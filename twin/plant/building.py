@@ -16,6 +16,7 @@ from twin.physics.network import Array
 from twin.plant import _building_describe as describe
 from twin.plant import _building_weather
 from twin.plant._building_air import Air, carried
+from twin.plant._building_boptest import boptest_measures
 from twin.plant._building_inputs import DAY, Inputs
 from twin.plant._building_measures import air_measures, building_measures, zone_measures
 from twin.plant._building_record import Diary
@@ -186,4 +187,5 @@ class Model(Asset):
         air = [
             m for name in settings.zones for m in air_measures(f"zones.{name}") if carried(settings)
         ]
-        return (*zones, *air, *building_measures(list(settings.zones)))
+        whole = building_measures(list(settings.zones))
+        return (*zones, *air, *whole, *boptest_measures(settings))
