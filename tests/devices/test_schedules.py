@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from world import Broken, Naive, World
 
+from tests.devices.world import Broken, Naive, World
 from twin.devices import gateway as shipped
 from twin.devices.base import Reading, Value
 from twin.devices.change import Item, State

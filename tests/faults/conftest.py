@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from rig import Nursery, Rig, gone
 
+from tests.faults.rig import Nursery, Rig, gone
 from twin.devices import broker as brokers
 
 

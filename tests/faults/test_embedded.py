@@ -11,8 +11,8 @@ import time
 from pathlib import Path
 
 import pytest
-from rig import ROWS, gone
 
+from tests.faults.rig import ROWS, gone
 from twin.devices import broker
 from twin.devices.change import State
 from twin.devices.desk import Desk

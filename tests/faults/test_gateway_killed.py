@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from rig import Rig, gone
 
+from tests.faults.rig import Rig, gone
 from twin.devices.change import Change, State
 
 S = State

@@ -6,8 +6,8 @@ import json
 import time
 
 import pytest
-from rig import Rig
 
+from tests.faults.rig import Rig
 from twin.devices.change import State
 from twin.devices.desk import Desk
 from twin.errors import BadInput

@@ -7,8 +7,8 @@ from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
-from rig import Rig
 
+from tests.faults.rig import Rig
 from twin.devices.change import Change, State, payload_hash
 from twin.devices.link import Link, Unreachable
 from twin.devices.people import Forbidden

@@ -6,9 +6,9 @@ from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
-from rig import Rig
-from test_push_faults import give, signed
 
+from tests.faults.rig import Rig
+from tests.faults.test_push_faults import give, signed
 from twin.devices.change import Change, State
 from twin.errors import BadInput
 

@@ -12,8 +12,8 @@ from typing import Any
 import paho.mqtt.client as mqtt
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
-from rig import Rig
 
+from tests.faults.rig import Rig
 from twin.devices import acl
 from twin.devices.link import Link, Unreachable
 

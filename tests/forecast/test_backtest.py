@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from simulated_tools import power_law
 
+from tests.forecast.simulated_tools import power_law
 from twin.errors import BadInput
 from twin.forecast import Backtest, backtest, fit, forecast, read_wear
 from twin.forecast.backtesting import predict

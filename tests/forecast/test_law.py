@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from scipy import stats
-from simulated_tools import EXPONENTS, GROWTH, power_law
 
+from tests.forecast.simulated_tools import EXPONENTS, GROWTH, power_law
 from twin.errors import BadInput
 from twin.forecast import ToolRecord, fit, forecast
 from twin.forecast.evidence import Fleet, fleet

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from simulated_tools import power_law
 
+from tests.forecast.simulated_tools import power_law
 from twin.forecast import backtest
 from twin.forecast.document import backtest_document
 from twin.forecast.fitting import fit

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from simulated_tools import GROWTH, SCATTER, level, power_law
 
+from tests.forecast.simulated_tools import GROWTH, SCATTER, level, power_law
 from twin.forecast import Costs, Schedule, ToolForecast, fit, forecast
 from twin.forecast.lifetime import first_passage, learn_breakage, quantile_of_life
 from twin.forecast.replacement import change, renewal

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from lines import EXPONENTIAL, scenario, serial
 
+from tests.plant.lines import EXPONENTIAL, scenario, serial
 from twin.bottleneck import Period, bottlenecks, momentary
 from twin.records import Facts, State
 from twin.simulate import simulate

@@ -7,9 +7,9 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from plant import random_lines
-from plant.lines import EXPONENTIAL, scenario, serial
 
+from tests.plant import random_lines
+from tests.plant.lines import EXPONENTIAL, scenario, serial
 from twin import engines, experiment, tallied
 from twin.errors import BadInput
 from twin.kpi import compute

@@ -6,7 +6,8 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from lines import hold, rows, run, scenario, states, values
+
+from tests.plant.lines import hold, rows, run, scenario, states, values
 
 
 def test_a_constant_line_is_told_by_hand():

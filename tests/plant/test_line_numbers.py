@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from lines import EXPONENTIAL, hold, scenario, serial, throughput, values
-from markov_line import Chain
 
+from tests.plant.lines import EXPONENTIAL, hold, scenario, serial, throughput, values
+from tests.plant.markov_line import Chain
 from twin.kpi import compute, evaluate
 from twin.records import Event, Facts, State
 from twin.simulate import simulate

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from lines import EVERYTHING, hold, run, scenario, states, values
 
+from tests.plant.lines import EVERYTHING, hold, run, scenario, states, values
 from twin.kpi import compute
 from twin.simulate import simulate
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from lines import scenario
 
+from tests.plant.lines import scenario
 from twin.errors import BadInput
 from twin.simulate import simulate
 

@@ -7,8 +7,8 @@ import tomllib
 
 import numpy as np
 import pytest
-from lines import EVERYTHING, EXPONENTIAL, rows, scenario, serial, states
 
+from tests.plant.lines import EVERYTHING, EXPONENTIAL, rows, scenario, serial, states
 from twin.errors import BadInput
 from twin.forecast.rest import forecast_rest
 from twin.kpi import compute

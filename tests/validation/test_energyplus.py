@@ -5,10 +5,10 @@ from __future__ import annotations
 import importlib.util
 import os
 
-import energyplus
 import numpy as np
 import pytest
 
+from tests.validation import energyplus
 from twin.kpi import Reading
 from twin.scenario import load, shipped
 from twin.simulate import simulate

@@ -1,7 +1,7 @@
 """Three runs of a real learning factory against the twin, beside the authors' own simulator.
 
 TU München iwb, ce-dascen-lf-data: lead time of every order in the factory and in the simulator, in
-tables 3.1, 3.2 and 3.4 of published_peer_simulation (the heads say minutes, the values are seconds).
+tables 3.1, 3.2 and 3.4 of published_peer_simulation (their heads say minutes, they are seconds).
 An order that a simulation has not done by the end of the run counts up to it, there as here.
 """
 

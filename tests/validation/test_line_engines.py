@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from plant.lines import EXPONENTIAL, scenario, serial
-from plant.markov_line import Chain
 
+from tests.plant.lines import EXPONENTIAL, scenario, serial
+from tests.plant.markov_line import Chain
 from twin import engines, tallied
 from twin.rng import replication_seed
 from twin.scenario import Scenario
