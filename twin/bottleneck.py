@@ -85,17 +85,17 @@ def momentary(periods: list[Period]) -> list[Period]:
     """
     chain: list[Period] = []
     waiting = sorted(periods, key=lambda period: period.start, reverse=True)
-    open_now: list[tuple[float, str, Period]] = []
+    open_now: list[tuple[float, str, float, Period]] = []
     now = -math.inf
     while waiting or open_now:
         while waiting and waiting[-1].start <= now:
             period = waiting.pop()
-            heappush(open_now, (-period.length, period.source, period))
-        while open_now and open_now[0][2].end <= now:
+            heappush(open_now, (-period.length, period.source, period.start, period))
+        while open_now and open_now[0][3].end <= now:
             heappop(open_now)
         if open_now:
-            chain.append(open_now[0][2])
-            now = open_now[0][2].end
+            chain.append(open_now[0][3])
+            now = open_now[0][3].end
         elif waiting:
             now = waiting[-1].start
     return chain

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from twin import experiment, store
-from twin.bottleneck import Period, bottlenecks
+from twin.bottleneck import Period, bottlenecks, momentary
 from twin.plant.line import Settings
 from twin.records import Facts
 from twin.scenario import load, shipped
@@ -125,6 +125,12 @@ def test_the_bottleneck_is_the_one_of_the_active_periods(ran: line_view.Ran, fac
     assert next(iter(found)) == "milling"
     for key, shares in expected.items():
         assert found[key] == pytest.approx(shares, abs=1e-9)
+
+
+def test_equal_periods_of_one_machine_are_no_obstacle() -> None:
+    long = Period("b", 0.0, 10.0)
+    equal = [Period("a", float(start), start + 2.0) for start in (0, 3, 6)]
+    assert momentary([long, *equal]) == [long]
 
 
 def test_two_machines_of_a_station_are_one_bottleneck() -> None:
