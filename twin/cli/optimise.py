@@ -54,7 +54,8 @@ def command(
         int, typer.Option(metavar="N", help="Pairs of runs that confirm the gain.")
     ] = 40,
     indifference: Annotated[
-        float | None, typer.Option(metavar="X", help="Difference in the KPI that is none to you.")
+        float | None,
+        typer.Option(metavar="X", help="Difference that is none to you [unit of the KPI]."),
     ] = None,
     engine: EngineName = "auto",
     workers: Workers = 1,
