@@ -1,4 +1,4 @@
-"""Where the recordings are: ``TWIN_DATA``, or beside the checkout, for tests and scenarios alike."""
+"""Where the recordings are: ``TWIN_DATA``, or beside the checkout; for tests and scenarios."""
 
 from __future__ import annotations
 
