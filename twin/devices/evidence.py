@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from twin import units
+from twin.devices import recount
 from twin.devices.base import Value
 from twin.devices.change import Difference, Evidence, Item
 from twin.devices.signing import digest
@@ -34,13 +35,15 @@ def read(document: Any, items: Iterable[Item], *, file: str = "") -> Evidence:
     Raises
     ------
     BadInput
-        When it has no differences, or compared other values than the change would write.
+        When it has no differences, compared other values than the change would write, or says
+        something else than its runs do.
     """
     differences = _part(document, "difference")
     if not differences:
         message = "is not a comparison (no 'difference'): use twin compare … --json FILE"
         raise BadInput(Fault(message, file=file))
     faults = list(_mismatches(changed(document), list(items), file))
+    faults += recount.faults(document, differences, file)
     if faults:
         raise BadInput(faults)
     rows = tuple(_difference(kpi, entry) for kpi, entry in differences.items())
