@@ -164,6 +164,22 @@ def test_no_bare_p_value_is_shown(drafted: Change) -> None:
     assert "p =" not in chart.caption
 
 
+def test_the_finding_counts_the_figures_that_what_if_leads_with(drafted: Change) -> None:
+    kpi = {"value": 20.0, "low": 19.0, "high": 21.0, "unit": "parts/h", "better": "more"}
+    moved = {"value": 2.0, "low": 1.5, "high": 2.5, "unit": "parts/h", "p_better": 0.99,
+             "more_runs": None}  # fmt: skip
+    paths = {"mill.throughput": ("worse", True), "mill.force": ("better", False)}
+    document = {
+        "base": {"kpis": dict.fromkeys(paths, kpi), "run_id": "a"},
+        "candidate": {"kpis": dict.fromkeys(paths, kpi), "run_id": "b"},
+        "difference": {"kpis": {path: {**moved, "verdict": verdict, "headline": leads}
+                                for path, (verdict, leads) in paths.items()}},
+        "replications": 8,
+    }  # fmt: skip
+    chart = view.evidence(drafted, document, "light")
+    assert chart.finding == "Beyond chance: 0 better, 1 worse"
+
+
 def test_evidence_of_a_real_comparison_is_a_forest() -> None:
     kpi = {"value": 20.0, "low": 19.0, "high": 21.0, "unit": "parts/h", "better": "higher"}
     moved = {"value": 2.0, "low": 1.5, "high": 2.5, "unit": "parts/h", "verdict": "better",

@@ -218,7 +218,9 @@ class Settings(Params):
     interarrival_spread: float = quantity(1, "1", 0, 10, "Coefficient of variation of that time.")
     when_full: Literal["wait", "lose"] = choice("wait", "Arrivals without a place.")
     blocking: Blocking = choice("after service", "When a full place behind stops a station.")
-    rework_limit: int = whole(0, 0, 1000, "Rejections after which a part is scrap; 0 is no end.")
+    rework_limit: int = whole(
+        0, 0, 1000, "Times a part is reworked; rejected again it is scrap. 0 is no end."
+    )
     material_cost: float = quantity(0, "EUR/part", 0, 1e6, "Cost of what enters, a part.")
     energy_price: float = quantity(0, "EUR/kWh", 0, 10, "Price of electricity.")
     shifts: dict[str, Shift] = table("Hours in which the line works; always when empty.")

@@ -241,17 +241,18 @@ def evidence(change: Change, document: Any, theme: str) -> Chart:
     drawn = _telling(lines)
     head = [t("changes.col_kpi"), t("changes.col_difference"), t("changes.col_verdict")]
     rows = [[_kpi(line.path), comparison.difference_text(line), comparison.verdict_text(line)]
-            for line in lines if line.difference is not None]  # fmt: skip
+            for line in sorted(lines, key=lambda line: not _leads(line))
+            if line.difference is not None]  # fmt: skip
     if not rows:
         rows = _kept(change)
     if not drawn:
         listed = "\n".join(" · ".join(row) for row in rows)
-        return Chart(_said(change), None, listed or t("changes.evidence_empty"))
+        return Chart(_said(change, lines), None, listed or t("changes.evidence_empty"))
     whiskers = [_whisker(line) for line in drawn]
     figure = figures.forest(
         whiskers, theme, axis=t("changes.axis_percent"), zero=t("changes.baseline"), small=SMALL
     )
-    return Chart(_said(change), figure, t("changes.evidence_caption"), head, rows)
+    return Chart(_said(change, lines), figure, t("changes.evidence_caption"), head, rows)
 
 
 def _kpi(path: str) -> str:
@@ -270,12 +271,16 @@ def _lines(document: Any) -> list[Line]:
         return []
 
 
+def _leads(line: Line) -> bool:
+    """Whether it is one of the headline KPIs that What-if shows."""
+    return bool((line.difference or {}).get("headline"))
+
+
 def _telling(lines: Sequence[Line]) -> list[Line]:
     """The headline KPIs that What-if shows, then those whose difference is settled."""
 
     def rank(line: Line) -> tuple[bool, bool]:
-        first = bool((line.difference or {}).get("headline"))
-        return not first, line.verdict == "cannot tell"
+        return not _leads(line), line.verdict == "cannot tell"
 
     moved = [line for line in lines if line.relative is not None and line.verdict]
     return sorted(moved, key=rank)[:MOST_WHISKERS]
@@ -309,9 +314,11 @@ def _interval(low: float | None, high: float | None) -> str:
     return UNKNOWN if low is None or high is None else span(low, high, 2)
 
 
-def _said(change: Change) -> str:
-    """Return how many figures got better and worse, as a heading."""
-    verdicts = [d.verdict for d in change.evidence.differences] if change.evidence else []
+def _said(change: Change, lines: Sequence[Line]) -> str:
+    """Return how many headline figures got better and worse, as What-if says it."""
+    verdicts = [line.verdict for line in lines if _leads(line)]
+    if not verdicts and change.evidence:
+        verdicts = [d.verdict for d in change.evidence.differences]
     better, worse = verdicts.count("better"), verdicts.count("worse")
     if better or worse:
         return t("changes.evidence_finding", better=better, worse=worse)
