@@ -101,6 +101,20 @@ def test_breakdowns_are_no_work_time(tmp_path):
     assert history.open_operating == pytest.approx(61.0)
 
 
+def test_work_that_begins_anew_counts_from_the_repair(tmp_path, wrong):
+    rows = ["time,station,event"]
+    for part in range(20):
+        at = 1000 * part
+        rows += [f"{at},saw,start", f"{at + 30},saw,down", f"{at + 90},saw,up"]
+        rows += [f"{at + 190},saw,end"]
+    wrong["plant"]["line"]["stations"]["saw"]["on_failure"] = "restart"
+    log = read_log(write(tmp_path, "\n".join(rows)))
+    found = calibrate(parse(wrong, "guess.toml"), log, keep_back=0)
+    by_path = {finding.path: finding.value for finding in found.findings}
+    assert by_path["line.stations.saw.cycle_time"] == pytest.approx(100)
+    assert by_path["line.stations.saw.cycle_distribution"] == "constant"
+
+
 def test_other_words_units_and_dates(tmp_path):
     log = (
         "zeit;platz;was;los\n2025-01-07 08:00:00.000+01;WS-03;Entry;a\n"

@@ -10,12 +10,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from scipy import stats
 
 from twin.calibration.history import History
 from twin.calibration.laws import CONFIDENCE
+from twin.calibration.line import work_times
 from twin.kpi import compute
 from twin.rng import replication_seed
 from twin.scenario import Scenario
@@ -68,23 +70,24 @@ def _student(
 
 
 def compare(
-    fitted: Mapping[str, History], kept: Mapping[str, History], clocks: Mapping[str, str]
+    fitted: Mapping[str, History], kept: Mapping[str, History], stations: Mapping[str, Any]
 ) -> tuple[Comparison, ...]:
     """Compare every station's kept-back history with the one that was fitted.
 
-    ``clocks`` has each station's failure clock, "operating" or "calendar".
+    ``stations`` has the settings of each, of which its failure clock and what a repair does to
+    the work are looked at.
     """
     found: list[Comparison] = []
     for station, before in fitted.items():
         after = kept.get(station)
         if after is not None:
-            found += _station(station, before, after, clocks.get(station, "operating"))
+            found += _station(station, before, after, stations[station])
     return tuple(found)
 
 
-def _station(name: str, before: History, after: History, clock: str) -> Iterator[Comparison]:
-    first = [work.duration for work in before.works]
-    then = [work.duration for work in after.works]
+def _station(name: str, before: History, after: History, station: Any) -> Iterator[Comparison]:
+    again, clock = station.on_failure == "restart", station.failure_clock
+    first, then = work_times(before, again), work_times(after, again)
     yield from _means(f"{name}: mean work time", first, then)
     if min(len(first), len(then)) >= 2 * FEWEST:
         yield _law(name, first, then)

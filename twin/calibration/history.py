@@ -18,11 +18,15 @@ NAMELESS = "\0"
 
 @dataclass(slots=True)
 class Work:
-    """One part worked on at a station: ``duration`` without breakdowns [s]."""
+    """One part worked on at a station: ``duration`` without breakdowns [s].
+
+    ``last`` is the part of it since the last repair [s]: all of it where nothing broke.
+    """
 
     start: float
     duration: float
     product: str
+    last: float
 
 
 @dataclass(slots=True)
@@ -64,11 +68,12 @@ class History:
 
 @dataclass(slots=True)
 class _Open:
-    """A part under way: since when, and how long the station was down meanwhile [s]."""
+    """A part under way: since when, how long it stood still, and when it was taken up again [s]."""
 
     start: float
     product: str
     stopped: float = 0.0
+    again: float = 0.0
 
 
 class _Reader:
@@ -108,7 +113,9 @@ class _Reader:
         begun = self._take(row.part)
         if begun is not None:
             duration = row.time - begun.start - begun.stopped
-            self.history.works.append(Work(begun.start, duration, row.product or begun.product))
+            last = row.time - max(begun.start, begun.again)
+            product = row.product or begun.product
+            self.history.works.append(Work(begun.start, duration, product, last))
 
     def _take(self, part: str) -> _Open | None:
         if part in self.under_way:
@@ -130,6 +137,8 @@ class _Reader:
         if self.down_since is not None:
             self.history.repairs.append(row.time - self.down_since)
             self.down_since = None
+            for part in self.under_way.values():
+                part.again = row.time
 
     def _setup(self, row: Happening) -> None:
         self.setup_since = row.time

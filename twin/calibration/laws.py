@@ -16,6 +16,10 @@ Array = npt.NDArray[np.float64]
 CONFIDENCE = 0.95
 FEWEST = 8
 """Durations from which on a law and a spread are fitted; fewer give a mean alone."""
+FEWEST_LIVES = 20
+"""Failures from which on another law than the exponential is looked at."""
+BETTER = 1.92
+"""Log-likelihood by which a law with one number more must win (likelihood ratio test at 5 %)."""
 CONSTANT = 1e-3
 """Coefficient of variation below which a time is called constant."""
 
@@ -69,14 +73,14 @@ def best_law(times: Array, mean: float, spread: float) -> str:
     """Return the law of this mean and spread under which the durations are most likely.
 
     All candidates have the two numbers of the sample; the exponential has one fewer, and is
-    chosen when it loses less than one unit of log-likelihood (Akaike).
+    chosen unless another wins by :data:`BETTER`.
     """
     positive = times[times > 0]
     scores = {law: _likelihood(law, positive, mean, spread) for law in ("gamma", "lognormal")}
     scores["weibull"] = _likelihood("weibull", positive, mean, spread)
     best = max(scores, key=lambda law: scores[law])
     alone = float(stats.expon.logpdf(positive, scale=mean).sum())
-    return "exponential" if alone >= scores[best] - 1.0 else best
+    return "exponential" if alone >= scores[best] - BETTER else best
 
 
 def law_of(law: str, mean: float, spread: float) -> Any:
@@ -110,7 +114,7 @@ def fit_lives(lives: Sequence[float], still_alive: float) -> Fitted:
 
     The mean is the maximum-likelihood one of an exponential law, all time over failures, with the
     chi-squared interval of a test ended by time (MIL-HDBK-189C eq. 6.2.1.3). A Weibull law takes
-    its place when its likelihood, censored life included, is higher by more than one unit.
+    its place from 20 failures on, when its likelihood, censored life included, is clearly higher.
 
     >>> found = fit_lives([100.0, 200.0, 300.0], 0.0)
     >>> found.mean, round(found.low, 1), round(found.high, 1)
@@ -121,7 +125,7 @@ def fit_lives(lives: Sequence[float], still_alive: float) -> Fitted:
     mean, tail = total / n, (1 - CONFIDENCE) / 2
     low = 2 * total / float(stats.chi2.ppf(1 - tail, 2 * n + 2))
     high = 2 * total / float(stats.chi2.ppf(tail, 2 * n))
-    shape = _weibull_life(times, still_alive) if n >= FEWEST else None
+    shape = _weibull_life(times, still_alive) if n >= FEWEST_LIVES else None
     if shape is None:
         return Fitted(mean, low, high, 1.0, "exponential", n)
     k, scale = shape
@@ -146,7 +150,7 @@ def _weibull_life(times: Array, still_alive: float) -> tuple[float, float] | Non
         return -float(found - ((ends / scale) ** k).sum())
 
     best = optimize.minimize_scalar(loss, bounds=(math.log(0.2), math.log(20.0)), method="bounded")
-    if loss(0.0) - float(best.fun) <= 1.0:
+    if loss(0.0) - float(best.fun) <= BETTER:
         return None
     k = math.exp(float(best.x))
     return k, scale_of(k)

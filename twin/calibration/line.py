@@ -97,9 +97,10 @@ def _station(scenario: Scenario, line: str, name: str, history: History) -> Iter
     if station.machine:
         return
     products = settings.products  # type: ignore[attr-defined]
-    yield from _steps(scenario, line, name, history, products)
+    again = station.on_failure == "restart"
+    yield from _steps(scenario, line, name, history, products, again)
     if not products or not all(work.product in products for work in history.works):
-        yield from _law(scenario, here, "cycle", [work.duration for work in history.works])
+        yield from _law(scenario, here, "cycle", work_times(history, again))
     calendar = station.failure_clock == "calendar"
     lives = history.lives_calendar if calendar else history.lives_operating
     if lives:
@@ -114,12 +115,26 @@ def _station(scenario: Scenario, line: str, name: str, history: History) -> Iter
     yield from _yield(scenario, here, station, history)
 
 
+def work_times(history: History, again: bool, product: str | None = None) -> list[float]:
+    """Work times [s], of one product or of all; ``again`` when work begins anew after a repair."""
+    return [
+        work.last if again else work.duration
+        for work in history.works
+        if product is None or work.product == product
+    ]
+
+
 def _steps(
-    scenario: Scenario, line: str, name: str, history: History, products: Mapping[str, Any]
+    scenario: Scenario,
+    line: str,
+    name: str,
+    history: History,
+    products: Mapping[str, Any],
+    again: bool,
 ) -> Iterator[Finding]:
     """Times of each product, where the log names the scenario's products."""
     for product in products:
-        times = [work.duration for work in history.works if work.product == product]
+        times = work_times(history, again, product)
         if times:
             path = f"{line}.products.{product}.steps.{name}"
             yield from _law(scenario, path, "cycle", times)

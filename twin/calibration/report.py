@@ -100,17 +100,13 @@ def calibrate(
     checks: tuple[check.Comparison, ...] = ()
     if keep_back > 0:
         last, _ = line.by_station(scenario, name, histories(log, cut, log.span + 1e-9))
-        checks = check.compare(fitted, last, _clocks(scenario, name))
+        stations = scenario.entries[name].settings.stations  # type: ignore[attr-defined]
+        checks = check.compare(fitted, last, stations)
         if replications > 0:
             checks += (check.output(calibrated, name, last, replications),)
         checks = check.judge(checks)
     notes = (*log.notes, *_notes(scenario, name, fitted, strange))
     return Calibration(scenario, calibrated, log, findings, checks, notes)
-
-
-def _clocks(scenario: Scenario, name: str) -> dict[str, str]:
-    stations = scenario.entries[name].settings.stations  # type: ignore[attr-defined]
-    return {key: station.failure_clock for key, station in stations.items()}
 
 
 def _notes(
