@@ -74,7 +74,7 @@ def test_undo_redo_add_and_remove(visit: Visit) -> None:
 
 
 def test_a_long_run_can_be_cancelled(visit: Visit) -> None:
-    page = visit.go("/what-if?set=mill.cutting_speed=203&n=400")
+    page = visit.go("/what-if?scenario=line&set=line.stations.saw.cycle_time=83&n=500")
     cancel = page.get_by_role("button", name="Cancel")
     cancel.wait_for(timeout=SECONDS)
     expect(page.get_by_role("progressbar")).to_be_visible()
