@@ -316,7 +316,7 @@ def _interval(low: float | None, high: float | None) -> str:
 
 def _said(change: Change, lines: Sequence[Line]) -> str:
     """Return how many headline figures got better and worse, as What-if says it."""
-    verdicts = [line.verdict for line in lines if _leads(line)]
+    verdicts: list[str] = [line.verdict for line in lines if _leads(line)]
     if not verdicts and change.evidence:
         verdicts = [d.verdict for d in change.evidence.differences]
     better, worse = verdicts.count("better"), verdicts.count("worse")
