@@ -63,7 +63,7 @@ def to_toml(document: Mapping[str, Any]) -> str:
     kind = "cnc"
     <BLANKLINE>
     """
-    return "\n".join(_toml(document, ())) + "\n"
+    return "\n".join(_toml(document, ()))
 
 
 def _toml(table: Mapping[str, Any], path: tuple[str, ...]) -> list[str]:
