@@ -10,8 +10,15 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.test_looks import CUT, LOOKS, NAMED, OVERLAPS, _axe, _ready
-from tests.browser.test_tool_wear_page import FINDING, SCORES, SECONDS, chart, rows
+from tests.browser.test_looks import LOOKS, NAMED
+from tests.browser.test_tool_wear_page import (
+    FINDING,
+    SCORES,
+    SECONDS,
+    chart,
+    nothing_overflows,
+    rows,
+)
 
 MAP = "Risk by machine and pot"
 ALL = 60_000
@@ -125,10 +132,4 @@ def test_nothing_overflows_with_everything_open(visit: Visit) -> None:
     page = opened(visit)
     page.locator("#tool_wear-backtest").click()
     expect(page.locator(SCORES)).to_have_count(1, timeout=ALL)
-    _ready(page)
-    for summary in page.locator(".chart-table > summary").all():
-        summary.click()
-    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]  # type: ignore[index]
-    assert page.evaluate(OVERLAPS) == []
-    assert page.evaluate(CUT) == []
-    assert _axe(page) == []
+    nothing_overflows(page)

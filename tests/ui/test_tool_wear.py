@@ -38,18 +38,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.fixture(scope="module")
-def document() -> dict:
-    asked = Asked(planning=Planning(duty=2.0)).question()
-    return view.with_limit(question.answer(asked, lambda _done, _total: None))
-
-
-@pytest.fixture(scope="module")
-def past() -> dict:
-    asked = Asked(table="example-cuts").question(backtest=True)
-    return question.answer(asked, lambda _done, _total: None)
-
-
 def address(query: str) -> links.View:
     return links.read("/tool-wear", query, "overview", "mill")
 

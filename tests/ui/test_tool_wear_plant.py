@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
+from tests.ui.test_tool_wear import address
 from twin import jobs
 from twin.errors import BadInput
 from twin.forecast import export, question, tables
@@ -52,22 +53,6 @@ inspect_every = 20
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("TWIN_HOME", str(tmp_path))
     return tmp_path
-
-
-@pytest.fixture(scope="module")
-def document() -> dict:
-    asked = Asked(planning=Planning(duty=2.0)).question()
-    return view.with_limit(question.answer(asked, lambda _done, _total: None))
-
-
-@pytest.fixture(scope="module")
-def past() -> dict:
-    asked = Asked(table="example-cuts").question(backtest=True)
-    return question.answer(asked, lambda _done, _total: None)
-
-
-def address(query: str) -> links.View:
-    return links.read("/tool-wear", query, "overview", "mill")
 
 
 @pytest.fixture(scope="module")
