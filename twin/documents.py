@@ -77,12 +77,20 @@ def read_toml(file: Path) -> dict[str, Any]:
 
 
 def merge(below: dict[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """Return ``above`` laid over ``below``: tables key by key, anything else replaced."""
+    """Return ``above`` laid over ``below``: tables key by key, anything else replaced.
+
+    ``false`` in place of a table takes the table away.
+
+    >>> merge({"windows": {"left": {"width": 3}, "right": {}}}, {"windows": {"left": False}})
+    {'windows': {'right': {}}}
+    """
     merged = dict(below)
     for key, value in above.items():
         old = merged.get(key)
         if isinstance(value, Mapping) and isinstance(old, Mapping):
             merged[key] = merge(dict(old), value)
+        elif value is False and isinstance(old, Mapping):
+            del merged[key]
         else:
             merged[key] = copy.deepcopy(value)
     return merged

@@ -93,6 +93,10 @@ def weather(recordings, monkeypatch):
         ({"zones__room__surfaces__south__boundary": "attic"}, "no such boundary; known: adiabatic"),
         ({"zones__room__surfaces__south__area": "3 kg"}, "'kg' cannot be converted to 'm²'"),
         ({"glazings__g__transmittance": [0.8]}, "has 1 numbers, one for each of the 10 angles"),
+        ({"glazings__g": {"pane_transmittance": [0.8], "pane_reflectance": [0.1],
+                          "pane_back_reflectance": [0.1, 0.1]}}, "one for each of the 1 panes"),
+        ({"glazings__g": {"pane_transmittance": [0.8], "pane_reflectance": [0.1],
+                          "pane_back_reflectance": [0.4]}}, "more than there is"),
         ({"weather": None}, "a building of walls needs weather"),
         ({"weather": "nowhere.epw"}, "'nowhere.epw': no such file beside the scenario"),
     ],
@@ -255,6 +259,15 @@ def test_people_breathe_and_the_air_carries_it(weather):
 # -- shading ------------------------------------------------------------------------------------
 
 
+def test_a_file_takes_away_what_its_base_has(weather, tmp_path):
+    (tmp_path / "base.toml").write_text(WALLED)
+    above = tmp_path / "above.toml"
+    above.write_text('extends = "base.toml"\n[plant.house.zones.room]\nwindows = false\n')
+    zone = load(above).entries["house"].settings.zones["room"]
+    assert zone.windows == {}
+    assert len(zone.surfaces) == 3
+
+
 def test_an_overhang_shades_as_the_profile_angle_says():
     patch, roof = Patch(0.0, 0.0, 3.0, 2.0), Screen(True, -500.0, 2.5, 1000.0, 1.0)
     for elevation, azimuth in ((30.0, 180.0), (60.0, 210.0), (70.0, 120.0)):
@@ -282,3 +295,4 @@ def test_the_sky_beyond_an_endless_overhang():
     patch, roof = Patch(0.0, 0.0, 3.0, height), Screen(True, -500.0, height, 1000.0, depth)
     to_roof = (height + depth - np.hypot(height, depth)) / (2 * height)
     assert sky_share(patch, [roof], 90.0) == pytest.approx(1 - to_roof / 0.5, abs=0.01)
+    assert sky_share(patch, [roof], 90.0, to=3.0) == pytest.approx(1.0, abs=0.03)

@@ -75,21 +75,56 @@ SURFACES = {
     "floor": ("Floor", "floor", "NoSun,NoWind", "0,0,0, 0,6,0, 8,6,0, 8,0,0"),
     "roof": ("Roof", "roof", "SunExposed,WindExposed", "0,6,2.7, 0,0,2.7, 8,0,2.7, 8,6,2.7"),
 }
+SOUTH = {
+    "left": ("south", "0.5,0,2.2, 0.5,0,0.2, 3.5,0,0.2, 3.5,0,2.2"),
+    "right": ("south", "4.5,0,2.2, 4.5,0,0.2, 7.5,0,0.2, 7.5,0,2.2"),
+}
+EAST_WEST = {
+    "left": ("east", "8,1.5,2.2, 8,1.5,0.2, 8,4.5,0.2, 8,4.5,2.2"),
+    "right": ("west", "0,4.5,2.2, 0,4.5,0.2, 0,1.5,0.2, 0,1.5,2.2"),
+}
+SHADES = {
+    "south roof": "0,-1,2.7, 8,-1,2.7, 8,0,2.7, 0,0,2.7",
+    "east roof": "9,1.5,2.7, 9,4.5,2.7, 8,4.5,2.7, 8,1.5,2.7",
+    "east fin 1": "8,1.5,2.7, 8,1.5,0, 9,1.5,0, 9,1.5,2.7",
+    "east fin 2": "8,4.5,2.7, 8,4.5,0, 9,4.5,0, 9,4.5,2.7",
+    "west roof": "-1,4.5,2.7, -1,1.5,2.7, 0,1.5,2.7, 0,4.5,2.7",
+    "west fin 1": "0,1.5,2.7, 0,1.5,0, -1,1.5,0, -1,1.5,2.7",
+    "west fin 2": "0,4.5,2.7, 0,4.5,0, -1,4.5,0, -1,4.5,2.7",
+}
+FAN = """
+Schedule:Compact,at night,any,Through: 12/31,For: AllDays,
+  Until: 07:00,1,Until: 18:00,0,Until: 24:00,1;
+ZoneVentilation:DesignFlowRate,fan,room,at night,Flow/Zone,0.4731,,,,Natural,0,1,
+  1,0,0,0,-100,,100,,-100;
+"""
 
 
-def house(*, heavy: bool, heating: str = "", cooling: float = 0.0) -> str:
-    """Return the input file; ``heating`` is the IDF of a schedule named *heat at*."""
+def house(
+    *,
+    heavy: bool,
+    heating: str = "",
+    cooling: float = 0.0,
+    sides: dict[str, tuple[str, str]] = SOUTH,
+    shaded: str = "",
+    fan: bool = False,
+) -> str:
+    """Return the input file; ``heating`` is the IDF of a schedule named *heat at*.
+
+    ``shaded`` are words of the shades that stand there; ``fan`` blows from 18 to 7 h.
+    """
     text = GENERAL + (HEAVY if heavy else LIGHT) + ROOF
     for name, (kind, construction, exposed, corners) in SURFACES.items():
         text += (
             f"BuildingSurface:Detailed,{name},{kind},{construction},room,,Outdoors,,{exposed},,4,"
             f"{corners};\n"
         )
-    for name, x in (("left", 0.5), ("right", 4.5)):
-        text += (
-            f"FenestrationSurface:Detailed,{name},Window,window,south,,,,1,4,"
-            f"{x},0,2.2, {x},0,0.2, {x + 3},0,0.2, {x + 3},0,2.2;\n"
-        )
+    for name, (wall, corners) in sides.items():
+        text += f"FenestrationSurface:Detailed,{name},Window,window,{wall},,,,1,4,{corners};\n"
+    for name, corners in SHADES.items():
+        if name.split()[0] in shaded.split():
+            text += f"Shading:Building:Detailed,{name},,4,{corners};\n"
+    text += FAN if fan else ""
     if heating:
         text += PLANT + heating + f"Schedule:Constant,cool at,any,{cooling};\n"
     return text

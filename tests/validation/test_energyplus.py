@@ -19,6 +19,18 @@ CASES = {
     "900": ({"heavy": True, "heating": AT_20, "cooling": 27.0}, 0.15),
     "600FF": ({"heavy": False}, 0.5),
     "900FF": ({"heavy": True}, 0.5),
+    "610": ({"heavy": False, "heating": AT_20, "cooling": 27.0, "shaded": "south"}, 0.15),
+    "930": (
+        {
+            "heavy": True,
+            "heating": AT_20,
+            "cooling": 27.0,
+            "sides": energyplus.EAST_WEST,
+            "shaded": "east west",
+        },
+        0.15,
+    ),
+    "650FF": ({"heavy": False, "fan": True}, 0.5),
 }
 """Case → what EnergyPlus is told, greatest root mean square difference [K]."""
 

@@ -102,10 +102,22 @@ def incidence(sun_at: Sun, tilt: float, azimuth: float) -> Array:
     return np.where(sun_at.elevation > 0, np.maximum(cosine, 0.0), 0.0)
 
 
-def diffuse_hours(
-    weather: Weather, tilt: float, azimuth: float, albedo: float
-) -> tuple[Array, Array]:
-    """Hourly diffuse light of sky and of ground on a plane [W/m²].
+@dataclass(frozen=True, slots=True, eq=False)
+class Diffuse:
+    """Diffuse light on a plane by where it comes from [W/m²], hourly.
+
+    ``dome`` from the whole sky alike, ``around_sun`` from close to the sun, ``horizon`` from the
+    band above it (less than nothing under a dark horizon), ``ground`` reflected.
+    """
+
+    dome: Array
+    around_sun: Array
+    horizon: Array
+    ground: Array
+
+
+def diffuse_hours(weather: Weather, tilt: float, azimuth: float, albedo: float) -> Diffuse:
+    """Hourly diffuse light of sky and of ground on a plane.
 
     Perez (1990) as pvlib has it, with the sun at the middle of the hour; on the horizontal what the
     global radiation of the file leaves beside the beam.
@@ -117,15 +129,20 @@ def diffuse_hours(
     ground = weather.global_horizontal * albedo * 0.5 * (1 - np.cos(np.radians(tilt)))
     if tilt == 0:
         beam = weather.direct_normal * incidence(at, 0.0, 0.0)
-        return np.maximum(weather.global_horizontal - beam, 0.0), ground
+        none = np.zeros(YEAR)
+        return Diffuse(np.maximum(weather.global_horizontal - beam, 0.0), none, none, ground)
     days = 1 + (np.arange(YEAR) // 24)
     extra = pvlib.irradiance.get_extra_radiation(days)
     mass = np.nan_to_num(pvlib.atmosphere.get_relative_airmass(at.zenith), nan=40.0)
-    sky = pvlib.irradiance.perez(
+    parts = pvlib.irradiance.perez(
         tilt, azimuth, weather.diffuse_horizontal, weather.direct_normal, extra,
-        at.zenith, at.azimuth, mass,
+        at.zenith, at.azimuth, mass, return_components=True,
     )  # fmt: skip
-    return np.nan_to_num(np.maximum(sky, 0.0)), ground
+    dome, around, horizon = (
+        np.nan_to_num(np.asarray(parts[f"poa_{name}"]))
+        for name in ("isotropic", "circumsolar", "horizon")
+    )
+    return Diffuse(dome, around, horizon, ground)
 
 
 def pressure_at(elevation: float) -> float:

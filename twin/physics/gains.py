@@ -23,10 +23,17 @@ def planes(faces: Faces) -> npt.NDArray[np.int64]:
 
 
 def radiant(faces: Faces, air: int) -> dict[int, float]:
-    """Radiant gains go to the faces by area and emittance; without faces, to the air."""
-    weights = {int(face["node"]): face["area"] * face["emittance"] for face in faces}
+    """Radiant gains go to the faces by area and emittance; without faces, to the air.
+
+    Faces that all radiate nothing of their own, since a film has their radiation in it, take it
+    by area: what they take in the limit of a small, equal emittance.
+    """
+    if not faces:
+        return {air: 1.0}
+    black = not any(face["emittance"] > 0 for face in faces)
+    weights = {int(face["node"]): face["area"] * (face["emittance"] or black) for face in faces}
     total = sum(weights.values())
-    return {node: w / total for node, w in weights.items()} if total > 0 else {air: 1.0}
+    return {node: w / total for node, w in weights.items()}
 
 
 def light(faces: Faces, air: int, *, beam: bool) -> dict[int, float]:

@@ -97,15 +97,23 @@ def _hidden(x: Array, z: Array, screens: list[Screen], to_sun: Array) -> npt.NDA
     return hidden
 
 
-def sky_share(patch: Patch, screens: list[Screen], tilt: float, azimuth: float = 0.0) -> float:
-    """Share of the light of an even sky that screens leave to a patch [1].
+def sky_share(
+    patch: Patch, screens: list[Screen], tilt: float, azimuth: float = 0.0, *, to: float = 90.0
+) -> float:
+    """Share of the light of an even sky, up to an elevation ``to``, that screens leave to a patch.
 
     >>> sky_share(Patch(0.0, 0.0, 3.0, 2.0), [], 90.0)
     1.0
+
+    An endless overhang hides nothing of the horizon:
+
+    >>> roof = Screen(True, -500.0, 2.5, 1000.0, 1.0)
+    >>> sky_share(Patch(0.0, 0.0, 3.0, 2.0), [roof], 90.0, to=3.0) > 0.97
+    True
     """
     if not screens:
         return 1.0
-    heights = np.radians(np.arange(1.5, 90.0, 3.0))
+    heights = np.radians(np.arange(1.5, to, 3.0))
     rounds = np.arange(2.0, 360.0, 4.0)
     height, turn = (grid.ravel() for grid in np.meshgrid(heights, rounds))
     dome = Sun(np.degrees(height), turn + azimuth)

@@ -163,15 +163,28 @@ def _optics(
             glazing.diffuse_transmittance, glazing.diffuse_absorptance,
         )  # fmt: skip
     angles = np.linspace(0.0, 90.0, 91)
-    pairs = zip(glazing.pane_transmittance, glazing.pane_reflectance, strict=True)
-    panes = [glass.pane(t, r, angles) for t, r in pairs]
-    through, taken = glass.stack([t for t, _r in panes], [r for _t, r in panes])
+    panes = [_pane(t, r, b, angles) for t, r, b in _panes(glazing)]
+    through, taken = glass.stack(*(list(column) for column in zip(*panes, strict=True)))
     return (
         tuple(angles.tolist()), tuple(through.tolist()),
         tuple(tuple(row) for row in taken.tolist()),
         glass.hemispherical(angles, through),
         tuple(glass.hemispherical(angles, row) for row in taken),
     )  # fmt: skip
+
+
+def _panes(glazing: given.Glazing) -> Iterator[tuple[float, float, float]]:
+    """Transmittance of each pane, reflectances of its outer and inner side."""
+    outer = glazing.pane_reflectance
+    backs = glazing.pane_back_reflectance or outer
+    return zip(glazing.pane_transmittance, outer, backs, strict=True)
+
+
+def _pane(t: float, front: float, back: float, angles: glass.Array) -> tuple[glass.Array, ...]:
+    if front != back:
+        return glass.coated_pane(t, front, back, angles)
+    through, reflected = glass.pane(t, front, angles)
+    return through, reflected, reflected
 
 
 def _opening(opening: given.Opening, numbers: Mapping[str, int], density: float) -> Opening:
@@ -275,10 +288,18 @@ def _pane_faults(path: str, glazing: given.Glazing) -> Iterator[Fault]:
         message = f"has {len(back)} numbers, one for each of the {len(through)} panes is needed"
         yield Fault(message, f"{path}.pane_reflectance")
         return
-    for t, r in zip(through, back, strict=True):
-        if not (t > 0 and 0.001 <= r <= 0.5 and t + r <= 1):
-            message = f"a pane transmits {t:g} and reflects {r:g}: no plain glass"
+    inner = glazing.pane_back_reflectance
+    if inner and len(inner) != len(through):
+        message = f"has {len(inner)} numbers, one for each of the {len(through)} panes is needed"
+        yield Fault(message, f"{path}.pane_back_reflectance")
+        return
+    for t, r, b in _panes(glazing):
+        if not (t > 0 and min(r, b) >= 0.001 and max(r, b) <= 0.95 and t + max(r, b) <= 1):
+            message = f"a pane transmits {t:g} and reflects {r:g} and {b:g}: more than there is"
             yield Fault(message, f"{path}.pane_transmittance")
+        elif r == b and r > 0.5:
+            message = f"a plain pane reflects {r:g}: no plain glass; a coated one has two sides"
+            yield Fault(message, f"{path}.pane_reflectance")
 
 
 def _schedule_faults(path: str, schedule: given.Schedule) -> Iterator[Fault]:

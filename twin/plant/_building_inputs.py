@@ -31,6 +31,7 @@ class Part:
     patch: shading.Patch
     screens: tuple[shading.Screen, ...]
     sky: float
+    horizon: float
 
 
 class Inputs:
@@ -122,9 +123,10 @@ class Inputs:
         """Beam and diffuse light on a part [W/m²], and the cosine of incidence."""
         light = _light(weather, part.tilt, part.azimuth, self.settings.albedo, span)
         if not part.screens:
-            return light.direct, light.sky + light.ground, light.cosine
+            return light.direct, light.diffuse, light.cosine
         lit = _lit(weather, part, span)
-        return light.direct * lit, light.sky * part.sky + light.ground, light.cosine
+        sky = light.dome * part.sky + light.horizon * part.horizon + light.around_sun * lit
+        return light.direct * lit, np.maximum(sky, 0.0) + light.ground, light.cosine
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +134,16 @@ class Light:
     """Light on a plane through a block [W/m²], and the cosine of incidence of the beam."""
 
     direct: Array
-    sky: Array
+    dome: Array
+    around_sun: Array
+    horizon: Array
     ground: Array
     cosine: Array
+
+    @property
+    def diffuse(self) -> Array:
+        """All that is not beam."""
+        return np.maximum(self.dome + self.around_sun + self.horizon, 0.0) + self.ground
 
 
 Span = tuple[float, int, float]
@@ -155,19 +164,21 @@ def _sun(weather: Weather, span: Span) -> Sun:
 
 
 @functools.lru_cache(maxsize=64)
-def _diffuse(weather: Weather, tilt: float, azimuth: float, albedo: float) -> tuple[Array, Array]:
+def _diffuse(weather: Weather, tilt: float, azimuth: float, albedo: float) -> climate.Diffuse:
     return climate.diffuse_hours(weather, tilt, azimuth, albedo)
 
 
 @functools.lru_cache(maxsize=256)
 def _light(weather: Weather, tilt: float, azimuth: float, albedo: float, span: Span) -> Light:
     times = _instants(span)
-    sky, ground = (
-        climate.through_hours(hourly, times) for hourly in _diffuse(weather, tilt, azimuth, albedo)
+    hourly = _diffuse(weather, tilt, azimuth, albedo)
+    dome, around, horizon, ground = (
+        climate.through_hours(part, times)
+        for part in (hourly.dome, hourly.around_sun, hourly.horizon, hourly.ground)
     )
     cosine = climate.incidence(_sun(weather, span), tilt, azimuth)
     beam = climate.through_hours(weather.direct_normal, times)
-    return Light(beam * cosine, sky, ground, cosine)
+    return Light(beam * cosine, dome, around, horizon, ground, cosine)
 
 
 @functools.lru_cache(maxsize=256)
@@ -220,4 +231,5 @@ def _part(
         for shade in zone.shades.values()
         if shade.surface == surface
     )
-    return Part(tilt, azimuth, patch, screens, shading.sky_share(patch, list(screens), tilt))
+    sky, horizon = (shading.sky_share(patch, list(screens), tilt, to=to) for to in (90.0, 3.0))
+    return Part(tilt, azimuth, patch, screens, sky, horizon)

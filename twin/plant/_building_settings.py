@@ -58,6 +58,10 @@ class Glazing(Params):
         (), "Of each plain pane for the sun at normal incidence; computes all the tables."
     )
     pane_reflectance: Numbers = numbers((), "Of each of those panes, at normal incidence.")
+    pane_back_reflectance: Numbers = numbers(
+        (),
+        "Of each pane's inner side, where some pane is coated; as the outer one for a plain pane.",
+    )
     angle: Numbers = numbers(ANGLES, "Angles of incidence of the tables [deg], 0 to 90.")
     transmittance: Numbers = numbers(
         (0.703, 0.702, 0.699, 0.692, 0.678, 0.646, 0.577, 0.438, 0.208, 0),
