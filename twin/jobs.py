@@ -5,7 +5,8 @@ into the same row. The same question, asked again, is the same job.
 
 The question of a ``run``, ``compare`` or ``sweep`` is ``{"scenario": file, "values": {path: value},
 "base_values": {path: value}, "replications": n, "sense": bool}``: ``base_values`` are laid over the
-file first, for both sides of a comparison, ``values`` over that for the candidate.
+file first, for both sides of a comparison, ``values`` over that for the candidate. A ``sweep`` and
+an ``optimise`` ask the more that :mod:`twin.experiment.study` reads.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from twin.store import code_version, database
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 OPEN: tuple[State, ...] = ("queued", "running")
 
-KINDS = ("run", "compare", "sweep", "forecast", "validate")
+KINDS = ("run", "compare", "sweep", "optimise", "forecast", "validate")
 """What can be asked; :mod:`twin.worker` knows how each is done."""
 PAUSE = 0.05
 """Between two looks at the queue [s]."""
@@ -89,16 +90,18 @@ def submit(kind: str, payload: Mapping[str, Any], by: str = "") -> Job:
     BadInput
         At once, when the work could not be done: an unknown kind, a scenario with a fault.
     """
-    key = _key(kind, payload)
+    asked = key(kind, payload)
+    if kind in {"sweep", "optimise"}:
+        _check_study(kind, payload)
     with engine().begin() as connection:
-        there = _usable(connection, key)
+        there = _usable(connection, asked)
         if there is not None:
             return there
         now = time.time()
         identity = uuid.uuid4().hex[:12]
         row = {
             "id": identity,
-            "key": key,
+            "key": asked,
             "kind": kind,
             "payload": json.dumps(dict(payload)),
             "state": "queued",
@@ -112,14 +115,14 @@ def submit(kind: str, payload: Mapping[str, Any], by: str = "") -> Job:
 
 def find(kind: str, payload: Mapping[str, Any]) -> Job | None:
     """Return the job of a question that was asked before; None when there is none to use."""
-    key = _key(kind, payload)
+    asked = key(kind, payload)
     with engine().begin() as connection:
-        return _usable(connection, key)
+        return _usable(connection, asked)
 
 
-def _usable(connection: sa.Connection, key: str) -> Job | None:
+def _usable(connection: sa.Connection, asked: str) -> Job | None:
     usable = JOBS.c.state.in_([*OPEN, "done"]) & ~JOBS.c.cancel
-    newest = sa.select(JOBS).where(JOBS.c.key == key, usable).order_by(JOBS.c.created.desc())
+    newest = sa.select(JOBS).where(JOBS.c.key == asked, usable).order_by(JOBS.c.created.desc())
     row = connection.execute(newest).first()
     return None if row is None else _job(row)
 
@@ -187,8 +190,14 @@ def _with(scenario: Scenario, values: Mapping[str, Any] | None) -> Scenario:
     return scenario.with_values(values) if values else scenario
 
 
-def _key(kind: str, payload: Mapping[str, Any]) -> str:
-    """The hash of the question; a scenario counts by what it says, not by its file's name."""
+def key(kind: str, payload: Mapping[str, Any]) -> str:
+    """Return the hash of a question; a scenario counts by what it says, not by its file's name.
+
+    Raises
+    ------
+    BadInput
+        When the work could not be done.
+    """
     if kind not in KINDS:
         raise BadInput(Fault("no such kind of job" + did_you_mean(kind, KINDS), value=repr(kind)))
     decisive: dict[str, Any] = {**payload, "code": code_version(), "kind": kind}
@@ -204,6 +213,16 @@ def _key(kind: str, payload: Mapping[str, Any]) -> str:
             if "scenario" not in payload:  # measured wear: nothing of the twin decides it
                 del decisive["code"]
     return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
+
+
+def _check_study(kind: str, payload: Mapping[str, Any]) -> None:
+    from twin.experiment import study  # slow to import, and only these kinds need it
+
+    scenario = variant(payload)
+    if kind == "optimise":
+        study.read_search(scenario, payload)
+    else:
+        study.check_first(study.read(scenario, payload))
 
 
 def _job(row: Any) -> Job:

@@ -17,12 +17,13 @@ import traceback
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from twin import engines, experiment
+from twin import engines, experiment, history
 from twin.errors import BadInput
 from twin.jobs import JOBS, PAUSE, Job, State, base, engine, get, variant
 from twin.simulate import Cancelled
@@ -35,13 +36,23 @@ WRITE_EVERY = 0.1
 
 Report = Callable[[int, int], None]
 Asked = Callable[[], bool]
-Runner = Callable[[Mapping[str, Any], Report, Asked], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a job gave, and how many runs had to be simulated for it."""
+
+    result: dict[str, Any]
+    runs: int = 0
+
+
+Runner = Callable[[Mapping[str, Any], Report, Asked], Outcome]
 
 
 # -- what a job can do --------------------------------------------------------------------------
 
 
-def _run(payload: Mapping[str, Any], report: Report, cancelled: Asked) -> dict[str, Any]:
+def _run(payload: Mapping[str, Any], report: Report, cancelled: Asked) -> Outcome:
     result = experiment.run(
         variant(payload),
         replications=payload.get("replications"),
@@ -49,10 +60,10 @@ def _run(payload: Mapping[str, Any], report: Report, cancelled: Asked) -> dict[s
         on_progress=report,
         cancelled=cancelled,
     )
-    return result.document()
+    return Outcome(result.document(), result.computed)
 
 
-def _compare(payload: Mapping[str, Any], report: Report, cancelled: Asked) -> dict[str, Any]:
+def _compare(payload: Mapping[str, Any], report: Report, cancelled: Asked) -> Outcome:
     comparison = experiment.compare(
         base(payload),
         variant(payload),
@@ -61,33 +72,44 @@ def _compare(payload: Mapping[str, Any], report: Report, cancelled: Asked) -> di
         on_progress=report,
         cancelled=cancelled,
     )
-    return comparison.document()
+    runs = comparison.base.computed + comparison.candidate.computed
+    return Outcome(comparison.document(), runs)
 
 
-def _sweep(payload: Mapping[str, Any], report: Report, cancelled: Asked) -> dict[str, Any]:
-    axes = [experiment.read_axis(text) for text in payload["vary"]]
-    points = experiment.sweep(
-        variant(payload),
-        axes,
-        replications=payload.get("replications"),
-        on_progress=report,
-        cancelled=cancelled,
-    )
-    return {"points": [{"values": v, **result.document()} for v, result in points]}
+def _sweep(payload: Mapping[str, Any], report: Report, cancelled: Asked) -> Outcome:
+    from twin.experiment import answers, study
+
+    scenario = variant(payload)
+    asked = study.read(scenario, payload)
+    engine = payload.get("engine", "auto")
+    found = answers.swept(asked, engine, on_progress=report, cancelled=cancelled)
+    document = answers.sweep_document(found)
+    return Outcome(answers.compact(document, scenario), found.computed)
 
 
-def _forecast(payload: Mapping[str, Any], report: Report, cancelled: Asked) -> dict[str, Any]:
+def _optimise(payload: Mapping[str, Any], report: Report, cancelled: Asked) -> Outcome:
+    from twin.experiment import answers, study
+
+    scenario = variant(payload)
+    asked = study.read_search(scenario, payload)
+    engine = payload.get("engine", "auto")
+    found = answers.searched(scenario, asked, engine, on_progress=report, cancelled=cancelled)
+    document = answers.search_document(scenario, found)
+    return Outcome(answers.compact(document, scenario), found.computed)
+
+
+def _forecast(payload: Mapping[str, Any], report: Report, cancelled: Asked) -> Outcome:
     from twin.forecast import question
 
-    return question.answer(payload, _or_stop(report, cancelled))
+    return Outcome(question.answer(payload, _or_stop(report, cancelled)))
 
 
-def _validate(payload: Mapping[str, Any], report: Report, cancelled: Asked) -> dict[str, Any]:
+def _validate(payload: Mapping[str, Any], report: Report, cancelled: Asked) -> Outcome:
     from twin import validation
 
     data = payload.get("data")
     outcomes = validation.report(Path(data) if data else None, _or_stop(report, cancelled))
-    return {"checks": [outcome.document() for outcome in outcomes]}
+    return Outcome({"checks": [outcome.document() for outcome in outcomes]})
 
 
 def _or_stop(report: Report, cancelled: Asked) -> Report:
@@ -105,11 +127,12 @@ RUNNERS: Mapping[str, Runner] = {
     "run": _run,
     "compare": _compare,
     "sweep": _sweep,
+    "optimise": _optimise,
     "forecast": _forecast,
     "validate": _validate,
 }
 
-SIMULATING = frozenset({"run", "compare", "sweep"})
+SIMULATING = frozenset(history.KINDS)
 """Jobs that compiled engines make faster."""
 
 
@@ -176,11 +199,7 @@ class Worker:
             return
         try:
             with self._kept_alive(job):
-                result = RUNNERS[job.kind](
-                    job.payload,
-                    lambda done, total: self._report(job, done, total),
-                    lambda: self._is_cancelled(job),
-                )
+                result = self._do(job)
         except Cancelled:
             self._finish(job, "queued" if self._stop.is_set() else "cancelled")
         except BadInput as error:
@@ -190,6 +209,20 @@ class Worker:
             self._finish(job, "failed", error=traceback.format_exc())
         else:
             self._finish(job, "done", result=result)
+
+    def _do(self, job: Job) -> dict[str, Any]:
+        """Do a job; of an experiment it is noted what came of it, and what it took."""
+        began = time.perf_counter()
+        outcome = RUNNERS[job.kind](
+            job.payload,
+            lambda done, total: self._report(job, done, total),
+            lambda: self._is_cancelled(job),
+        )
+        if job.kind in history.KINDS:
+            seconds = time.perf_counter() - began
+            of = variant(job.payload)
+            history.finished(job.id, job.kind, outcome.result, of, seconds, outcome.runs)
+        return outcome.result
 
     @contextmanager
     def _kept_alive(self, job: Job) -> Iterator[None]:

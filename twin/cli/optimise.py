@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+import time
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
+from twin import history
 from twin.cli import output
 from twin.cli.options import (
     Cluster,
@@ -15,14 +16,12 @@ from twin.cli.options import (
     ScenarioFile,
     Settings,
     Workers,
+    asked_of,
     read_scenario,
 )
 from twin.cli.progress import bar
-from twin.errors import BadInput, Fault
-from twin.experiment.dimensions import read_dimension
-from twin.experiment.goals import limits, objective
-from twin.experiment.laboratory import Laboratory
-from twin.experiment.optimisation import Optimum, Question, optimise
+from twin.experiment import answers, study
+from twin.experiment.optimisation import Optimum
 from twin.experiment.places import Where
 from twin.scenario import Scenario
 from twin.statistics import Estimate, estimate
@@ -64,61 +63,26 @@ def command(
 ) -> None:
     """Find the values of --vary that are best for a KPI, and confirm the gain on fresh seeds."""
     asked = read_scenario(scenario, settings)
-    if not vary:
-        raise BadInput(Fault("nothing to vary: give --vary PATH=LO:HI", "vary"))
-    for name, value, least in (("runs", runs, 1), ("replications", replications, 2),
-                               ("confirm", confirm, 6)):  # fmt: skip
-        if value < least:
-            raise BadInput(Fault(f"allowed {least} or more", name, "", str(value)))
-    if indifference is not None and indifference <= 0:
-        raise BadInput(Fault("allowed above 0", "indifference", "", str(indifference)))
-    question = Question(
-        objective(asked, minimise, maximise),
-        limits(asked, subject_to or []),
-        tuple(read_dimension(text, asked) for text in vary),
-        replications,
-        runs,
-        confirm,
-        indifference,
-    )
+    asking: dict[str, Any] = {
+        "vary": vary or [], "minimise": minimise, "maximise": maximise,
+        "subject_to": subject_to or [], "runs": runs, "replications": replications,
+        "confirm": confirm, "indifference": indifference,
+    }  # fmt: skip
+    question = study.read_search(asked, asking)
+    began = time.perf_counter()
     with bar("searching") as progress:
-        found = optimise(Laboratory(asked, engine, Where(workers, cluster)), question, progress)
-    output.write_json(_document(asked, found), json_to)
+        found = answers.searched(asked, question, engine, Where(workers, cluster), progress)
+    seconds = time.perf_counter() - began
+    document = answers.search_document(asked, found)
+    output.write_json(document, json_to)
+    payload = {**asked_of(scenario, settings, engine), **asking}
+    kept = answers.compact(document, asked)
+    history.record("optimise", payload, kept, seconds=seconds, runs=found.computed,
+                   by="twin optimise")  # fmt: skip
     if json_to != "-":
         _print(output.console(json_to), asked, found)
     if not found.confirmed:
         raise typer.Exit(1)
-
-
-def _document(asked: Scenario, found: Optimum) -> dict[str, Any]:
-    question = found.question
-    return {
-        "scenario": asked.title,
-        "file": asked.file,
-        "seed": asked.header.seed,
-        "objective": {"kpi": question.objective.kpi, "maximise": question.objective.maximise},
-        "subject_to": [
-            {"limit": str(limit), "kpi": limit.kpi, "held": now, "base_held": before}
-            for limit, now, before in found.limits
-        ],
-        "best": {"values": found.point, "kpis": _kpis(asked, found.best)},
-        "base": {"kpis": _kpis(asked, found.base)},
-        "gain": {**asdict(found.gain), "unit": asked.measures[question.objective.kpi].unit},
-        "confirmed": found.confirmed,
-        "p_correct_selection": found.p_correct,
-        "search_gain": found.search_gain,
-        "finalists": list(found.finalists),
-        "trials": [asdict(trial) for trial in found.trials],
-        "replications": found.replications,
-        "runs_computed": found.computed,
-    }
-
-
-def _kpis(asked: Scenario, values: dict[str, list[float]]) -> dict[str, Any]:
-    return {
-        path: {**asdict(estimate(series)), "unit": asked.measures[path].unit}
-        for path, series in values.items()
-    }
 
 
 def _print(console: Console, asked: Scenario, found: Optimum) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -55,3 +55,10 @@ def read_scenario(file: Path, settings: list[str] | None, seed: int | None = Non
     if seed is not None:
         values["seed"] = seed
     return scenario.with_values(values) if values else scenario
+
+
+def asked_of(file: Path, settings: list[str] | None, engine: str) -> dict[str, Any]:
+    """Return what a job of the queue is told of a scenario with ``--set`` and ``--engine``."""
+    values = dict(read_setting(written) for written in settings or [])
+    told = {"scenario": str(file.resolve()), "values": values}
+    return told if engine == "auto" else {**told, "engine": engine}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
-from twin import experiment
+from twin import experiment, history
 from twin.cli import output
 from twin.cli.options import (
     Cluster,
@@ -18,15 +18,15 @@ from twin.cli.options import (
     ScenarioFile,
     Settings,
     Workers,
+    asked_of,
     read_scenario,
 )
 from twin.cli.progress import bar
-from twin.errors import BadInput, Fault
-from twin.experiment import designs
-from twin.experiment.dimensions import Dimension, Point, grid, latin_hypercube, read_dimension
-from twin.experiment.goals import Objective, limits, objective
+from twin.experiment import answers, designs, study
+from twin.experiment.answers import Swept
+from twin.experiment.dimensions import Point
+from twin.experiment.goals import Objective
 from twin.experiment.places import Where
-from twin.experiment.sweeps import Sweep
 from twin.scenario import Scenario
 
 Results = list[tuple[Point, experiment.Result]]
@@ -62,6 +62,9 @@ def sweep(
     pareto: Annotated[
         str | None, typer.Option(metavar="KPI,KPI", help="Mark the points not beaten in both.")
     ] = None,
+    beside: Annotated[
+        bool, typer.Option("--beside", help="Run SCENARIO as it is too; points are told beside it.")
+    ] = False,
     settings: Settings = None,
     replications: Replications = None,
     engine: EngineName = "auto",
@@ -70,65 +73,52 @@ def sweep(
     json_to: output.JsonTo = None,
 ) -> None:
     """Run SCENARIO on the grid of every --vary; what was finished before is not run again."""
-    if not vary:
-        raise BadInput("nothing to vary: give --vary PATH=LO:HI:N")
     asked = read_scenario(scenario, settings)
-    dimensions = [read_dimension(text, asked) for text in vary]
-    goal = objective(asked, minimise, maximise) if minimise or maximise else None
-    keep = limits(asked, subject_to or [])
-    two = _two(asked, pareto) if pareto else None
-    if (tornado or sobol) and goal is None:
-        raise BadInput(Fault("--tornado and --sobol need --minimise or --maximise KPI", "vary"))
+    question: dict[str, Any] = {
+        "vary": vary or [],
+        "design": "sobol" if sobol is not None else "tornado" if tornado
+        else "grid" if sample is None else "sample",
+        "points": sobol if sobol is not None else sample,
+        "minimise": minimise, "maximise": maximise, "subject_to": subject_to or [],
+        "pareto": [kpi.strip() for kpi in pareto.split(",")] if pareto else [],
+        "replications": replications, "beside": beside,
+    }  # fmt: skip
+    wanted = study.read(asked, question)
+    began = time.perf_counter()
     with bar(asked.title) as progress:
-        run = Sweep(asked, replications, engine, Where(workers, cluster), progress)
-        if sobol and goal:
-            _say_sobol(run, dimensions, goal, sobol, json_to)
-            return
-        points = _points(asked, dimensions, sample, tornado)
-        results = list(zip(points, run(points), strict=True))
-    plain = [result for _point, result in results]
-    chosen = designs.best(plain, goal, keep) if goal else None
-    front = designs.pareto(plain, *two) if two else []
-    bars = designs.tornado(results, goal.kpi) if goal and tornado else []
-    document: dict[str, Any] = {
-        "points": [{"values": v, **r.document()} for v, r in results],
-        "best": asdict(chosen) if chosen else None,
-        "pareto": front,
-        "tornado": [asdict(bar) for bar in bars],
-    }
+        found = answers.swept(wanted, engine, Where(workers, cluster), progress)
+    seconds = time.perf_counter() - began
+    document = answers.sweep_document(found)
     output.write_json(document, json_to)
-    if json_to == "-":
-        return
-    console = output.console(json_to)
-    if goal and bars:
-        _print_tornado(console, asked, goal, bars)
+    payload = {**asked_of(scenario, settings, engine), **question}
+    kept = answers.compact(document, asked)
+    history.record("sweep", payload, kept, seconds=seconds, runs=found.computed, by="twin sweep")
+    if json_to != "-":
+        _say(output.console(json_to), found)
+
+
+def _say(console: Console, found: Swept) -> None:
+    wanted = found.study
+    if found.shares:
+        _print_sobol(console, found)
+    elif wanted.goal and found.bars:
+        _print_tornado(console, wanted.scenario, wanted.goal, found.bars)
     else:
-        _print(console, asked, results, [dimension.path for dimension in dimensions], chosen, front)
-    if goal and chosen is None:
-        console.print(f"No point keeps {' and '.join(map(str, keep))}.")
+        paths = [dimension.path for dimension in wanted.dimensions]
+        _print(console, wanted.scenario, list(found.points), paths, found.best, found.front)
+        _print_gain(console, found)
+    if wanted.goal and not found.best and not found.shares:
+        console.print(f"No point keeps {' and '.join(map(str, wanted.keep))}.")
 
 
-def _two(asked: Scenario, written: str) -> tuple[Objective, Objective]:
-    kpis = [kpi.strip() for kpi in written.split(",")]
-    if len(kpis) != 2:
-        raise BadInput(Fault("is not KPI,KPI", "pareto", "", repr(written)))
-    found = []
-    for kpi in kpis:
-        more = kpi in asked.measures and asked.measures[kpi].better == "more"
-        found.append(objective(asked, None if more else kpi, kpi if more else None))
-    return found[0], found[1]
-
-
-def _points(
-    asked: Scenario, dimensions: Sequence[Dimension], sample: int | None, tornado: bool
-) -> list[Point]:
-    if tornado:
-        return designs.tornado_points(asked, dimensions)
-    if sample is None:
-        return grid(dimensions)
-    if sample < 1:
-        raise BadInput(Fault("allowed 1 or more", "sample", "", str(sample)))
-    return latin_hypercube(dimensions, sample, asked.header.seed)
+def _print_gain(console: Console, found: Swept) -> None:
+    goal = found.study.goal
+    if found.best is None or found.base is None or goal is None:
+        return
+    gain = answers.beside(found, found.points[found.best.number][1], goal.kpi)
+    unit = found.study.scenario.measures[goal.kpi].unit
+    change = f"{output.signed(gain.value)} ({output.interval(gain)}) {unit}"
+    console.print(f"★ beside the scenario as it is: {goal.kpi} {change}, {gain.verdict}")
 
 
 def _print(
@@ -178,15 +168,8 @@ def _print_tornado(
     console.print(output.table("One at a time, most weight first", columns, rows))
 
 
-def _say_sobol(
-    run: Sweep, dimensions: Sequence[Dimension], goal: Objective, n: int, json_to: str | None
-) -> None:
-    shares = designs.sobol(run, dimensions, goal.kpi, n)
-    output.write_json({"kpi": goal.kpi, "sobol": [asdict(share) for share in shares]}, json_to)
-    if json_to == "-":
-        return
+def _print_sobol(console: Console, found: Swept) -> None:
     rows = [(s.path, *(f"{v:.2f} ({a:.2f} to {b:.2f})" for v, a, b in (s.first, s.total)))
-            for s in shares]  # fmt: skip
-    title = f"Share of the variance of {goal.kpi}"
-    columns = ("", "alone", "with interactions")
-    output.console(json_to).print(output.table(title, columns, rows))
+            for s in found.shares]  # fmt: skip
+    title = f"Share of the variance of {found.study.goal.kpi if found.study.goal else ''}"
+    console.print(output.table(title, ("", "alone", "with interactions"), rows))

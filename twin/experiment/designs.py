@@ -63,15 +63,23 @@ def best(results: Sequence[Result], objective: Objective, limits: Sequence[Limit
 
 def pareto(results: Sequence[Result], one: Objective, other: Objective) -> list[int]:
     """Return the points that no other beats in both KPIs, by their means, in order of the first."""
-    scores = [(one.score(r.values), other.score(r.values)) for r in results]
-    front = [
+    return front([(one.score(r.values), other.score(r.values)) for r in results])
+
+
+def front(scores: Sequence[tuple[float, float]]) -> list[int]:
+    """Return which pairs, more being better, no other pair beats in both; least first.
+
+    >>> front([(1, 1), (2, 3), (3, 2), (3, 1)])
+    [1, 2]
+    """
+    found = [
         number
         for number, (a, b) in enumerate(scores)
         if math.isfinite(a)
         and math.isfinite(b)
         and not any(c >= a and d >= b and (c > a or d > b) for c, d in scores)
     ]
-    return sorted(front, key=lambda number: scores[number][0])
+    return sorted(found, key=lambda number: scores[number][0])
 
 
 # -- sensitivity --------------------------------------------------------------------------------
@@ -131,8 +139,7 @@ def sobol(sweep: Sweep, dimensions: Sequence[Dimension], kpi: str, n: int) -> li
     """
     from scipy import stats
 
-    if n < 8 or n & (n - 1):
-        raise BadInput(Fault("allowed a power of two, 8 or more", "sobol", "", str(n)))
+    check_sobol(n)
 
     def mean(shares: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         points = [
@@ -161,3 +168,9 @@ def sobol(sweep: Sweep, dimensions: Sequence[Dimension], kpi: str, n: int) -> li
         Share(d.path, tuple(map(float, first)), tuple(map(float, total)))  # type: ignore[arg-type]
         for d, first, total in zip(dimensions, *columns, strict=True)
     ]
+
+
+def check_sobol(n: int) -> None:
+    """Refuse a number that Sobol's sequence is not balanced at."""
+    if n < 8 or n & (n - 1):
+        raise BadInput(Fault("allowed a power of two, 8 or more", "sobol", "", str(n)))

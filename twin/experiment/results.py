@@ -37,6 +37,8 @@ class Result:
     judgements: tuple[Judgement, ...]
     run_id: str
     cached: bool = False
+    computed: int = 0
+    """Replications that had to be simulated; the others were stored."""
 
     @property
     def passed(self) -> bool:

@@ -47,7 +47,9 @@ def run(
         on_row=counting(on_progress, n),
         cancelled=cancelled,
     )[0]
-    done = result(scenario, asked.engine, n, found.values(n), identity, cached=False)
+    done = result(
+        scenario, asked.engine, n, found.values(n), identity, cached=False, computed=found.computed
+    )
     if keep:
         _save(done, found.facts or Facts())
     return done
@@ -67,12 +69,19 @@ def run_id(asked: Variant, n: int) -> str:
 
 
 def result(
-    scenario: Scenario, engine: str, n: int, values: Values, identity: str, *, cached: bool
+    scenario: Scenario,
+    engine: str,
+    n: int,
+    values: Values,
+    identity: str,
+    *,
+    cached: bool,
+    computed: int = 0,
 ) -> Result:
     """Return what the values of some replications say."""
     kpis = {path: estimate(series) for path, series in values.items()}
     judgements = tuple(judge(e, values[e.kpi]) for e in scenario.expectations)
-    return Result(scenario, engine, n, values, kpis, judgements, identity, cached)
+    return Result(scenario, engine, n, values, kpis, judgements, identity, cached, computed)
 
 
 def _save(done: Result, facts: Facts) -> None:

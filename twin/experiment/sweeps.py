@@ -79,10 +79,12 @@ class Sweep:
     where: Where = field(default_factory=Where)
     on_progress: Progress | None = None
     cancelled: Cancel | None = None
+    computed: int = 0
+    """Replications that it had to simulate so far."""
 
     def __call__(self, points: Sequence[Mapping[str, Any]]) -> list[Result]:
         """Return the result of every point, in their order."""
-        return run_variants(
+        found = run_variants(
             [self.scenario.with_values(point) if point else self.scenario for point in points],
             replications=self.replications,
             engine=self.engine,
@@ -90,6 +92,8 @@ class Sweep:
             on_progress=self.on_progress,
             cancelled=self.cancelled,
         )
+        self.computed += sum(one.computed for one in found)
+        return found
 
 
 def run_variants(
@@ -115,7 +119,13 @@ def run_variants(
     )
     return [
         result(
-            one.scenario, one.engine, n, rows.values(n), run_id(one, n), cached=not rows.computed
+            one.scenario,
+            one.engine,
+            n,
+            rows.values(n),
+            run_id(one, n),
+            cached=not rows.computed,
+            computed=rows.computed,
         )
         for one, n, rows in zip(asked, counts, found, strict=True)
     ]

@@ -1,0 +1,86 @@
+"""The little that a list of experiments says of one: no wording, only what a wording needs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+Document = Mapping[str, Any]
+
+
+def gist(kind: str, document: Document, headline: Collection[str]) -> dict[str, Any]:
+    """Return the gist of a finished run, comparison, sweep or search.
+
+    Parameters
+    ----------
+    kind : str
+        ``run``, ``compare``, ``sweep`` or ``optimise``.
+    document : mapping
+        Its result; the gist of a run or a comparison is that document with fewer KPIs.
+    headline : collection of str
+        The KPIs that are named first.
+    """
+    if kind == "sweep":
+        return _sweep(document)
+    return _search(document) if kind == "optimise" else _run(document, headline)
+
+
+def _run(document: Document, headline: Collection[str]) -> dict[str, Any]:
+    if "difference" not in document:
+        return {**_brief(document, headline), "replications": document["replications"]}
+    kpis = document["difference"]["kpis"]
+    return {
+        "base": _brief(document["base"], headline),
+        "candidate": _brief(document["candidate"], headline),
+        "difference": {"kpis": {path: kpis[path] for path in kpis if path in headline}},
+        "changed": document["changed"],
+        "replications": document["replications"],
+    }
+
+
+def _brief(document: Document, headline: Collection[str]) -> dict[str, Any]:
+    kpis = {path: kpi for path, kpi in document["kpis"].items() if path in headline}
+    return {"kpis": kpis, "run_id": document["run_id"]}
+
+
+def _sweep(document: Document) -> dict[str, Any]:
+    told = {
+        "design": document["design"],
+        "varied": [one["path"] for one in document["dimensions"]],
+        "replications": document["replications"],
+        "objective": document["objective"],
+        "points": len(document.get("points", ())),
+        "front": len(document.get("pareto", ())),
+        "pareto_of": document.get("pareto_of", []),
+    }
+    chosen = document.get("best")
+    if chosen:
+        kpi = document["objective"]["kpi"]
+        point = document["points"][chosen["number"]]
+        told["best"] = {
+            "values": point["values"],
+            "kpi": {**point["kpis"][kpi], "unit": document["measures"][kpi]["unit"]},
+            "gain": point.get("difference", {}).get(kpi),
+            "p_correct": chosen["p_correct"],
+            "as_good": len(chosen["as_good"]),
+        }
+    if document.get("tornado"):
+        told["top"] = document["tornado"][0]
+    known = [share for share in document.get("sobol", ()) if share["total"][0] is not None]
+    if known:
+        told["top"] = max(known, key=lambda share: share["total"][0])
+    return told
+
+
+def _search(document: Document) -> dict[str, Any]:
+    held = [one["held"] for one in document["subject_to"]]
+    return {
+        "varied": [one["path"] for one in document["dimensions"]],
+        "objective": document["objective"],
+        "points": len(document["trials"]),
+        "replications": document["replications"]["confirm"],
+        "best": {"values": document["best"]["values"]},
+        "gain": document["gain"],
+        "confirmed": document["confirmed"],
+        "limits_met": all(one == "met" for one in held),
+    }
