@@ -44,6 +44,11 @@ class Comparison:
     p: float
     passed: bool = True
 
+    @property
+    def error(self) -> float:
+        """How far the fit is off, of what was seen [1]; not a number where nothing is."""
+        return self.expected / self.seen - 1 if self.seen else math.nan
+
 
 def judge(comparisons: Sequence[Comparison]) -> tuple[Comparison, ...]:
     """Decide which figures contradict the fit, with a chance of 5 % that a right one does.
@@ -60,7 +65,7 @@ def judge(comparisons: Sequence[Comparison]) -> tuple[Comparison, ...]:
     return tuple(replace(c, passed=i not in refused) for i, c in enumerate(comparisons))
 
 
-def _student(
+def student(
     name: str, unit: str, seen: float, mean: float, scale: float, freedom: int
 ) -> Comparison:
     """A figure beside a mean whose difference to it has Student's law with this scale."""
@@ -88,22 +93,22 @@ def compare(
 def _station(name: str, before: History, after: History, station: Any) -> Iterator[Comparison]:
     again, clock = station.on_failure == "restart", station.failure_clock
     first, then = work_times(before, again), work_times(after, again)
-    yield from _means(f"{name}: mean work time", first, then)
+    yield from means(f"{name}: mean work time", first, then)
     if min(len(first), len(then)) >= 2 * FEWEST:
         yield _law(name, first, then)
-    yield from _means(f"{name}: mean repair time", before.repairs, after.repairs)
-    yield from _means(f"{name}: mean set-up time", before.setups, after.setups)
+    yield from means(f"{name}: mean repair time", before.repairs, after.repairs)
+    yield from means(f"{name}: mean set-up time", before.setups, after.setups)
     yield from _failures(name, before, after, clock)
 
 
-def _means(name: str, first: Sequence[float], then: Sequence[float]) -> Iterator[Comparison]:
+def means(name: str, first: Sequence[float], then: Sequence[float]) -> Iterator[Comparison]:
     """The mean of so many new draws, by Student's prediction interval."""
     n, m = len(first), len(then)
     if min(n, m) < FEWEST:
         return
     mean, deviation = float(np.mean(first)), float(np.std(first, ddof=1))
     scale = max(deviation * math.sqrt(1 / n + 1 / m), 1e-9 * abs(mean))
-    yield _student(name, "s", float(np.mean(then)), mean, scale, n - 1)
+    yield student(name, "s", float(np.mean(then)), mean, scale, n - 1)
 
 
 def _law(name: str, first: Sequence[float], then: Sequence[float]) -> Comparison:
@@ -147,4 +152,4 @@ def output(
     n, one = len(rates), 3600.0 / history.span
     scale = max(float(rates.std(ddof=1)) * math.sqrt(1 + 1 / n), one)
     seen = history.ended * one
-    return _student(f"{station}: parts made", "1/h", seen, float(rates.mean()), scale, n - 1)
+    return student(f"{station}: parts made", "1/h", seen, float(rates.mean()), scale, n - 1)

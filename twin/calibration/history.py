@@ -45,6 +45,8 @@ class History:
         Durations [s].
     ended, scrapped, rejected : int
         Parts.
+    odd : dict
+        How often a row did not follow from what was before it, by what was odd.
     """
 
     begin: float
@@ -59,6 +61,7 @@ class History:
     ended: int = 0
     scrapped: int = 0
     rejected: int = 0
+    odd: dict[str, int] = field(default_factory=dict)
 
     @property
     def span(self) -> float:
@@ -106,12 +109,16 @@ class _Reader:
 
     def _start(self, row: Happening) -> None:
         key = row.part or f"{NAMELESS}{len(self.under_way)}/{row.time}"
+        if key in self.under_way:
+            self._odd("starts of a part that is at work there; the last one counts")
         self.under_way[key] = _Open(row.time, row.product)
 
     def _end(self, row: Happening) -> None:
         self.history.ended += 1
         begun = self._take(row.part)
-        if begun is not None:
+        if begun is None:
+            self._odd("ends without a start; they count as made, not as work times")
+        else:
             duration = row.time - begun.start - begun.stopped
             last = row.time - max(begun.start, begun.again)
             product = row.product or begun.product
@@ -126,6 +133,7 @@ class _Reader:
 
     def _down(self, row: Happening) -> None:
         if self.down_since is not None:
+            self._odd("failures while it is down; the first one counts")
             return
         h = self.history
         self.down_since = row.time
@@ -139,6 +147,12 @@ class _Reader:
             self.down_since = None
             for part in self.under_way.values():
                 part.again = row.time
+
+        else:
+            self._odd("repairs without a failure; they are not used")
+
+    def _odd(self, what: str) -> None:
+        self.history.odd[what] = self.history.odd.get(what, 0) + 1
 
     def _setup(self, row: Happening) -> None:
         self.setup_since = row.time

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from scipy import stats
 
@@ -16,6 +16,7 @@ from twin.errors import BadInput, Fault, did_you_mean
 from twin.scenario import Scenario
 from twin.units import from_si
 
+Found = TypeVar("Found")
 DIGITS = 6
 TIMES = {"cycle_time", "setup_time", "time_to_failure", "time_to_repair"}
 
@@ -61,9 +62,9 @@ def _plain(name: str) -> str:
 
 
 def by_station(
-    scenario: Scenario, line: str, found: Mapping[str, History]
-) -> tuple[dict[str, History], tuple[str, ...]]:
-    """Histories by the scenario's stations, and the log's stations that it does not have.
+    scenario: Scenario, line: str, found: Mapping[str, Found]
+) -> tuple[dict[str, Found], tuple[str, ...]]:
+    """What was found of each machine by the scenario's stations, and the stations it has not.
 
     Names match with or without capitals, blanks and dashes: ``WS-03`` is ``ws03``.
 
@@ -100,19 +101,20 @@ def _station(scenario: Scenario, line: str, name: str, history: History) -> Iter
     again = station.on_failure == "restart"
     yield from _steps(scenario, line, name, history, products, again)
     if not products or not all(work.product in products for work in history.works):
-        yield from _law(scenario, here, "cycle", work_times(history, again))
+        times = work_times(history, again)
+        if times:
+            yield from of_law(scenario, here, "cycle", fit_times(times))
     calendar = station.failure_clock == "calendar"
     lives = history.lives_calendar if calendar else history.lives_operating
     if lives:
         alive = history.open_calendar if calendar else history.open_operating
         life = fit_lives(lives, alive)
-        yield _time(scenario, f"{here}.time_to_failure", life)
-        yield from _words(scenario, here, "failure", life)
+        yield from of_law(scenario, here, "failure", life)
     if history.repairs:
-        yield from _law(scenario, here, "repair", history.repairs)
+        yield from of_law(scenario, here, "repair", fit_times(history.repairs))
     if history.setups:
-        yield _time(scenario, f"{here}.setup_time", fit_times(history.setups))
-    yield from _yield(scenario, here, station, history)
+        yield of_time(scenario, f"{here}.setup_time", fit_times(history.setups))
+    yield from defects(scenario, here, station, history.rejected, history.ended)
 
 
 def work_times(history: History, again: bool, product: str | None = None) -> list[float]:
@@ -137,20 +139,15 @@ def _steps(
         times = work_times(history, again, product)
         if times:
             path = f"{line}.products.{product}.steps.{name}"
-            yield from _law(scenario, path, "cycle", times)
+            yield from of_law(scenario, path, "cycle", fit_times(times))
 
 
-def _law(scenario: Scenario, here: str, use: str, times: list[float]) -> Iterator[Finding]:
-    """Mean, spread and law of the ``cycle`` or ``repair`` times."""
-    if not times:
-        return
-    law = fit_times(times)
-    mean = "cycle_time" if use == "cycle" else "time_to_repair"
-    yield _time(scenario, f"{here}.{mean}", law)
-    yield from _words(scenario, here, use, law)
+MEANS = {"cycle": "cycle_time", "repair": "time_to_repair", "failure": "time_to_failure"}
 
 
-def _words(scenario: Scenario, here: str, use: str, law: Fitted) -> Iterator[Finding]:
+def of_law(scenario: Scenario, here: str, use: str, law: Fitted) -> Iterator[Finding]:
+    """Mean, spread and law of the ``cycle``, ``repair`` or ``failure`` times."""
+    yield of_time(scenario, f"{here}.{MEANS[use]}", law)
     if not law.law:
         return
     values = {f"{use}_distribution": law.law, f"{use}_spread": _round(law.spread)}
@@ -161,25 +158,31 @@ def _words(scenario: Scenario, here: str, use: str, law: Fitted) -> Iterator[Fin
         yield Finding(path, value, math.nan, math.nan, _was(scenario, path), "1", law.n)
 
 
-def _time(scenario: Scenario, path: str, law: Fitted) -> Finding:
+def of_time(scenario: Scenario, path: str, law: Fitted) -> Finding:
+    """A mean time with its interval."""
+    return number(scenario, path, law.mean, law.low, law.high, law.n)
+
+
+def number(scenario: Scenario, path: str, value: float, low: float, high: float, n: int) -> Finding:
+    """A parameter [SI] in its own unit, with its interval."""
     unit = scenario.declaration(path).unit
-    shown = [float(from_si(value, unit)) for value in (law.mean, law.low, law.high)]
-    return Finding(path, _round(shown[0]), shown[1], shown[2], _was(scenario, path), unit, law.n)
+    shown = [float(from_si(one, unit)) for one in (value, low, high)]
+    return Finding(path, _round(shown[0]), shown[1], shown[2], _was(scenario, path), unit, n)
 
 
-def _yield(scenario: Scenario, here: str, station: Any, history: History) -> Iterator[Finding]:
+def defects(
+    scenario: Scenario, here: str, station: Any, rejected: int, ended: int
+) -> Iterator[Finding]:
     """What an inspection rejects, as the defects that it would have seen."""
-    if not station.inspects or not history.ended:
+    if not station.inspects or not ended:
         return
-    share = history.rejected / history.ended
-    low, high = interval = stats.binomtest(history.rejected, history.ended).proportion_ci()
+    share = rejected / ended
+    low, high = interval = stats.binomtest(min(rejected, ended), ended).proportion_ci()
     seen = 1.0 - station.escape - station.false_alarm
-    path = f"{here}.defect_rate"
     if seen <= 0 or any(math.isnan(bound) for bound in interval):
         return
-    values = [100 * max(0.0, (s - station.false_alarm) / seen) for s in (share, low, high)]
-    was = _was(scenario, path)
-    yield Finding(path, _round(values[0]), values[1], values[2], was, "%", history.ended)
+    rate, least, most = (max(0.0, (s - station.false_alarm) / seen) for s in (share, low, high))
+    yield number(scenario, f"{here}.defect_rate", rate, least, most, ended)
 
 
 def _was(scenario: Scenario, path: str) -> Any:

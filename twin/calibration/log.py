@@ -14,19 +14,21 @@ scrap      a part is spoilt here (scrapped)
 reject     an inspection rejects a part (rejected, nok, fail)
 =========  ========================================================
 
-Times are numbers of ``--unit time=s|min|h`` (s by default), or dates with times of ISO 8601.
+Times are numbers of ``--unit time=s|ms|us|min|h`` (s by default), dates with times of ISO 8601, or
+dates written as ``--unit time=FORMAT`` says.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, tzinfo
+from itertools import pairwise
 from typing import NamedTuple
 
+from twin.calibration.columns import Clock, Names, named, refuse
 from twin.csvfile import Row, Sheet, read_sheet
-from twin.errors import BadInput, Fault, did_you_mean
-from twin.units import scale
+from twin.errors import BadInput, Fault
 
 REQUIRED = ("time", "station", "event")
 OPTIONAL = ("part", "product")
@@ -40,8 +42,9 @@ SAME = {
     "scrap": ("scrapped", "spoilt"),
     "reject": ("rejected", "nok", "fail"),
 }
+OF_THE_STATION = ("down", "up", "setup", "ready")
+"""Events of the station itself: two of them at one instant are one."""
 EVENTS = {word: name for name, words in SAME.items() for word in (name, *words)}
-MOST_FAULTS = 20
 
 
 class Happening(NamedTuple):
@@ -74,9 +77,15 @@ class EventLog:
 
 
 def read_log(
-    path: str, columns: Mapping[str, str] | None = None, units: Mapping[str, str] | None = None
+    path: str,
+    columns: Mapping[str, str] | None = None,
+    units: Mapping[str, str] | None = None,
+    zone: tzinfo = UTC,
+    called: Names | None = None,
 ) -> EventLog:
     """Read an event log.
+
+    Rows may be in any order; of rows that are equal in every column one counts. Both are noted.
 
     Parameters
     ----------
@@ -85,7 +94,12 @@ def read_log(
     columns : mapping
         ``--map``: our name → the file's column.
     units : mapping
-        ``--unit``: ``time`` → s, min or h, where times are numbers.
+        ``--unit``: ``time`` → s, ms, us, min or h, where times are numbers, or how dates are
+        written, ``%d.%m.%Y %H:%M:%S``.
+    zone : tzinfo
+        Of dates that name none.
+    called : Names
+        ``--station`` and ``--product``: what the scenario calls them.
 
     Raises
     ------
@@ -93,105 +107,87 @@ def read_log(
         One fault for each thing that is wrong, with its line, column and value.
     """
     sheet = read_sheet(path)
-    names = _names(sheet, dict(columns or {}))
-    factor = _factor(path, dict(units or {}))
-    found, faults, other = _rows(sheet, names, factor)
-    if faults:
-        more = len(faults) - MOST_FAULTS
-        rest = [Fault(f"… and {more} more faults", file=path)] if more > 0 else []
-        raise BadInput([*faults[:MOST_FAULTS], *rest])
+    names = named(sheet, dict(columns or {}), (*REQUIRED, *OPTIONAL), REQUIRED)
+    clock = Clock(sheet, _unit(path, dict(units or {})), zone)
+    called = called or Names()
+    read = _Reader(sheet, names, clock, called)
+    mixed = clock.mixed()
+    refuse([mixed] if mixed else read.faults or called.unused(path), path)
+    found = read.found
     if len(found) < 2:
-        raise BadInput(Fault("has fewer than two events that are known", file=path))
+        known = ", ".join(SAME)
+        seen = ", ".join(repr(word) for word in list(read.other)[:8]) or "none"
+        message = f"has fewer than two events that are known ({known}); its events: {seen}"
+        raise BadInput(Fault(message, file=path))
+    disorder = sum(after.time < before.time for before, after in pairwise(found))
     found.sort(key=lambda row: row.time)
     first = found[0].time
     rows = tuple(row._replace(time=row.time - first) for row in found)
-    return EventLog(path, rows, _notes(other))
+    return EventLog(path, rows, (*clock.notes(), *read.notes(disorder)))
 
 
-def _names(sheet: Sheet, columns: dict[str, str]) -> dict[str, str]:
-    """Our name → column of the file."""
-    known = (*REQUIRED, *OPTIONAL)
-    faults = [
-        Fault(f"--map knows no {name!r}" + did_you_mean(name, known), file=sheet.path)
-        for name in columns
-        if name not in known
-    ]
-    faults += [
-        Fault("--map names a column that is not there" + did_you_mean(column, sheet.header),
-              f"column {column}", sheet.path)
-        for column in columns.values()
-        if column not in sheet.header
-    ]  # fmt: skip
-    names = {name: columns.get(name, name) for name in known}
-    faults += [
-        Fault(f"the column is missing{did_you_mean(name, sheet.header)}"
-              f"; name yours with --map {name}=COLUMN", f"column {name}", sheet.path)
-        for name in REQUIRED
-        if name not in columns and name not in sheet.header
-    ]  # fmt: skip
-    if faults:
-        raise BadInput(faults)
-    return {name: column for name, column in names.items() if column in sheet.header}
-
-
-def _factor(path: str, units: dict[str, str]) -> float:
+def _unit(path: str, units: dict[str, str]) -> str:
     unit = units.pop("time", "s")
     if units:
         name = next(iter(units))
         raise BadInput(Fault(f"--unit knows no {name!r}; a log has time alone", file=path))
-    if unit not in {"s", "min", "h", "ms"}:
-        raise BadInput(Fault("allowed s, ms, min or h", "--unit time", path, repr(unit)))
-    return scale(unit)
+    return unit
 
 
-def _rows(
-    sheet: Sheet, names: dict[str, str], factor: float
-) -> tuple[list[Happening], list[Fault], dict[str, int]]:
-    found: list[Happening] = []
-    faults: list[Fault] = []
-    other: dict[str, int] = {}
-    for row in sheet.rows:
-        cells = {name: row.cell(column) for name, column in names.items()}
-        word = cells["event"].lower().replace(" ", "_")
-        event = EVENTS.get(word)
+class _Reader:
+    """Goes through the rows of a file: what happened, what is wrong, what is not used."""
+
+    def __init__(self, sheet: Sheet, names: Mapping[str, str], clock: Clock, called: Names) -> None:
+        self.sheet, self.names, self.clock, self.called = sheet, names, clock, called
+        self.found: list[Happening] = []
+        self.faults: list[Fault] = []
+        self.other: dict[str, int] = {}
+        self.twice = 0
+        self._seen: set[tuple[str, ...]] = set()
+        for row in sheet.rows:
+            self._row(row)
+
+    def _again(self, row: Row, part: str, event: str) -> bool:
+        """Whether a row is there already; without a part two may start or end at once."""
+        key = tuple(row.cells.values())
+        again = key in self._seen and (bool(part) or event in OF_THE_STATION)
+        self._seen.add(key)
+        self.twice += again
+        return again
+
+    def _row(self, row: Row) -> None:
+        cells = {name: row.cell(column) for name, column in self.names.items()}
+        if row.fault:
+            self.faults.append(Fault(row.fault, f"line {row.line}", self.sheet.path))
+            return
+        event = EVENTS.get(cells["event"].lower().replace(" ", "_"))
         if event is None:
-            other[cells["event"]] = other.get(cells["event"], 0) + 1
-            continue
-        time = _time(sheet, cells["time"], factor)
-        fault = row.fault or _lacking(cells, time)
-        if fault or time is None:
-            faults.append(_fault(sheet, row, fault, cells))
-            continue
-        found.append(
-            Happening(time, cells["station"], event, cells.get("part", ""),
-                      cells.get("product", ""))
-        )  # fmt: skip
-    return found, faults, other
+            self.other[cells["event"]] = self.other.get(cells["event"], 0) + 1
+            return
+        if self._again(row, cells.get("part", ""), event):
+            return
+        time, wrong = self.clock.read(cells["time"])
+        for name, message in (("time", wrong), ("station", _lacking(cells))):
+            if message:
+                self.faults.append(self._fault(row, name, message, cells[name]))
+        if not wrong and cells["station"]:
+            station = self.called.of("station", cells["station"])
+            product = self.called.of("product", cells.get("product", ""))
+            self.found.append(Happening(time, station, event, cells.get("part", ""), product))
+
+    def _fault(self, row: Row, name: str, message: str, value: str) -> Fault:
+        where = f"line {row.line}, column {self.names[name]}"
+        return Fault(message, where, self.sheet.path, repr(value))
+
+    def notes(self, disorder: int) -> Iterator[str]:
+        """What of the file was not used, or not used as it stands."""
+        if self.twice:
+            yield f"{self.twice} rows are there twice; each counts once"
+        if disorder:
+            yield f"{disorder} rows were out of order and were put in the order of time"
+        for word, count in sorted(self.other.items()):
+            yield f"{count} rows of event {word!r} are not used"
 
 
-def _lacking(cells: Mapping[str, str], time: float | None) -> str:
-    if not cells["station"]:
-        return "names no station"
-    return "is neither a number nor a date with a time" if time is None else ""
-
-
-def _fault(sheet: Sheet, row: Row, message: str, cells: Mapping[str, str]) -> Fault:
-    value = repr(cells["time"]) if "number" in message else ""
-    return Fault(message, f"line {row.line}", sheet.path, value)
-
-
-def _time(sheet: Sheet, text: str, factor: float) -> float | None:
-    number = sheet.number(text)
-    if number is not None:
-        return number * factor
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-
-
-def _notes(other: Mapping[str, int]) -> tuple[str, ...]:
-    return tuple(
-        f"{count} rows of event {word!r} are not used" for word, count in sorted(other.items())
-    )
+def _lacking(cells: Mapping[str, str]) -> str:
+    return "" if cells["station"] else "names no station; allowed is any name"

@@ -9,26 +9,38 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from twin.calibration import check, line
+from twin.calibration import check, kept, line, rates
 from twin.calibration.history import History, histories
 from twin.calibration.log import EventLog
+from twin.calibration.spells import Spells, spells
+from twin.calibration.status import StatusTable
+from twin.calibration.told import told
 from twin.errors import BadInput, Fault
 from twin.scenario import Scenario
 
 KEPT_BACK = 0.3
 REPLICATIONS = 20
+LAST = 1e-9
+"""Added to the end of a log, so that its last row is in [s]."""
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What a log says of a scenario's line, and how that holds on the part kept back."""
+    """What records say of a scenario's line, and how that holds on the part kept back.
+
+    ``data`` is their file, ``rows`` how many were used, ``span`` the time that they cover [s];
+    ``days`` has how far single kept-back days are from the fit, for a status table.
+    """
 
     scenario: Scenario
     calibrated: Scenario
-    log: EventLog
+    data: str
+    rows: int
+    span: float
     findings: tuple[line.Finding, ...]
     checks: tuple[check.Comparison, ...]
     notes: tuple[str, ...]
+    days: tuple[kept.DayError, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -40,11 +52,12 @@ class Calibration:
         return {
             "scenario": self.scenario.title,
             "file": self.scenario.file,
-            "data": self.log.path,
-            "rows": len(self.log.rows),
-            "span_h": self.log.span / 3600.0,
+            "data": self.data,
+            "rows": self.rows,
+            "span_h": self.span / 3600.0,
             "parameters": [_plain(asdict(finding)) for finding in self.findings],
-            "kept_back": [_plain(asdict(comparison)) for comparison in self.checks],
+            "kept_back": [_plain(asdict(one) | {"error": one.error}) for one in self.checks],
+            "kept_back_days": [_plain(asdict(day)) for day in self.days],
             "passed": self.passed,
             "notes": list(self.notes),
         }
@@ -86,36 +99,107 @@ def calibrate(
     BadInput
         When log and scenario do not fit each other.
     """
-    if not 0 <= keep_back <= 0.9:
-        raise BadInput(Fault("allowed 0 to 0.9", "--keep-back", "", f"{keep_back:g}"))
-    if replications == 1 or replications < 0:
-        raise BadInput(Fault("allowed 0, or 2 and more", "--replications", "", str(replications)))
+    _allowed(keep_back, replications)
     name = line.the_line(scenario, asset)
-    cut = log.span * (1.0 - keep_back)
-    fitted, strange = line.by_station(scenario, name, histories(log, 0.0, cut or log.span))
+    cut = log.span * (1.0 - keep_back) if keep_back > 0 else log.span + LAST
+    fitted, strange = line.by_station(scenario, name, histories(log, 0.0, cut))
     findings = line.fit(scenario, name, fitted)
     if not findings:
         raise BadInput(Fault("has no part with a start and an end, and no failure", file=log.path))
     calibrated = scenario.with_values({finding.path: finding.value for finding in findings})
     checks: tuple[check.Comparison, ...] = ()
     if keep_back > 0:
-        last, _ = line.by_station(scenario, name, histories(log, cut, log.span + 1e-9))
+        last, _ = line.by_station(scenario, name, histories(log, cut, log.span + LAST))
         stations = scenario.entries[name].settings.stations  # type: ignore[attr-defined]
         checks = check.compare(fitted, last, stations)
         if replications > 0:
             checks += (check.output(calibrated, name, last, replications),)
         checks = check.judge(checks)
     notes = (*log.notes, *_notes(scenario, name, fitted, strange))
-    return Calibration(scenario, calibrated, log, findings, checks, notes)
+    return Calibration(
+        scenario, calibrated, log.path, len(log.rows), log.span, findings, checks, notes
+    )
+
+
+def _allowed(keep_back: float, replications: int) -> None:
+    if not 0 <= keep_back <= 0.9:
+        raise BadInput(Fault("allowed 0 to 0.9", "--keep-back", "", f"{keep_back:g}"))
+    if replications == 1 or replications < 0:
+        raise BadInput(Fault("allowed 0, or 2 and more", "--replications", "", str(replications)))
+
+
+def calibrate_table(
+    scenario: Scenario,
+    table: StatusTable,
+    *,
+    asset: str = "",
+    keep_back: float = KEPT_BACK,
+    every: int = 0,
+    off_after: float = math.inf,
+    replications: int = REPLICATIONS,
+) -> Calibration:
+    """Fit a scenario's line to some days of a status table, and check it on the others.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its stations name what is fitted.
+    table : StatusTable
+        The records.
+    asset : str
+        Name of the line, where the scenario has several.
+    keep_back : float
+        Share of the days, at the end, that the fit does not see; from 0 to 0.9 [1].
+    every : int
+        Instead of those, each so many-th day is kept back, so that both parts have seen the same
+        weeks; 0 for the days at the end, else 2 and more.
+    off_after : float
+        Stops longer than this are time that was not planned [s].
+    replications : int
+        Simulated runs of the check, at least 2; 0 for none.
+
+    Raises
+    ------
+    BadInput
+        When table and scenario do not fit each other.
+    """
+    _allowed(keep_back, replications)
+    if every == 1 or every < 0:
+        raise BadInput(Fault("allowed 0, or 2 and more", "--keep-days", "", str(every)))
+    name = line.the_line(scenario, asset)
+    days = table.day(table.end) + 1
+    first_kept = round(days * (1.0 - keep_back))
+
+    def seen(day: int) -> bool:
+        return bool((day + 1) % every) if every else day < max(1, first_kept)
+
+    before, strange = line.by_station(scenario, name, spells(table, off_after, seen))
+    findings = rates.fit(scenario, name, before)
+    if not findings:
+        raise BadInput(Fault("has no time at work with parts made, and no stop", file=table.path))
+    calibrated = scenario.with_values({finding.path: finding.value for finding in findings})
+    after, _ = line.by_station(scenario, name, spells(table, off_after, lambda day: not seen(day)))
+    checks, errors = kept.compare(calibrated, name, before, after, replications)
+    notes = (*table.notes, *_notes(scenario, name, before, strange),
+             *told(scenario, name, table, before, after))  # fmt: skip
+    span = table.end - table.begin
+    return Calibration(scenario, calibrated, table.path, table.rows, span, findings,
+                       check.judge(checks), notes, errors)  # fmt: skip
 
 
 def _notes(
-    scenario: Scenario, name: str, fitted: Mapping[str, History], strange: tuple[str, ...]
+    scenario: Scenario,
+    name: str,
+    fitted: Mapping[str, History] | Mapping[str, Spells],
+    strange: tuple[str, ...],
 ) -> list[str]:
     stations = scenario.entries[name].settings.stations  # type: ignore[attr-defined]
     notes = [f"station {other!r} of the log is not in the scenario" for other in strange]
     notes += [f"station {key!r} has no rows; its parameters stay" for key in stations
               if key not in fitted]  # fmt: skip
+    notes += [f"station {key!r}: {count} {what}" for key, history in fitted.items()
+              if isinstance(history, History)
+              for what, count in history.odd.items() if count > 1]  # fmt: skip
     machines = [key for key in fitted if stations[key].machine]
     notes += [f"station {key!r} is a CNC machine; its programme gives its times"
               for key in machines]  # fmt: skip
@@ -125,7 +209,7 @@ def _notes(
 def write_scenario(found: Calibration, path: Path) -> None:
     """Write the calibrated values as a scenario that extends the one calibrated."""
     base = os.path.relpath(Path(found.scenario.file).resolve(), path.resolve().parent)
-    lines = [f"# Calibrated from {Path(found.log.path).name}", f"extends = {_quoted(base)}", ""]
+    lines = [f"# Calibrated from {Path(found.data).name}", f"extends = {_quoted(base)}", ""]
     tables: dict[str, list[str]] = {}
     for finding in found.findings:
         table, _, key = finding.path.rpartition(".")

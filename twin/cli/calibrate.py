@@ -1,17 +1,29 @@
-"""``twin calibrate``: a line's parameters from its event log, checked on what was kept back."""
+"""``twin calibrate``: a line's parameters from its records, checked on what was kept back."""
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from twin.calibration.columns import Names, zone_of
 from twin.calibration.log import read_log
-from twin.calibration.report import KEPT_BACK, REPLICATIONS, Calibration, calibrate, write_scenario
+from twin.calibration.report import (
+    KEPT_BACK,
+    REPLICATIONS,
+    Calibration,
+    calibrate,
+    calibrate_table,
+    write_scenario,
+)
+from twin.calibration.status import is_status, read_status
 from twin.cli import output
 from twin.cli.options import ScenarioFile, Settings, read_scenario
-from twin.errors import BadInput
+from twin.csvfile import read_sheet
+from twin.errors import BadInput, Fault
+from twin.units import compatible, scale, split
 
 
 def register(app: typer.Typer) -> None:
@@ -22,7 +34,11 @@ def register(app: typer.Typer) -> None:
 def calibrate_verb(
     scenario: ScenarioFile,
     data: Annotated[
-        str, typer.Option(metavar="LOG.csv", help="Event log: columns time, station, event.")
+        str,
+        typer.Option(
+            metavar="LOG.csv",
+            help="Event log: columns time, station, event. Or status table: time, station, state.",
+        ),
     ],
     settings: Settings = None,
     renamed: Annotated[
@@ -31,8 +47,46 @@ def calibrate_verb(
     ] = None,
     unit: Annotated[
         list[str] | None,
-        typer.Option("--unit", metavar="time=s|min|h", help="Unit of the log's times."),
+        typer.Option(
+            "--unit",
+            metavar="NAME=UNIT",
+            help="Unit of a column: time=min, energy='0.1 kWh'; or time='%d.%m.%Y %H:%M'.",
+        ),
     ] = None,
+    station: Annotated[
+        list[str] | None,
+        typer.Option("--station", metavar="WORD=NAME", help="The log's station = the scenario's."),
+    ] = None,
+    product: Annotated[
+        list[str] | None,
+        typer.Option("--product", metavar="WORD=NAME", help="The log's product = the scenario's."),
+    ] = None,
+    state: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--state",
+            metavar="WORD=STATE",
+            help="Status table: its word = working, down, setup, idle or off.",
+        ),
+    ] = None,
+    state_of: Annotated[
+        str,
+        typer.Option(
+            "--state-of",
+            metavar="before|after",
+            help="Status table: a row's state held until its time, or begins there.",
+        ),
+    ] = "",
+    off_after: Annotated[
+        str,
+        typer.Option(metavar="TIME", help="Status table: longer stops were not planned ('2 h')."),
+    ] = "",
+    keep_days: Annotated[
+        int, typer.Option(help="Status table: keep back every so many-th day, not the last.")
+    ] = 0,
+    zone: Annotated[
+        str, typer.Option(metavar="ZONE", help="Time zone of dates without one: Europe/Rome.")
+    ] = "UTC",
     asset: Annotated[str, typer.Option(help="The line, where the scenario has several.")] = "",
     keep_back: Annotated[
         float, typer.Option(help="Share of the log's time that only checks the fit [1].")
@@ -45,10 +99,23 @@ def calibrate_verb(
     ] = None,
     json_to: output.JsonTo = None,
 ) -> None:
-    """Fit the line of SCENARIO to recorded events; exit 1 when the kept-back part contradicts."""
+    """Fit the line of SCENARIO to its records; exit 1 when the kept-back part contradicts."""
     asked = read_scenario(scenario, settings)
-    log = read_log(data, _pairs(renamed, "--map"), _pairs(unit, "--unit"))
-    found = calibrate(asked, log, asset=asset, keep_back=keep_back, replications=replications)
+    columns, units = _pairs(renamed, "--map"), _pairs(unit, "--unit")
+    states, clock = _pairs(state, "--state"), zone_of(zone)
+    called = Names(_pairs(station, "--station"), _pairs(product, "--product"))
+    if is_status(read_sheet(data).header, columns):
+        table = read_status(
+            data, columns, units, states=states, state_of=state_of, zone=clock, called=called
+        )
+        found = calibrate_table(
+            asked, table, asset=asset, keep_back=keep_back, every=keep_days,
+            off_after=_seconds(off_after), replications=replications,
+        )  # fmt: skip
+    else:
+        _of_tables_alone(states, state_of, off_after, keep_days)
+        log = read_log(data, columns, units, clock, called)
+        found = calibrate(asked, log, asset=asset, keep_back=keep_back, replications=replications)
     if out is not None:
         write_scenario(found, out)
     output.write_json(found.document(), json_to)
@@ -56,6 +123,34 @@ def calibrate_verb(
         _show(found, json_to)
     if not found.passed:
         raise typer.Exit(1)
+
+
+def _seconds(text: str) -> float:
+    if not text:
+        return math.inf
+    try:
+        number, unit = split(text)
+        seconds = number * scale(unit) if compatible(unit, "s") else 0.0
+    except BadInput:
+        seconds = 0.0
+    if seconds <= 0:
+        raise BadInput(
+            Fault("allowed a time above 0, such as '2 h'", "--off-after", "", repr(text))
+        )
+    return seconds
+
+
+def _of_tables_alone(states: dict[str, str], state_of: str, off_after: str, keep_days: int) -> None:
+    """Refuse what only a status table has."""
+    asked = {"--state": states, "--state-of": state_of, "--off-after": off_after,
+             "--keep-days": keep_days}  # fmt: skip
+    faults = [
+        Fault("is for a status table (columns time, station, state); this is an event log", name)
+        for name, value in asked.items()
+        if value
+    ]
+    if faults:
+        raise BadInput(faults)
 
 
 def _pairs(written: list[str] | None, option: str) -> dict[str, str]:
@@ -75,16 +170,23 @@ def _show(found: Calibration, json_to: str | None) -> None:
         for f in found.findings
     ]
     columns = ["parameter", "fitted", "95 %", "was", "unit", "from"]
-    hours = found.log.span / 3600
-    console.print(output.table(f"{len(found.log.rows)} events, {hours:.1f} h", columns, rows))
+    title = f"{found.rows} rows, {found.span / 3600:.1f} h"
+    console.print(output.table(title, columns, rows))
     if found.checks:
         checks = [
-            [c.name, output.number(c.seen), output.number(c.expected), _band(c.low, c.high),
-             c.unit, output.number(c.p, 2), "holds" if c.passed else "[red]contradicts[/red]"]
+            [c.name, output.number(c.seen), output.number(c.expected), _percent(c.error),
+             _band(c.low, c.high), c.unit, output.number(c.p, 2),
+             "holds" if c.passed else "[red]contradicts[/red]"]
             for c in found.checks
         ]  # fmt: skip
-        columns = ["on the part kept back", "seen", "expected", "95 %", "unit", "p", ""]
+        columns = ["on the part kept back", "seen", "expected", "error", "95 %",
+                   "unit", "p", ""]  # fmt: skip
         console.print(output.table("", columns, checks))
+    if found.days:
+        days = [[d.station, str(d.days), _percent(d.parts, ""), _percent(d.energy, "")]
+                for d in found.days]  # fmt: skip
+        columns = ["single days kept back, mean error", "days", "parts", "energy"]
+        console.print(output.table("", columns, days))
     for note in found.notes:
         console.print(f"note: {note}")
 
@@ -96,3 +198,7 @@ def _value(value: object) -> str:
 def _band(low: float, high: float) -> str:
     shown = [output.number(bound) for bound in (low, high)]
     return "" if shown == ["–", "–"] else " … ".join(shown)
+
+
+def _percent(share: float, sign: str = "+") -> str:
+    return "" if math.isnan(share) else f"{share:{sign}.1%}".replace("%", " %")
