@@ -30,6 +30,8 @@ ARGS = [
 ]
 PATIENCE = 20_000
 """How long a browser may take for one step on a busy machine [ms]."""
+STOPS_WITHIN = 90
+"""How long the app may take to stop on a busy machine, workers included [s]."""
 DESK, PHONE = (1280, 800), (390, 844)
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
@@ -74,7 +76,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     process = start_app(tmp_path_factory.mktemp("app-home"), port)
     yield f"http://127.0.0.1:{port}"
     process.send_signal(signal.SIGTERM)
-    process.wait(20)
+    process.wait(STOPS_WITHIN)
 
 
 @pytest.fixture(scope="session")

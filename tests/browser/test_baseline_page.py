@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Visit, free_port, start_app
+from tests.browser.conftest import STOPS_WITHIN, Visit, free_port, start_app
 from twin.devices.change import State
 from twin.devices.desk import Desk
 
@@ -36,7 +36,7 @@ def changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(20)
+        process.wait(STOPS_WITHIN)
 
 
 def test_what_if_starts_from_the_machine_and_its_request_is_accepted(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DESK, PHONE, Visit, free_port, start_app
+from tests.browser.conftest import DESK, PHONE, STOPS_WITHIN, Visit, free_port, start_app
 
 SECONDS = 30_000
 HEADING = ".verdict-words"
@@ -154,7 +154,7 @@ def test_a_lost_server_is_said_and_nothing_is_left_behind(
     visit.faults.clear()
     page.locator("h1").wait_for()
     process.send_signal(signal.SIGTERM)
-    assert process.wait(20) == 0
+    assert process.wait(STOPS_WITHIN) == 0
     expect(page.locator("#lost")).to_be_visible(timeout=15_000)
     alive = subprocess.run(
         ["ps", "-o", "pid=", "-p", ",".join(children)], capture_output=True, text=True, check=False
