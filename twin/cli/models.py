@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from twin.cli import output
+from twin.cli import _models_c, output
 from twin.errors import BadInput, Fault, did_you_mean
 from twin.nodes import library, recordings
 from twin.nodes.evaluate import Report, evaluate
@@ -147,11 +147,28 @@ def _print(report: Report, json_to: str | None) -> None:
 
 def export(
     model: ModelName,
-    to: Annotated[Path, typer.Option("--to", metavar="DIR", help="Folder to copy it to.")],
+    to: Annotated[
+        Path, typer.Option("--to", "--out", metavar="DIR", help="Folder for what is written.")
+    ],
+    c: Annotated[bool, typer.Option("--c", help="Write C for microcontrollers.")] = False,
+    check: Annotated[
+        int,
+        typer.Option(
+            "--check",
+            min=0,
+            metavar="N",
+            help="With --c: run N inputs on an emulated Cortex-M4 and M7 (extra: mcu).",
+        ),
+    ] = 0,
     json_to: output.JsonTo = None,
 ) -> None:
-    """Copy MODEL and its card to a folder."""
+    """Copy MODEL and its card to a folder, or write it as self-contained C."""
+    if check and not c:
+        raise BadInput(Fault("checks the C code: give --c as well", path="--check"))
     folder, name = library.folder_of(model, path="MODEL")
+    if c:
+        _models_c.write(folder / f"{name}.onnx", to, check, json_to)
+        return
     library.open_model(model, path="MODEL")
     if to.exists() and not to.is_dir():
         raise BadInput(Fault("is a file; a folder is needed", path="--to", value=repr(str(to))))
