@@ -8,7 +8,7 @@ leaves every fact of the plant as it is.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,7 @@ class Running:
     world: World
     sensors: dict[str, Sensor]
     nodes: dict[str, Any]
+    due: list[tuple[str, Any, Any, float, dict[str, float]]] = field(default_factory=list)
 
     @property
     def env(self) -> simpy.Environment:
@@ -212,18 +213,25 @@ def _sample(running: Running, name: str) -> Generator[simpy.Event, Any, None]:
         world.record.block(name, sensor.rate, window)
         world.record.event(name, "window", sensor.truth(state))
         for key, node in watching:
-            _look(world, key, node, window, sensor.rate, state)
+            if not running.due:
+                world.env.process(_look(running))
+            running.due.append((key, node, window, sensor.rate, state))
 
 
-def _look(
-    world: World, name: str, node: Any, window: Any, rate: float, state: dict[str, float]
-) -> None:
-    verdict = node.look(window, rate, state)
-    world.record.inference(
-        name, verdict.label, verdict.score, verdict.latency, verdict.energy, verdict.alarm
-    )
-    if verdict.message_bytes:
-        world.record.message(name, "verdict", verdict.message_bytes)
+def _look(running: Running) -> Generator[simpy.Event, Any, None]:
+    """Let the nodes look at every window of this instant, those of one model as one batch."""
+    from twin.nodes.node import look_together
+
+    yield running.env.timeout(0.0)  # after every sensor that is due now
+    due, running.due = running.due, []
+    record = running.world.record
+    verdicts = look_together([window for _, *window in due])
+    for (name, *_), verdict in zip(due, verdicts, strict=True):
+        record.inference(
+            name, verdict.label, verdict.score, verdict.latency, verdict.energy, verdict.alarm
+        )
+        if verdict.message_bytes:
+            record.message(name, "verdict", verdict.message_bytes)
 
 
 def _in_file(fault: Fault, file: str) -> Fault:

@@ -1,10 +1,14 @@
-"""A sensor node: a board with a model that looks at one sensor's windows and says what it sees."""
+"""A sensor node: a board with a model that looks at one sensor's windows and says what it sees.
+
+What a node does before its model (:meth:`Node.prepare`) and after it (:meth:`Node.conclude`) are
+two steps, so that windows of many nodes that are due at once go through one session together.
+"""
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -13,6 +17,7 @@ import numpy.typing as npt
 
 from twin.errors import BadInput, Fault
 from twin.measures import Inferences, Measure
+from twin.nodes import wake
 from twin.nodes.arena import fullest
 from twin.nodes.boards import BOARDS, Board, BoardName
 from twin.nodes.cost import (
@@ -59,6 +64,19 @@ class NodeSettings(Params):
     report: Literal["always", "change", "alarm"] = choice(
         "change", "When the node sends its verdict: every window, when it changes, on alarm."
     )
+    wake: Literal["always", "change"] = choice(
+        "always",
+        "When the model runs: every window, or when the bearing's lines are not as they were.",
+    )
+    wake_change: float = quantity(
+        0.3,
+        "1",
+        0,
+        10,
+        "Rise of the bearing's lines, as a logarithm, that wakes the model.",
+        assumption=True,
+    )
+    wake_at_least: int = count(240, 2, 1_000_000, "Windows after which the model runs anyway.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +112,16 @@ class Verdict:
     alarm: bool = False
     message_bytes: int = 0
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A window that waits for its model: features, and what the node noticed on the way."""
+
+    row: npt.NDArray[np.float32]
+    samples: int
+    speed: float
+    coarse: wake.Coarse | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +187,7 @@ class Node:
         _refuse_misfit(self.model.card, self.board, f"node.{name}.board", file)
         self._in_a_row = 0
         self._sent = ""
+        self._gate = wake.Gate(settings.wake_change, settings.wake_at_least, HEALTHY)
 
     @property
     def card(self) -> Card:
@@ -179,24 +208,59 @@ class Node:
         context : mapping
             ``spindle_speed`` [rev/s] from the tachometer.
         """
+        found = self.prepare(block, rate, context)
+        if isinstance(found, Verdict):
+            return found
+        return self.conclude(found, self.model.scores(found.row[None, :])[0])
+
+    def prepare(
+        self, block: npt.NDArray[np.float32], rate: float, context: Mapping[str, float]
+    ) -> Verdict | Pending:
+        """Do what comes before the model: a verdict where it need not run, else its input."""
         speed = abs(context.get("spindle_speed", 0.0))
         if speed < STANDSTILL:
             return self._gated("idle", GATE_INSTRUCTIONS)
         reason = self._fault_of(block, rate, speed)
         if reason:
-            return self._gated("bad", GATE_INSTRUCTIONS + len(block), reason)
-        row = features(block, rate, speed, self.bearing)
-        found = self.model.scores(row[None, :])[0]
-        scores = dict(zip(self.card.classes, map(float, found), strict=True))
+            return self._gated("bad", GATE_INSTRUCTIONS + np.size(block), reason)
+        coarse = None
+        if self.settings.wake == "change":
+            coarse = wake.look(block, rate, speed, self.bearing)
+            known = self._gate.known(coarse.level, speed)
+            if known is not None and not 0 < self._in_a_row < self.settings.alarm_after:
+                return self._as_before(known, coarse)
+        return Pending(features(block, rate, speed, self.bearing), len(block), speed, coarse)
+
+    def conclude(self, found: Pending, probabilities: npt.NDArray[np.float32]) -> Verdict:
+        """Turn what the model gave for a window into the verdict."""
+        scores = dict(zip(self.card.classes, map(float, probabilities), strict=True))
         lead = max(scores, key=lambda word: scores[word])
         unsure = lead != HEALTHY and scores[lead] < self.settings.threshold
         label, reason = (UNSURE, f"{lead} leads") if unsure else (lead, "")
         alarm = self._count(label not in {HEALTHY, UNSURE})
-        work = self.card.front.instructions * len(block) / self._window
-        latency = run_time(work, self.board) + inference_time(self.card.layers, self.board)
+        latency = run_time(self._work(found), self.board)
+        latency += inference_time(self.card.layers, self.board)
         energy = latency * self.board.active_power
+        if found.coarse is not None and not unsure:
+            self._gate.remember(found.coarse.level, found.speed, label, scores[lead])
         sent = self._message(label, scores[lead], alarm=alarm)
         return Verdict(label, scores[lead], scores, latency, energy, alarm, sent, reason)
+
+    def _work(self, found: Pending) -> float:
+        """Instructions before the model."""
+        work = self.card.front.instructions * found.samples / self._window
+        gate = GATE_INSTRUCTIONS + found.coarse.instructions if found.coarse else 0.0
+        return work + gate
+
+    def _as_before(self, known: wake.Seen, coarse: wake.Coarse) -> Verdict:
+        """Verdict that still stands; it is no new evidence for an alarm."""
+        latency = run_time(GATE_INSTRUCTIONS + coarse.instructions, self.board)
+        energy = latency * self.board.active_power
+        standing = self._in_a_row >= self.settings.alarm_after and known.label != HEALTHY
+        sent = self._message(known.label, known.score, alarm=standing)
+        return Verdict(
+            known.label, known.score, {}, latency, energy, standing, sent, "as a window before"
+        )
 
     def _gated(self, label: str, work: float, reason: str = "") -> Verdict:
         """Verdict without the model; the row of abnormal windows neither grows nor breaks."""
@@ -238,6 +302,30 @@ class Node:
             return 0
         payload = {"node": self.name, "label": label, "score": round(score, 3), "alarm": alarm}
         return len(json.dumps(payload, separators=(",", ":")).encode())
+
+
+def look_together(
+    windows: Sequence[tuple[Node, npt.NDArray[np.float32], float, Mapping[str, float]]],
+) -> list[Verdict]:
+    """Judge windows of many nodes; those with the same model go through its session as one batch.
+
+    Parameters
+    ----------
+    windows : sequence of (Node, block, rate, context)
+        As for :meth:`Node.look`, each node at most once.
+    """
+    found = [node.prepare(block, rate, context) for node, block, rate, context in windows]
+    waiting: dict[int, list[int]] = {}
+    for place, ((node, *_), state) in enumerate(zip(windows, found, strict=True)):
+        if isinstance(state, Pending):
+            waiting.setdefault(id(node.model), []).append(place)
+    verdicts: list[Verdict | Pending] = list(found)
+    for places in waiting.values():
+        pending = [state for k in places if isinstance(state := found[k], Pending)]
+        scores = windows[places[0]][0].model.scores(np.stack([state.row for state in pending]))
+        for place, state, row in zip(places, pending, scores, strict=True):
+            verdicts[place] = windows[place][0].conclude(state, row)
+    return [verdict for verdict in verdicts if isinstance(verdict, Verdict)]
 
 
 def _bearing_of(sensor: Sensor, card: Card, where: str, file: str) -> tuple[Bearing, float]:

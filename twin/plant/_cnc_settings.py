@@ -159,3 +159,4 @@ class Settings(CutParams, ToolParams):
         "none", "Spindle bearing fault put into the twin, to see whether a node finds it."
     )
     bearing_severity: float = quantity(0.5, "1", 0, 1, "Severity of that fault.")
+    bearing_onset: float = quantity(0, "h", 0, 87_600, "Time into the run at which it begins.")

@@ -116,6 +116,7 @@ class Model(Asset):
         running = self._state == "cutting"
         power = self.step.power(self.wear) if running else 0.0
         fault, severity = self.settings.bearing_fault, self.settings.bearing_severity
+        severity = severity if self.env.now >= self.settings.bearing_onset else 0.0
         return {
             "spindle_speed": self.step.spindle_speed if running else 0.0,
             "teeth": float(self.step.tool.teeth),

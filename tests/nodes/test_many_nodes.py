@@ -1,0 +1,79 @@
+"""Two hundred nodes: one session, one batch an instant, and less work than their physics."""
+
+import time
+import tomllib
+
+from twin.nodes import library
+from twin.scenario import parse
+from twin.simulate import build
+
+NODES = 200
+PLANT = """
+title   = "Many nodes"
+horizon = "10 min"
+seed    = 3
+
+[plant.mill]
+kind = "cnc"
+"""
+SENSOR = """
+[sensor.s{k}]
+kind   = "vibration"
+on     = "mill"
+period = {period}
+"""
+NODE = """
+[node.n{k}]
+sensor = "s{k}"
+board  = "stm32u575"
+model  = "bearing"
+"""
+
+
+def plant(nodes, sensors=NODES, period=240):
+    parts = [SENSOR.format(k=k, period=period) for k in range(sensors)] + [
+        NODE.format(k=k) for k in range(nodes)
+    ]
+    return parse(tomllib.loads(PLANT + "".join(parts)), "many.toml")
+
+
+def timed(scenario):
+    running = build(scenario)
+    begin = time.process_time()
+    running.advance(scenario.header.horizon)
+    return time.process_time() - begin, running.finish()
+
+
+def test_the_windows_of_an_instant_are_one_batch(monkeypatch):
+    batches = []
+    scores = library.Model.scores
+
+    def counted(self, rows):
+        batches.append(len(rows))
+        return scores(self, rows)
+
+    monkeypatch.setattr(library.Model, "scores", counted)
+    _, facts = timed(plant(20, 20))
+    running = [row for row in facts.inferences if row.label != "idle"]
+    assert len(facts.inferences) == 40
+    assert batches
+    assert sum(batches) == len(running)
+    assert set(batches) == {20}
+
+
+def test_a_batch_says_what_each_node_says_alone(monkeypatch):
+    together = list(timed(plant(12, 12))[1].inferences)
+    from twin.nodes import node as module
+
+    alone = lambda windows: [node.look(*window) for node, *window in windows]  # noqa: E731
+    monkeypatch.setattr(module, "look_together", alone)
+    assert together == list(timed(plant(12, 12))[1].inferences)
+
+
+def test_two_hundred_nodes_take_less_time_than_their_physics():
+    timed(plant(2, 2))
+    physics, bare = timed(plant(0, period=400))
+    whole, facts = timed(plant(NODES, period=400))
+    assert not bare.inferences
+    assert len(facts.inferences) == NODES
+    assert whole - physics < physics, (whole, physics)
