@@ -225,7 +225,7 @@ def _look(running: Running) -> Generator[simpy.Event, Any, None]:
     yield running.env.timeout(0.0)  # after every sensor that is due now
     due, running.due = running.due, []
     record = running.world.record
-    verdicts = look_together([window for _, *window in due])
+    verdicts = look_together([(node, block, rate, state) for _, node, block, rate, state in due])
     for (name, *_), verdict in zip(due, verdicts, strict=True):
         record.inference(
             name, verdict.label, verdict.score, verdict.latency, verdict.energy, verdict.alarm
