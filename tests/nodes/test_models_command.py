@@ -36,6 +36,14 @@ def test_list_gives_every_card():
     assert models[0]["classes"] == ["normal", "inner", "outer", "ball"]
 
 
+def test_show_gives_layers_and_boards():
+    document = json.loads(twin("models", "show", "bearing", "--json", "-").stdout)
+    assert [row["layer"] for row in document["layers"]] == ["dense1", "dense2"]
+    assert sum(row["macs"] for row in document["layers"]) == 1728
+    assert max(row["top_bytes"] for row in document["layers"]) == 80
+    assert all(budget["fits"] for found in document["boards"].values() for budget in found)
+
+
 def test_evaluate_has_the_promised_keys(data):
     done = twin("models", "evaluate", "bearing", "--data", str(data), "--json", "-")
     assert done.returncode == 0, done.stderr
@@ -60,6 +68,7 @@ def test_an_exported_model_can_be_evaluated(data, tmp_path):
         (("evaluate", "baering", "--data", "x.npz"), "did you mean 'bearing'?"),
         (("evaluate", "bearing", "--data", "missing.npz"), "no such file or folder"),
         (("train", "baering"), "did you mean 'bearing'?"),
+        (("show", "bearing", "--board", "stm32u57"), "did you mean 'stm32u575'?"),
         (("export", "bearin", "--to", "x"), "did you mean 'bearing'?"),
     ],
 )

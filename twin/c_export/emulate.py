@@ -26,7 +26,7 @@ CORES: tuple[Core, ...] = ("cortex-m4", "cortex-m7")
 CPU = {"cortex-m4": "cortex_m4+vfp4d16sp", "cortex-m7": "cortex_m7+fp_armv8d16sp"}
 FLAGS = ("-O3", "-std=c99", "-ffp-contract=off", "-ffreestanding", "-ffunction-sections")
 FLASH, RAM, DATA, RETURN = 0x10000, 0x20000000, 0x60000000, 0xF0000
-STACK = 0x2000  # at the top of the RAM [byte]
+STACK = 0x100000  # looked at for the deepest word touched, at the top of the RAM [byte]
 SIZES = {FLASH: 0x400000, RAM: 0x200000, DATA: 0x4000000}
 CPACR = 0xE000ED88
 LINKER = """\
@@ -227,6 +227,10 @@ class Machine:
         self._cpu.hook_del(hook)
         self._cpu.ctl_flush_tb()
         return self.executed
+
+    def word(self, address: int) -> int:
+        """Return a word of memory."""
+        return int.from_bytes(bytes(self._cpu.mem_read(address, 4)), "little")
 
     def stack(self) -> int:
         """Stack that was touched since the core was made [byte]."""

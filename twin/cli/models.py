@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from twin.cli import _models_c, output
+from twin.cli import _models_c, _models_show, output
 from twin.errors import BadInput, Fault, did_you_mean
 from twin.nodes import library, recordings
 from twin.nodes.evaluate import Report, evaluate
@@ -46,6 +46,7 @@ def register(app: typer.Typer) -> None:
     """Add the verb to the command."""
     group = typer.Typer(help="The models that sensor nodes run.", no_args_is_help=True)
     group.command("list")(list_models)
+    group.command("show")(_models_show.show)
     group.command("train")(train)
     group.command("evaluate")(evaluate_model)
     group.command("export")(export)
