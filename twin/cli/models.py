@@ -10,28 +10,25 @@ from typing import Annotated, Any
 import typer
 
 from twin.cli import _models_c, _models_show, output
-from twin.errors import BadInput, Fault, did_you_mean
-from twin.nodes import library, recordings
-from twin.nodes.evaluate import Report, evaluate
-from twin.physics.bearings import CATALOGUE, named
-
-RECIPES = ("bearing",)
+from twin.cli._models_train import RECIPES, BearingText, train
+from twin.errors import BadInput, Fault
+from twin.nodes import inspection, library, recordings
+from twin.nodes.evaluate import evaluate
+from twin.physics.bearings import named
 
 ModelName = Annotated[
     str, typer.Argument(metavar="MODEL", help="A shipped name, an .onnx file or its folder.")
 ]
 Data = Annotated[
-    Path, typer.Option("--data", help="Recordings: an .npz file, or a folder of them by class.")
-]
-MaybeData = Annotated[
-    Path | None, typer.Option("--data", help="Recordings that test the model when it is trained.")
-]
-BearingText = Annotated[
-    str,
+    Path,
     typer.Option(
-        "--bearing",
-        help=f"{', '.join(CATALOGUE)}, or balls=8,ball_diameter=0.235,pitch_diameter=1.245.",
+        "--data",
+        help="Recordings: an .npz file, or a folder of them by class. Pictures: a folder by class.",
     ),
+]
+OtherModel = Annotated[
+    str | None,
+    typer.Option("--model", help="A model of your own for that task: its folder or .onnx file."),
 ]
 Rpm = Annotated[
     float | None,
@@ -60,13 +57,13 @@ def list_models(json_to: output.JsonTo = None) -> None:
     if json_to == "-":
         return
     rows = [_row(card) for card in cards]
-    columns = ("model", "sensor", "classes", "bytes", "MACs", "accuracy on recordings")
+    columns = ("model", "sensor", "classes", "bytes", "MACs", "accuracy on recordings or pictures")
     output.console(json_to).print(output.table("Models", columns, rows))
 
 
 def _row(card: library.Card) -> tuple[str, ...]:
     tests: dict[str, Any] = card.document.get("tests", {})
-    accuracy = tests.get("recordings", {}).get("accuracy")
+    accuracy = (tests.get("recordings") or tests.get("held_back") or {}).get("accuracy")
     return (
         card.name,
         card.sensor,
@@ -77,73 +74,59 @@ def _row(card: library.Card) -> tuple[str, ...]:
     )
 
 
-def train(
-    model: Annotated[str, typer.Argument(metavar="MODEL", help="What to train: bearing.")],
-    out: Annotated[Path, typer.Option("--out", help="Folder for the model and its card.")] = Path(
-        "models"
-    ),
-    data: MaybeData = None,
-    bearing: BearingText = "6205",
-    seed: Annotated[int, typer.Option("--seed", help="Seed of windows and network.")] = 1,
-    workers: Annotated[int, typer.Option("--workers", help="Processes; -1 for every core.")] = -1,
-    json_to: output.JsonTo = None,
-) -> None:
-    """Train a model on the twin's own windows and write it with its card (extra: train)."""
-    if model not in RECIPES:
-        message = "no such recipe" + did_you_mean(model, RECIPES)
-        raise BadInput(Fault(message, path="MODEL", value=repr(model)))
-    from twin.training.bearing import build
-
-    tested = recordings.read(data) if data is not None else ()
-    console = output.console(json_to)
-    path = build(
-        out,
-        seed=seed,
-        workers=workers,
-        recordings=tested,
-        bearing=named(bearing),
-        say=console.print,
-    )
-    card = library.open_model(str(path)).card
-    output.write_json({"model": str(path), **card.document}, json_to)
-    console.print(f"{path}: {card.model_bytes} bytes")
-
-
 def evaluate_model(
     model: ModelName,
     data: Data,
+    own: OtherModel = None,
     bearing: BearingText = "6205",
     rpm: Rpm = None,
     rate: Rate = None,
     json_to: output.JsonTo = None,
 ) -> None:
-    """Run MODEL over recordings with known classes and print how often it is right."""
-    chosen = library.open_model(model, path="MODEL")
-    geometry = named(bearing)
-    speed = rpm / 60.0 if rpm is not None else None
-    report = evaluate(chosen, recordings.read(data, speed=speed, rate=rate), geometry)
-    document = {**asdict(report), "model_bytes": chosen.card.model_bytes}
-    output.write_json(document, json_to)
+    """Run MODEL over recordings or pictures with known classes and print how often it is right."""
+    chosen = _chosen(model, own)
+    if chosen.card.sensor == inspection.SENSOR:
+        document = asdict(inspection.evaluate(chosen, data))
+    else:
+        speed = rpm / 60.0 if rpm is not None else None
+        found = recordings.read(data, speed=speed, rate=rate)
+        document = asdict(evaluate(chosen, found, named(bearing)))
+    output.write_json({**document, "model_bytes": chosen.card.model_bytes}, json_to)
+    for reason in document.get("left_out", ()):
+        output.console("-").print(f"left out: {reason}")
     if json_to != "-":
-        _print(report, json_to)
+        _print(document, json_to)
 
 
-def _print(report: Report, json_to: str | None) -> None:
+def _chosen(model: str, own: str | None) -> library.Model:
+    """Return the model that is meant: by its name, or the user's own for the task of that name."""
+    if own is None and model in RECIPES and model not in library.names():
+        message = "none ships for this task; give the folder of your own with --model"
+        raise BadInput(Fault(message, path="MODEL", value=repr(model)))
+    if own is None:
+        return library.open_model(model, path="MODEL")
+    chosen = library.open_model(own, path="--model")
+    if model in RECIPES and chosen.card.name != model:
+        message = f"is a model for {chosen.card.name}, not for {model}"
+        raise BadInput(Fault(message, path="--model", value=repr(own)))
+    return chosen
+
+
+def _print(document: dict[str, Any], json_to: str | None) -> None:
     console = output.console(json_to)
-    figures = [
-        ("accuracy", report.accuracy),
-        ("macro F1", report.macro_f1),
-        ("macro AUROC", report.macro_auroc),
-        ("false alarms", report.false_alarms),
-        ("missed alarms", report.missed_alarms),
+    named_figures = ("accuracy", "macro_f1", "macro_auroc", "false_alarms", "missed_alarms")
+    words = {"macro_f1": "macro F1", "macro_auroc": "macro AUROC"}
+    rows = [
+        (words.get(name, name.replace("_", " ")), output.number(document[name], 3))
+        for name in named_figures
     ]
-    rows = [(name, output.number(value, 3)) for name, value in figures]
-    console.print(output.table(f"{report.n} windows", ("figure", "value"), rows))
+    console.print(output.table(f"{document['n']} looked at", ("figure", "value"), rows))
     counts = [
         (word, *(str(count) for count in line))
-        for word, line in zip(report.classes, report.confusion, strict=True)
+        for word, line in zip(document["classes"], document["confusion"], strict=True)
     ]
-    console.print(output.table("True class by called class", ("", *report.classes), counts))
+    columns = ("", *document["classes"])
+    console.print(output.table("True class by called class", columns, counts))
 
 
 def export(

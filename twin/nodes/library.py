@@ -59,11 +59,10 @@ class Card:
     document: Mapping[str, Any]
 
 
-class Model:
-    """A model with its card and its session."""
+class Runner:
+    """A model without its card: outputs from inputs."""
 
-    def __init__(self, card: Card, session: onnxruntime.InferenceSession) -> None:
-        self.card = card
+    def __init__(self, session: onnxruntime.InferenceSession) -> None:
         self._session = session
         self._input: str = session.get_inputs()[0].name
 
@@ -76,6 +75,14 @@ class Model:
         logits = self.logits(rows).astype(np.float64)
         weight = np.exp(logits - logits.max(axis=1, keepdims=True))
         return np.asarray(weight / weight.sum(axis=1, keepdims=True), np.float32)
+
+
+class Model(Runner):
+    """A model with its card and its session."""
+
+    def __init__(self, card: Card, session: onnxruntime.InferenceSession) -> None:
+        super().__init__(session)
+        self.card = card
 
 
 def names() -> tuple[str, ...]:
@@ -165,6 +172,11 @@ def _session(content: bytes, path: Path) -> onnxruntime.InferenceSession:
         raise BadInput(
             Fault(f"is not a model that can be run: {reason}", file=str(path))
         ) from error
+
+
+def open_bytes(content: bytes) -> Runner:
+    """Open the content of an ONNX file that has no card yet."""
+    return Runner(_session(content, Path("model.onnx")))
 
 
 @functools.cache

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,29 +10,19 @@ from typing import Any
 import joblib
 import numpy as np
 
-from twin.nodes.arena import arena, buffers
-from twin.nodes.boards import BOARDS
-from twin.nodes.cost import (
-    Layer,
-    flash,
-    fourier_instructions,
-    inference_time,
-    run_time,
-)
-from twin.nodes.energy import cycle
+from twin.nodes.cost import Layer, fourier_instructions
 from twin.nodes.evaluate import Report, evaluate, judge
 from twin.nodes.features import BANDS, NAMES, SPLITS
-from twin.nodes.library import Front, open_model, read_card
+from twin.nodes.library import Front, open_model
 from twin.nodes.recordings import Recording
 from twin.physics.bearings import Bearing
 from twin.rng import stream
-from twin.training import qdq
+from twin.training import card, qdq
 from twin.training.perceptron import Floats, Labels, Network, Recipe, softmax, train
 from twin.training.quantise import Quantised, quantise
 from twin.training.quantise import run as run_int8
 from twin.training.windows import CLASSES, make
 
-PERIOD = 60.0  # from window to window, for the mean power in the card [s]
 DURATION, RATE = 1.28, 12_800.0  # [s], [Hz]
 TRAINING, TESTING = 30_000, 4_000  # windows
 TEACHERS = 8  # their mean varies less with the seed than any one network
@@ -130,68 +118,17 @@ def front() -> Front:
     return Front("envelope orders", DURATION, RATE, count, memory)
 
 
-def figures(report: Report) -> dict[str, Any]:
-    """Figures of a report as they stand in a card, rounded to what they are worth."""
-    document = asdict(report)
-    for key, value in document.items():
-        if isinstance(value, float):
-            document[key] = round(value, 4)
-    document["auroc"] = {word: round(area, 4) for word, area in report.auroc.items()}
-    return document
-
-
-def costs(layers: Sequence[Layer], before: Front) -> dict[str, dict[str, float]]:
-    """Time [s] and energy [J] of one window on every board, mean power at one a minute [W]."""
-    table = {}
-    for name, board in BOARDS.items():
-        model, features = inference_time(layers, board), run_time(before.instructions, board)
-        asleep = cycle(board, model + features, PERIOD)
-        table[name] = {
-            "model_s": float(f"{model:.3g}"),
-            "features_s": float(f"{features:.3g}"),
-            "energy_J": float(f"{(model + features) * board.active_power:.3g}"),
-            "power_W": float(f"{asleep.board_power:.3g}"),
-        }
-    return table
-
-
-def reprice(path: Path) -> None:
-    """Compute what a card says of memory, flash and boards anew, and leave the rest of it alone.
-
-    For when the boards or the cost model have changed and the model has not.
-    """
-    known = read_card(path)
-    document = {
-        **known.document,
-        "arena_bytes": arena(buffers(known.layers)),
-        "flash_bytes": flash(known.layers),
-        "boards": costs(known.layers, known.front),
-    }
-    path.write_text(_text(document), encoding="utf-8")
-
-
-def _text(document: Mapping[str, Any]) -> str:
-    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
-
-
-def card(trained: Trained, content: bytes, seed: int) -> dict[str, Any]:
+def document(trained: Trained, content: bytes, seed: int) -> dict[str, Any]:
     """Return the card without the tests on recordings."""
-    layers, before = layers_of(trained.quantised), front()
+    layers = layers_of(trained.quantised)
     return {
         "name": "bearing",
         "task": "Which part of a rolling bearing is damaged, from a vibration window.",
         "sensor": "vibration",
         "classes": list(CLASSES),
         "inputs": list(NAMES),
-        "front": asdict(before),
-        "layers": [asdict(layer) for layer in layers],
-        "macs": sum(layer.macs for layer in layers),
+        **card.measured(layers, front(), content),
         "parameters": sum(w.size for w in (*trained.network.weights, *trained.network.biases)),
-        "arena_bytes": arena(buffers(layers)),
-        "flash_bytes": flash(layers),
-        "model_bytes": len(content),
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "boards": costs(layers, before),
         "training": {
             "data": "vibration windows of the twin only, domain randomised (twin.training.windows)",
             "windows": TRAINING,
@@ -201,22 +138,10 @@ def card(trained: Trained, content: bytes, seed: int) -> dict[str, Any]:
         "recordings_cut": False,  # the recordings that it is tested on are of a rig without a tool
         "fails": list(FAILS),
         "tests": {
-            "twin": figures(trained.int8_test),
-            "twin_float": figures(trained.float_test),
+            "twin": card.rounded(asdict(trained.int8_test)),
+            "twin_float": card.rounded(asdict(trained.float_test)),
         },
     }
-
-
-def write(
-    folder: Path, document: dict[str, Any], content: bytes, real: dict[str, dict[str, Any]]
-) -> Path:
-    """Write the model and its card; ``real`` are its tests on recordings. Returns the model."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{document['name']}.onnx"
-    path.write_bytes(content)
-    whole = {**document, "tests": {**document["tests"], **real}}
-    path.with_suffix(".json").write_text(_text(whole), encoding="utf-8")
-    return path
 
 
 def build(
@@ -240,10 +165,11 @@ def build(
     say("training")
     trained = fit(*data, *held, recipe or STUDENT, seed)
     content = qdq.to_onnx(trained.quantised)
-    document = card(trained, content, seed)
-    path = write(folder, document, content, {})
+    written = document(trained, content, seed)
+    path = card.write(folder, written, content)
     if recordings and bearing is not None:
         say(f"testing on {len(recordings)} recordings")
         report = evaluate(open_model(str(path)), recordings, bearing)
-        write(folder, document, content, {"recordings": figures(report)})
+        tests = {**written["tests"], "recordings": card.rounded(asdict(report))}
+        card.write(folder, {**written, "tests": tests}, content)
     return path

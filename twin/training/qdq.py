@@ -14,9 +14,12 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.errors import BadInput
-from twin.training.quantise import Dense, Quantised, Scale
+from twin.training.convolution import CENTRE, PIXELS, Whole, WholeNetwork
+from twin.training.perceptron import Floats
+from twin.training.quantise import Dense, Int8, Quantised, Scale
 
 OPSET, IR = 17, 8
+Int32 = npt.NDArray[np.int32]
 
 
 def require_onnx() -> Any:
@@ -55,23 +58,61 @@ class _Graph:
         return self.node("DequantizeLinear", [whole, step, zero], f"{name}d")
 
     def dense(self, value: str, layer: Dense, name: str, *, last: bool) -> str:
-        weights = self.constant(f"{name}w", layer.weights[:, :, None, None])
-        steps = self.constant(f"{name}t", layer.steps)
-        zeros = self.constant(f"{name}y", np.zeros(len(layer.steps), np.int8))
-        biases = self.constant(f"{name}b", layer.biases)
-        bias_steps = self.constant(f"{name}u", (layer.before.step * layer.steps).astype("f4"))
-        whole_zeros = self.constant(f"{name}v", np.zeros(len(layer.steps), np.int32))
-        weight = self.node("DequantizeLinear", [weights, steps, zeros], f"{name}W", axis=0)
-        bias = self.node("DequantizeLinear", [biases, bias_steps, whole_zeros], f"{name}B", axis=0)
+        weight, bias = self.weights(
+            layer.weights[:, :, None, None], layer.steps, layer.biases, layer.before.step, name
+        )
         found = self.node("Conv", [value, weight, bias], f"{name}c", kernel_shape=[1, 1])
         found = found if last else self.node("Relu", [found], f"{name}r")
         return self.pair(found, layer.after, name)
+
+    def convolution(self, value: str, layer: Whole, name: str, padding: int) -> str:
+        """Write one convolution; its rectifier is the lower end of its output's scale."""
+        weight, bias = self.weights(
+            layer.weights, layer.steps, layer.biases, layer.before.step, name
+        )
+        attributes = {
+            "kernel_shape": list(layer.weights.shape[2:]),
+            "strides": [layer.stride] * 2,
+            "pads": [padding] * 4,
+            "group": layer.groups,
+        }
+        found = self.node("Conv", [value, weight, bias], f"{name}c", **attributes)
+        return self.pair(found, layer.after, name)
+
+    def weights(
+        self, whole: Int8, steps: Floats, biases: Int32, step: np.float32, name: str
+    ) -> tuple[str, str]:
+        """Write weights and biases with their scales, and what makes them real again."""
+        weights = self.constant(f"{name}w", whole)
+        given = self.constant(f"{name}t", steps)
+        zeros = self.constant(f"{name}y", np.zeros(len(steps), np.int8))
+        offset = self.constant(f"{name}b", biases)
+        bias_steps = self.constant(f"{name}u", (step * steps).astype("f4"))
+        whole_zeros = self.constant(f"{name}v", np.zeros(len(steps), np.int32))
+        weight = self.node("DequantizeLinear", [weights, given, zeros], f"{name}W", axis=0)
+        bias = self.node("DequantizeLinear", [offset, bias_steps, whole_zeros], f"{name}B", axis=0)
+        return weight, bias
+
+    def finished(self, inputs: list[Any], classes: int) -> bytes:
+        """Return the checked file: one input of floats called ``inputs[0]``, outputs ``logits``."""
+        name, *shape = inputs
+        kind, helper = self.onnx.TensorProto.FLOAT, self.onnx.helper
+        body = helper.make_graph(
+            self.nodes,
+            "g",
+            [helper.make_tensor_value_info(name, kind, ["N", *shape])],
+            [helper.make_tensor_value_info("logits", kind, ["N", classes])],
+            self.constants,
+        )
+        opsets = [helper.make_opsetid("", OPSET)]
+        model = helper.make_model(body, opset_imports=opsets, ir_version=IR)
+        self.onnx.checker.check_model(model)
+        return bytes(model.SerializeToString())
 
 
 def to_onnx(network: Quantised) -> bytes:
     """Return the ONNX file of an INT8 network: rows of raw features in, class outputs out."""
     graph = _Graph()
-    onnx = graph.onnx
     mean, factor = graph.constant("m", network.mean), graph.constant("f", network.factor)
     value = graph.node("Sub", ["features", mean], "a")
     value = graph.node("Mul", [value, factor], "n")
@@ -80,19 +121,22 @@ def to_onnx(network: Quantised) -> bytes:
     for index, layer in enumerate(network.layers):
         value = graph.dense(value, layer, f"l{index}", last=index == len(network.layers) - 1)
     graph.node("Flatten", [value], "logits")
-    kind, inputs = onnx.TensorProto.FLOAT, len(network.mean)
-    classes = len(network.layers[-1].biases)
-    body = onnx.helper.make_graph(
-        graph.nodes,
-        "g",
-        [onnx.helper.make_tensor_value_info("features", kind, ["N", inputs])],
-        [onnx.helper.make_tensor_value_info("logits", kind, ["N", classes])],
-        graph.constants,
-    )
-    opsets = [onnx.helper.make_opsetid("", OPSET)]
-    model = onnx.helper.make_model(body, opset_imports=opsets, ir_version=IR)
-    onnx.checker.check_model(model)
-    return bytes(model.SerializeToString())
+    return graph.finished(["features", len(network.mean)], len(network.layers[-1].biases))
+
+
+def pictures_to_onnx(network: WholeNetwork) -> bytes:
+    """Return the ONNX file of an INT8 network for pictures: pixels 0 to 1 in, class outputs out."""
+    graph = _Graph()
+    value = graph.node("Sub", ["pixels", graph.constant("m", CENTRE)], "a")
+    value = graph.pair(value, PIXELS, "i")
+    *rest, last = network.layers
+    for index, layer in enumerate(rest):
+        value = graph.convolution(value, layer, f"l{index}", layer.padding)
+    value = graph.convolution(value, network.mean, "p", 0)
+    value = graph.convolution(value, last, "h", 0)
+    graph.node("Flatten", [value], "logits")
+    shape = ["pixels", network.channels, network.side, network.side]
+    return graph.finished(shape, len(last.biases))
 
 
 def from_onnx(content: bytes) -> Quantised:

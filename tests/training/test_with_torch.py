@@ -1,0 +1,111 @@
+"""Training on pictures, end to end; collected only with the extra ``train`` (conftest.py)."""
+
+import json
+
+import numpy as np
+import pytest
+
+from tests.nodes import made_pictures as made
+from twin.nodes import inspection
+from twin.nodes.library import open_model
+from twin.rng import stream
+from twin.training import chains, convolution, fitting, plans
+from twin.training import inspection as recipe
+from twin.training.clock import Clock
+
+
+@pytest.fixture(autouse=True)
+def short(monkeypatch):
+    """Courses of a few steps."""
+    for name in ("TEACHER", "STUDENT", "REFINED", "ROUNDED"):
+        course = getattr(recipe, name)
+        few = fitting.Course(
+            course.name, 1, course.rate, course.share, course.decay, fewest=50, most=50
+        )
+        monkeypatch.setattr(recipe, name, few)
+
+
+def chain(side=32):
+    made_up = chains.build(plans.student(side, 1, 3), seed=1)
+    rng = np.random.default_rng(1)
+    for module in made_up.modules:
+        if hasattr(module, "running_mean"):
+            size = len(module.running_mean)
+            module.running_mean.copy_(chains.require_torch().from_numpy(rng.normal(0, 0.2, size)))
+            module.running_var.copy_(chains.require_torch().from_numpy(rng.uniform(0.5, 2, size)))
+    return made_up
+
+
+def pixels(count=6, side=32):
+    return stream(1, "p").integers(0, 256, (count, 1, side, side)).astype(np.uint8)
+
+
+def test_folding_the_normalisation_changes_nothing():
+    made_up, some = chain(), pixels()
+    logits = convolution.logits(chains.fold(made_up), some.astype("f4") / np.float32(255))
+    weight = np.exp(logits - logits.max(1, keepdims=True))
+    assert weight / weight.sum(1, keepdims=True) == pytest.approx(
+        chains.predict(made_up, some), abs=1e-4
+    )
+
+
+def test_pruning_channels_without_weight_changes_nothing():
+    made_up, some = chain(), pixels()
+    torch = chains.require_torch()
+    with torch.no_grad():
+        for index, stage in enumerate(made_up.plan.stages):
+            for module in made_up.modules[3 * index : 3 * index + 2]:
+                module.weight[::4] = 0.0
+            norm = made_up.modules[3 * index + 1]
+            norm.bias[::4] = 0.0
+            norm.running_mean[::4] = 0.0
+            assert stage.outputs == len(norm.bias)
+    thin = chains.prune(made_up, 0.25)
+    widths = [stage.outputs for stage in thin.plan.stages]
+    assert widths == [-(-stage.outputs * 3 // 16) * 4 for stage in made_up.plan.stages]
+    assert chains.predict(thin, some) == pytest.approx(chains.predict(made_up, some), abs=1e-5)
+
+
+def test_trained_from_a_folder_and_evaluated_again(tmp_path):
+    place = made.draw(tmp_path / "data", count=15)
+    paths = [recipe.build(place, tmp_path / name)[0] for name in ("one", "two")]
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+    assert paths[0].with_suffix(".json").read_bytes() == paths[1].with_suffix(".json").read_bytes()
+    card = json.loads(paths[0].with_suffix(".json").read_text())
+    assert card["tests"]["held_back"]["n"] == 9
+    assert [row["step"] for row in card["ablation"]] == [
+        "teacher",
+        "distilled student",
+        "pruned by 30%",
+        "INT8 after training",
+        "INT8 in training",
+        "weights in a Huffman code",
+    ]
+    fresh = made.draw(tmp_path / "fresh", count=8, seed=5)
+    report = inspection.evaluate(open_model(str(paths[0])), fresh)
+    assert report.accuracy > 0.9
+
+
+def test_a_small_budget_cuts_and_the_card_says_so(tmp_path):
+    place = made.draw(tmp_path / "data", count=6)
+    path, _ = recipe.build(place, tmp_path / "out", recipe.Options(budget=0.1))
+    cut = json.loads(path.with_suffix(".json").read_text())["training"]["cut_short"]
+    assert cut[0].startswith("teacher: 40 of 50 steps")
+
+
+def test_rare_classes_come_more_often():
+    labels = np.array([0] * 90 + [1] * 10)
+    task = fitting.Task(np.zeros((100, 1, 4, 4), np.uint8), labels, 2, False, 1)
+    rng = stream(1, "order")
+    drawn = np.concatenate([fitting.order(task, rng) for _ in range(40)])
+    rare = np.mean(labels[drawn] == 1)
+    expected = 10 / np.sqrt(10) / (10 / np.sqrt(10) + 90 / np.sqrt(90))
+    assert rare == pytest.approx(expected, abs=0.01)
+
+
+def test_a_clock_cuts_nothing_while_there_is_time():
+    clock = Clock(100.0, lambda line: None)
+    assert clock.steps("x", 1000, 0.01, 0.5) == 1000
+    assert clock.cut == []
+    assert clock.steps("x", 10_000, 0.01, 0.5) < 5001
+    assert len(clock.cut) == 1

@@ -1,0 +1,118 @@
+"""``twin models train``: what each recipe takes, and what it says when it is done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from twin.cli import output
+from twin.errors import BadInput, Fault, did_you_mean
+from twin.nodes import library, recordings
+from twin.nodes.library import Card
+from twin.physics.bearings import CATALOGUE, named
+
+RECIPES = ("bearing", "inspection")
+MINUTE = 60.0
+
+BearingText = Annotated[
+    str,
+    typer.Option(
+        "--bearing",
+        help=f"{', '.join(CATALOGUE)}, or balls=8,ball_diameter=0.235,pitch_diameter=1.245.",
+    ),
+]
+MaybeData = Annotated[
+    Path | None,
+    typer.Option(
+        "--data",
+        help="inspection: pictures in folders by class. bearing: recordings that test the model.",
+    ),
+]
+
+
+def train(
+    model: Annotated[
+        str, typer.Argument(metavar="MODEL", help=f"What to train: {', '.join(RECIPES)}.")
+    ],
+    out: Annotated[Path, typer.Option("--out", help="Folder for the model and its card.")] = Path(
+        "models"
+    ),
+    data: MaybeData = None,
+    bearing: BearingText = "6205",
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of all that is random.")] = 1,
+    workers: Annotated[int, typer.Option("--workers", help="Processes; -1 for every core.")] = -1,
+    budget: Annotated[
+        float, typer.Option("--budget", min=0.1, help="Minutes that pictures may take.")
+    ] = 15.0,
+    side: Annotated[
+        int, typer.Option("--side", help="Pixels that pictures are scaled to; 0: by the set.")
+    ] = 0,
+    prune: Annotated[
+        float, typer.Option("--prune", min=0, max=0.8, help="Share of channels to take out.")
+    ] = 0.3,
+    bits: Annotated[int, typer.Option("--bits", min=2, max=8, help="Bits of a weight.")] = 8,
+    oriented: Annotated[
+        bool, typer.Option("--oriented", help="Classes differ by direction: turn no picture.")
+    ] = False,
+    json_to: output.JsonTo = None,
+) -> None:
+    """Train a model and write it with its card (extra: train).
+
+    bearing: on the twin's own windows. inspection: on your pictures, a fifth of each class held
+    back to test on (or the folder's own ``test`` beside ``train``).
+    """
+    if model not in RECIPES:
+        message = "no such recipe" + did_you_mean(model, RECIPES)
+        raise BadInput(Fault(message, path="MODEL", value=repr(model)))
+    console = output.console(json_to)
+    more: dict[str, Any] = {}
+    if model == "inspection":
+        choices = {"seed": seed, "side": side, "pruned": prune, "bits": bits, "oriented": oriented}
+        path, more = _inspection(data, out, {**choices, "budget": budget * MINUTE}, console.print)
+    else:
+        path = _bearing(data, out, bearing, seed, workers, console.print)
+    card = library.open_model(str(path)).card
+    output.write_json({"model": str(path), **card.document, **more}, json_to)
+    if "ablation" in card.document and json_to != "-":
+        console.print(ablation(card))
+    console.print(f"{path}: {card.model_bytes} bytes")
+
+
+def _bearing(data: Path | None, out: Path, bearing: str, seed: int, workers: int, say: Any) -> Path:
+    from twin.training.bearing import build
+
+    tested = recordings.read(data) if data is not None else ()
+    geometry = named(bearing)
+    return build(out, seed=seed, workers=workers, recordings=tested, bearing=geometry, say=say)
+
+
+def _inspection(
+    data: Path | None, out: Path, choices: dict[str, Any], say: Any
+) -> tuple[Path, dict[str, Any]]:
+    from twin.training.inspection import LARGEST_SIDE, SMALLEST_SIDE, Options, build
+
+    if data is None:
+        raise BadInput(Fault("a folder of pictures in folders by class is needed", path="--data"))
+    if choices["side"] and not SMALLEST_SIDE <= choices["side"] <= 2 * LARGEST_SIDE:
+        message = f"pixels; allowed is {SMALLEST_SIDE} to {2 * LARGEST_SIDE}, or 0"
+        raise BadInput(Fault(message, path="--side", value=str(choices["side"])))
+    return build(data, out, Options(**choices), say)
+
+
+def ablation(card: Card) -> Any:
+    """Table of what each step of a training cost."""
+    rows = [
+        (
+            row["step"],
+            f"{row['parameters']:,}",
+            f"{row['bytes']:,}",
+            f"{row['macs']:,}",
+            output.number(row["accuracy"]),
+            output.number(row["macro_f1"]),
+        )
+        for row in card.document["ablation"]
+    ]
+    columns = ("step", "parameters", "bytes", "MACs", "accuracy", "macro F1")
+    return output.table("What each step cost, on pictures held back", columns, rows)

@@ -1,0 +1,353 @@
+"""The inspection model: pictures in folders by class → teacher → student → INT8 → ONNX and card."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from twin.errors import BadInput, Fault
+from twin.nodes import inspection, pictures
+from twin.nodes.inspection import Report, judge
+from twin.nodes.library import Front, open_bytes
+from twin.nodes.pictures import Album, Picture
+from twin.rng import stream
+from twin.training import card, chains, convolution, plans, qdq
+from twin.training.chains import Chain
+from twin.training.clock import Clock
+from twin.training.fitting import Course, Task, fit, fit_rounded
+from twin.training.huffman import coded_bytes
+
+LARGEST_SIDE, SMALLEST_SIDE, SIDE_STEP = 96, 32, 16  # pixels
+FEWEST = 3  # pictures of a class
+WIDER = 1.5  # how far beyond those seen sizes may lie, where they differ anyway
+CALIBRATION = 512  # pictures that the ranges of the activations are measured on
+READ_INSTRUCTIONS = 4.0  # for each pixel of the camera: read, weigh, add, store; assumption
+TEACHER = Course("teacher", epochs=60, rate=2e-3, share=0.5)
+STUDENT = Course("student", epochs=100, rate=4e-3, share=0.5)
+REFINED = Course("pruned", epochs=50, rate=2e-3, share=0.6)
+ROUNDED = Course("rounded", epochs=25, rate=2e-4, share=0.8, decay=0.0, fewest=200, most=1500)
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What can be chosen.
+
+    ``side`` of the pictures that the model takes (0: by the set), ``pruned`` share of channels,
+    ``bits`` of the weights (first and last layer keep 8), ``held`` back share, ``budget`` [s],
+    ``oriented`` when classes differ by direction.
+    """
+
+    seed: int = 1
+    side: int = 0
+    pruned: float = 0.3
+    bits: int = 8
+    held: float = 0.2
+    budget: float = 900.0
+    oriented: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """Pictures to learn from, pictures held back, and what they have in common."""
+
+    train: tuple[Picture, ...]
+    held: tuple[Picture, ...]
+    classes: tuple[str, ...]
+    side: int
+    channels: int
+    left_out: tuple[Fault, ...]
+
+    def pixels(self, chosen: Sequence[Picture]) -> npt.NDArray[np.uint8]:
+        """Pixels as the model takes them."""
+        return pictures.stack(chosen, self.channels)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One row of the ablation: what a step left of size and accuracy."""
+
+    step: str
+    parameters: int
+    bytes: int
+    macs: int
+    accuracy: float
+    macro_f1: float
+
+
+def side_of(sizes: Sequence[tuple[int, int]]) -> int:
+    """Side that pictures of these sizes are scaled to.
+
+    >>> side_of([(200, 200), (200, 180)]), side_of([(50, 60)]), side_of([(10, 10)])
+    (96, 48, 32)
+    """
+    middle = float(np.median([min(size) for size in sizes] or [LARGEST_SIDE]))
+    return int(np.clip(middle // SIDE_STEP * SIDE_STEP, SMALLEST_SIDE, LARGEST_SIDE))
+
+
+def hold_back(
+    album: Sequence[Picture], share: float, seed: int
+) -> tuple[tuple[Picture, ...], tuple[Picture, ...]]:
+    """Part pictures into those to learn from and ``share`` of every class to test on.
+
+    Equal pictures stay on one side. The same pictures and seed give the same parts.
+    """
+    train: list[Picture] = []
+    held: list[Picture] = []
+    for label in sorted({picture.label for picture in album}):
+        own = [picture for picture in album if picture.label == label]
+        kinds = sorted({picture.digest for picture in own})
+        stream(seed, f"training.inspection.held.{label}").shuffle(kinds)
+        chosen = set(kinds[: max(round(share * len(kinds)), 1)])
+        held += [picture for picture in own if picture.digest in chosen]
+        train += [picture for picture in own if picture.digest not in chosen]
+    return tuple(train), tuple(held)
+
+
+def gather(place: Path, options: Options, say: Say) -> Data:
+    """Read a folder by class; hold a share back, unless the folder brings a test of its own.
+
+    Raises
+    ------
+    BadInput
+        When there is one class only, or one has too few pictures.
+    """
+    listed = pictures.find(place)
+    side = options.side or side_of(pictures.sizes(listed))
+    say(f"reading {len(listed)} pictures, scaling to {side} × {side}")
+    album = pictures.read(listed, side, place)
+    _refuse_few(album, place)
+    parted = any(picture.part for picture in album.pictures)
+    if parted:
+        train = tuple(picture for picture in album.pictures if picture.part == "train")
+        held = tuple(picture for picture in album.pictures if picture.part == "test")
+        seen = {picture.digest for picture in train}
+        copies = sum(picture.digest in seen for picture in held)
+        if copies:
+            say(f"{copies} pictures of the test are in the training as well; they test nothing")
+            held = tuple(picture for picture in held if picture.digest not in seen)
+    else:
+        train, held = hold_back(album.pictures, options.held, options.seed)
+    classes = tuple(sorted({picture.label for picture in train}))
+    pictures.labels(held, classes)
+    for fault in album.left_out:
+        say(f"left out: {fault}")
+    return Data(train, held, classes, side, 3 if album.coloured else 1, album.left_out)
+
+
+def _refuse_few(album: Album, place: Path) -> None:
+    counts: dict[str, int] = {}
+    for picture in album.pictures:
+        if picture.part != "test":
+            counts[picture.label] = counts.get(picture.label, 0) + 1
+    if len(counts) < 2:
+        message = f"one class only ({', '.join(counts)}); at least two folders by class are needed"
+        raise BadInput(Fault(message, file=str(place)))
+    faults = [
+        Fault(f"{number} readable pictures; at least {FEWEST} are needed", label, str(place))
+        for label, number in counts.items()
+        if number < FEWEST
+    ]
+    if faults:
+        raise BadInput(faults)
+
+
+def taken(data: Data) -> dict[str, Any]:
+    """Return what the card says of the pictures that the model takes."""
+    seen = np.array([picture.size for picture in data.train])
+    low, high = seen.min(axis=0), seen.max(axis=0)
+    wide = np.where(low == high, 1.0, WIDER)
+    sizes = [[int(a / w), int(np.ceil(b * w))] for a, b, w in zip(low, high, wide, strict=True)]
+    colours = [picture.colour for picture in data.train]
+    grey = data.channels == 1
+    limit = max(pictures.COLOURED, 1.5 * max(colours)) if grey else min(colours)
+    return {
+        "side": data.side,
+        "channels": data.channels,
+        "sizes": sizes,
+        "colour": round(float(limit), 2),
+        "scaling": "bilinear with anti-aliasing, to a square",
+    }
+
+
+def front(data: Data) -> Front:
+    """Cost of scaling a camera's picture: every pixel of it is read once."""
+    width, height = np.median([picture.size for picture in data.train], axis=0)
+    count = READ_INSTRUCTIONS * width * height * data.channels
+    memory = 4 * data.side * data.channels  # one line of sums
+    return Front(f"picture scaled to {data.side} × {data.side}", 1.0, 1.0, float(count), memory)
+
+
+class _Bench:
+    """The steps of one training, each judged on the pictures held back."""
+
+    def __init__(self, data: Data, options: Options, clock: Clock) -> None:
+        self.data, self.options, self.clock = data, options, clock
+        self.truth = pictures.labels(data.held, data.classes)
+        self.pixels = data.pixels(data.held)
+        self.rows: list[Step] = []
+        self.seconds: dict[str, float] = {}
+        self._last = time.process_time()
+        labels = pictures.labels(data.train, data.classes)
+        train = data.pixels(data.train)
+        self.task = Task(train, labels, len(data.classes), options.oriented, options.seed)
+
+    def note(self, step: str, network: convolution.Network, size: int, found: Any) -> Report:
+        """Add a row of the ablation."""
+        report = judge(self.data.classes, self.truth, found)
+        layers = convolution.table(network)
+        macs, number = sum(layer.macs for layer in layers), convolution.parameters(network)
+        self.rows.append(Step(step, number, size, macs, report.accuracy, report.macro_f1))
+        now = time.process_time()
+        self.seconds[step], self._last = now - self._last, now
+        self.clock.say(f"{step}: {size / 1e3:.1f} kB, accuracy {report.accuracy:.4f} held back")
+        return report
+
+    def judged(self, step: str, chain: Chain) -> None:
+        """Add the row of a float network."""
+        network = chains.fold(chain)
+        found = chains.predict(chain, self.pixels)
+        self.note(step, network, convolution.float_bytes(network), found)
+
+    def teacher(self) -> Chain:
+        """Train the teacher."""
+        data = self.data
+        plan = plans.teacher(data.side, data.channels, len(data.classes))
+        chain = chains.build(plan, self.options.seed, dropout=0.2)
+        fit(self.task, TEACHER, self.clock, chain, None)
+        self.judged("teacher", chain)
+        return chain
+
+    def student(self, teacher: Chain) -> Chain:
+        """Distil the student, prune it, and train what is left."""
+        data = self.data
+        plan = plans.student(data.side, data.channels, len(data.classes))
+        chain = chains.build(plan, self.options.seed)
+        fit(self.task, STUDENT, self.clock, chain, teacher)
+        self.judged("distilled student", chain)
+        if self.options.pruned > 0.0:
+            chain = chains.prune(chain, self.options.pruned)
+            fit(self.task, REFINED, self.clock, chain, teacher)
+            self.judged(f"pruned by {self.options.pruned:.0%}", chain)
+        return chain
+
+    def whole(self, chain: Chain, teacher: Chain) -> tuple[convolution.WholeNetwork, bytes, Report]:
+        """Quantise after training, then train through the rounding."""
+        network = chains.fold(chain)
+        some = stream(self.options.seed, "training.calibration").permutation(len(self.task.labels))
+        shown = self.task.pixels[some[:CALIBRATION]].astype(np.float32) / np.float32(255.0)
+        scales = convolution.ranges(network, shown)
+        middle = [self.options.bits] * (len(network.layers) - 2)
+        bits = [8, *middle, 8]
+        self.quantised("INT8 after training", network, convolution.quantise(network, scales, bits))
+        trained = fit_rounded(self.task, ROUNDED, self.clock, network, scales, bits, teacher)
+        whole = convolution.quantise(trained, scales, bits)
+        content, report = self.quantised("INT8 in training", trained, whole)
+        coded = coded_bytes(layer.weights for layer in whole.layers)
+        rest = convolution.parameters(trained) - sum(w.weights.size for w in whole.layers)
+        last = self.rows[-1]
+        size = coded + 4 * rest
+        self.rows.append(
+            Step("weights in a Huffman code", last.parameters, size, last.macs, *_scores(report))
+        )
+        return whole, content, report
+
+    def quantised(
+        self, step: str, network: convolution.Network, whole: convolution.WholeNetwork
+    ) -> tuple[bytes, Report]:
+        """Add the row of an INT8 network, as onnxruntime runs its file."""
+        content = qdq.pictures_to_onnx(whole)
+        session = open_bytes(content)
+        found = inspection.probabilities(session, self.pixels)
+        return content, self.note(step, network, len(content), found)
+
+
+def _scores(report: Report) -> tuple[float, float]:
+    return report.accuracy, report.macro_f1
+
+
+def document(bench: _Bench, whole: convolution.WholeNetwork, content: bytes, report: Report) -> Any:
+    """Return the card."""
+    data, options = bench.data, bench.options
+    layers = convolution.table(whole)
+    counts = {word: sum(p.label == word for p in data.train) for word in data.classes}
+    own = any(picture.part for picture in data.held)
+    return {
+        "name": "inspection",
+        "task": f"Which of {len(data.classes)} classes a picture shows.",
+        "sensor": inspection.SENSOR,
+        "classes": list(data.classes),
+        "inputs": ["pixels"],
+        "picture": taken(data),
+        **card.measured(layers, front(data), content),
+        "parameters": bench.rows[-1].parameters,
+        "coded_bytes": bench.rows[-1].bytes,
+        "training": {
+            "data": "the user's pictures in folders by class",
+            "pictures": counts,
+            "held_back": len(data.held),
+            "split": "the folder's own test" if own else f"{options.held:.0%} of each class",
+            "left_out": len(data.left_out),
+            "method": "teacher, distilled student, channels pruned, INT8 after and in training",
+            "augmentation": "moved, lit, blurred"
+            + ("" if options.oriented else ", turned, mirrored"),
+            "seed": options.seed,
+            "threads": 1,
+            "cut_short": bench.clock.cut,
+        },
+        "ablation": card.rounded([asdict(row) for row in bench.rows]),
+        "compression": round(bench.rows[0].bytes / len(content), 1),
+        "fails": _fails(data, own=own),
+        "tests": {"held_back": card.rounded(asdict(report))},
+    }
+
+
+def _fails(data: Data, *, own: bool) -> list[str]:
+    said = [
+        "Pictures of other light, lens or material than those trained on were not seen.",
+        "A picture that shows none of the classes is called one of them all the same.",
+    ]
+    if not own:
+        said.append(
+            "The pictures held back come from the same folders: if neighbouring pictures show one "
+            "part, the figures flatter. Give folders train and test to keep parts apart."
+        )
+    counts = [sum(p.label == word for p in data.held) for word in data.classes]
+    low, high = min(counts), len(data.held)
+    said.append(
+        f"{high} pictures were held back, {low} of the rarest class: one wrong picture is "
+        f"{100.0 / high:.1f} points of accuracy."
+    )
+    return said
+
+
+def build(
+    place: Path, folder: Path, options: Options | None = None, say: Say = lambda line: None
+) -> tuple[Path, dict[str, Any]]:
+    """Train on the pictures of ``place``; write the model with its card to ``folder``.
+
+    Returns the model's file, and what is not part of the card: seconds of processor time of each
+    step, and the files that were left out.
+
+    Raises
+    ------
+    BadInput
+        When the extra is not installed, or the pictures cannot be learned from.
+    """
+    chosen = options or Options()
+    qdq.require_onnx()
+    chains.require_torch()
+    clock = Clock(chosen.budget, say)
+    bench = _Bench(gather(place, chosen, say), chosen, clock)
+    teacher = bench.teacher()
+    found = bench.whole(bench.student(teacher), teacher)
+    path = card.write(folder, document(bench, *found), found[1])
+    left_out = [str(fault) for fault in bench.data.left_out]
+    seconds = {step: round(spent, 1) for step, spent in bench.seconds.items()}
+    return path, {"processor_s": seconds, "left_out": left_out}
