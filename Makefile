@@ -1,4 +1,4 @@
-# make app · make test · make check · make bench · make venv
+# make app · make test · make check · make bench · make models · make venv
 SHELL := /bin/sh
 BIN := .venv/bin
 PYTHON ?=
@@ -27,6 +27,10 @@ bench: .venv/.dev          ## every figure that the README quotes
 
 venv: .venv/.app           ## just the environment
 
+models: .venv/.train        ## train the shipped models anew (some minutes), with their cards
+	$(BIN)/twin models train bearing --out twin/nodes/models \
+	  $(if $(wildcard $(TWIN_DATA)/bearing/cwru_drive_end.npz),--test $(TWIN_DATA)/bearing/cwru_drive_end.npz)
+
 docs: .venv/.app           ## the reference page of the parameters
 	$(BIN)/python docs/build.py
 
@@ -41,6 +45,10 @@ lock:                      ## renew the pins
 .venv/.dev: requirements.lock pyproject.toml scripts/venv
 	scripts/venv dev
 	touch $@ .venv/.app
+
+.venv/.train: requirements.lock pyproject.toml scripts/venv
+	scripts/venv train
+	touch $@
 
 clean:
 	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache

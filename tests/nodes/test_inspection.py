@@ -185,3 +185,18 @@ def test_a_camera_held_sideways_is_turned(tmp_path):
     (picture,) = read(tmp_path).pictures
     assert picture.size == (20, 40)
     assert picture.pixels[:12].mean() < 20 < 230 < picture.pixels[-12:].mean()
+
+
+def test_a_folder_around_the_classes_is_looked_into(tmp_path):
+    made.draw(tmp_path / "images", count=1)
+    assert {row.label for row in pictures.find(tmp_path)} == set(made.CLASSES)
+
+
+def test_of_several_models_in_a_folder_the_tasks_own_is_taken(shop, tmp_path):
+    data, model = shop
+    for suffix in ("onnx", "json"):
+        content = (model / f"inspection.{suffix}").read_bytes()
+        (tmp_path / f"inspection.{suffix}").write_bytes(content)
+        (tmp_path / f"other.{suffix}").write_bytes(content)
+    done = twin("models", "evaluate", "inspection", "--model", tmp_path, "--data", data)
+    assert done.returncode == 0, done.stderr

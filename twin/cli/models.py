@@ -105,7 +105,8 @@ def _chosen(model: str, own: str | None) -> library.Model:
         raise BadInput(Fault(message, path="MODEL", value=repr(model)))
     if own is None:
         return library.open_model(model, path="MODEL")
-    chosen = library.open_model(own, path="--model")
+    named_so = Path(own) / f"{model}.onnx"
+    chosen = library.open_model(str(named_so) if named_so.is_file() else own, path="--model")
     if model in RECIPES and chosen.card.name != model:
         message = f"is a model for {chosen.card.name}, not for {model}"
         raise BadInput(Fault(message, path="--model", value=repr(own)))

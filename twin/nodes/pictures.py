@@ -20,7 +20,7 @@ from twin.errors import BadInput, Fault, did_you_mean
 Bytes = npt.NDArray[np.uint8]
 
 SUFFIXES = frozenset(
-    {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".pgm", ".ppm", ".webp", ".npy"}
+    {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".pgm", ".ppm", ".webp", ".gif", ".npy"}
 )
 TRAINING = ("train", "training")
 TESTING = ("test", "testing", "val", "valid", "validation")
@@ -88,6 +88,8 @@ def find(place: Path) -> tuple[Listed, ...]:
         message = message if place.exists() else "no such folder"
         raise BadInput(Fault(message, file=str(place)))
     folders = _folders(place)
+    while len(folders) == 1 and _folders(folders[0]):  # DATA/images/class/…
+        folders = _folders(folders[0])
     parts = {folder.name.lower(): folder for folder in folders}
     if set(parts) & set(TRAINING) and set(parts) & set(TESTING):
         found = list(_parts(parts))

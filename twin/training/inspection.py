@@ -28,10 +28,10 @@ FEWEST = 3  # pictures of a class
 WIDER = 1.5  # how far beyond those seen sizes may lie, where they differ anyway
 CALIBRATION = 512  # pictures that the ranges of the activations are measured on
 READ_INSTRUCTIONS = 4.0  # for each pixel of the camera: read, weigh, add, store; assumption
-TEACHER = Course("teacher", epochs=60, rate=2e-3, share=0.5)
-STUDENT = Course("student", epochs=100, rate=4e-3, share=0.5)
-REFINED = Course("pruned", epochs=50, rate=2e-3, share=0.6)
-ROUNDED = Course("rounded", epochs=25, rate=2e-4, share=0.8, decay=0.0, fewest=200, most=1500)
+TEACHER = Course("teacher", epochs=45, rate=2e-3, share=0.4, fewest=600, most=3000)
+STUDENT = Course("student", epochs=70, rate=4e-3, share=0.6, fewest=600, most=3000)
+REFINED = Course("pruned", epochs=40, rate=2e-3, share=0.6, most=2000)
+ROUNDED = Course("rounded", epochs=20, rate=2e-4, share=0.8, decay=0.0, fewest=200, most=1500)
 Say = Callable[[str], None]
 
 

@@ -42,13 +42,13 @@ def _halved(side: int, stages: list[Stage]) -> tuple[Stage, ...]:
 
 
 def teacher(side: int, channels: int, classes: int) -> Plan:
-    """Seven full convolutions, 32 to 192 channels wide.
+    """Six full convolutions, 32 to 160 channels wide.
 
     >>> plan = teacher(96, 1, 6)
     >>> [stage.outputs for stage in plan.stages]
-    [32, 64, 64, 128, 128, 192, 192]
+    [32, 64, 96, 96, 160, 160]
     """
-    widths = ((32, 2), (64, 2), (64, 1), (128, 2), (128, 1), (192, 2), (192, 1))
+    widths = ((32, 2), (64, 2), (96, 2), (96, 1), (160, 2), (160, 1))
     stages = [Stage(outputs, 3, stride) for outputs, stride in widths]
     return Plan(side, channels, _halved(side, stages), classes)
 
