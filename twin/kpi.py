@@ -6,9 +6,11 @@ the next row of the same source, so shares of time partition the counted time ex
 
 from __future__ import annotations
 
+import copy
+import itertools
 import math
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import singledispatchmethod
 from typing import Any
 
@@ -48,13 +50,16 @@ class Rows:
                     self._found[words].append((part, rows))
         return self._found.get(key, [])
 
-    def numbers(self, column: str, *key: str, since: float = 0.0) -> Array:
-        """A column of the rows of ``key`` from a time on [s]; runs begin at 0."""
+    def numbers(
+        self, column: str, *key: str, since: float = 0.0, before: float = math.inf
+    ) -> Array:
+        """A column of the rows of ``key`` between two times [s]; runs begin at 0."""
         pieces = []
         for part, rows in self._of(key):
             values = np.asarray(part[column])[rows]
-            if since > 0.0:
-                values = values[np.asarray(part["time"])[rows] >= since]
+            if since > 0.0 or before < math.inf:
+                times = np.asarray(part["time"])[rows]
+                values = values[(times >= since) & (times < before)]
             pieces.append(values)
         return np.concatenate(pieces) if len(pieces) > 1 else (*pieces, np.empty(0))[0]
 
@@ -74,12 +79,20 @@ class Reading:
 
     def __init__(self, facts: Facts) -> None:
         self.start, self.end = facts.warmup, facts.end
+        self.before = math.inf
         self._events = Rows(facts.events, "source", "name")
         self._samples = Rows(facts.samples, "source", "channel")
         self._states = Rows(facts.states, "source")
         self._inferences = Rows(facts.inferences, "source")
         self._messages = Rows(facts.messages, "source")
         self._spans: dict[tuple[Rows, tuple[str, ...]], Array] = {}
+
+    def between(self, start: float, end: float) -> Reading:
+        """Return the reading of a part of the run [s]; what happens at its end is not in it."""
+        part = copy.copy(self)
+        part.start, part.end, part.before = start, end, end
+        part._spans = {}
+        return part
 
     @property
     def span(self) -> float:
@@ -88,7 +101,7 @@ class Reading:
 
     def events(self, source: str, name: str) -> Array:
         """Values of an event of ``source`` after the warm-up."""
-        return self._events.numbers("value", source, name, since=self.start)
+        return self._events.numbers("value", source, name, since=self.start, before=self.before)
 
     def moments(self, source: str, name: str, subject: str) -> Array:
         """When an event of ``source`` happened to ``subject`` [s], the warm-up included."""
@@ -106,8 +119,8 @@ class Reading:
             if len(self._spans) >= MOST_SPANS:
                 self._spans.clear()
             edges = np.append(rows.numbers("time", *key), self.end)
-            if self.start > 0.0:
-                np.maximum(edges, self.start, out=edges)
+            if self.start > 0.0 or self.before < math.inf:
+                np.clip(edges, self.start, self.end, out=edges)
             self._spans[rows, key] = np.diff(edges)
         return self._spans[rows, key]
 
@@ -118,11 +131,12 @@ class Reading:
 
     def verdicts(self, source: str, column: str) -> Array:
         """A column of the verdicts of a node after the warm-up."""
-        return self._inferences.numbers(column, source, since=self.start)
+        return self._inferences.numbers(column, source, since=self.start, before=self.before)
 
     def bytes_sent(self, source: str) -> float:
         """Bytes that ``source`` sent after the warm-up."""
-        return float(self._messages.numbers("size", source, since=self.start).sum())
+        sizes = self._messages.numbers("size", source, since=self.start, before=self.before)
+        return float(sizes.sum())
 
 
 class Evaluator:
@@ -277,6 +291,23 @@ def source_of(path: str, measure: m.Measure) -> str:
 def compute(scenario: Scenario, facts: Facts) -> dict[str, float]:
     """Return every KPI of a run by its path, in its own unit; not a number when unknown."""
     return evaluate(scenario.measures, facts)
+
+
+def series(scenario: Scenario, facts: Facts, kpis: Sequence[str], windows: int) -> dict[str, Array]:
+    """Return some KPIs in each of ``windows`` equal parts of the counted time, in their own units.
+
+    A KPI is not a number where a part knows nothing of it, as the lead time of no part.
+    """
+    whole = Reading(facts)
+    edges = np.linspace(whole.start, whole.end, windows + 1)
+    found = {path: np.empty(windows) for path in kpis}
+    for place, (start, end) in enumerate(itertools.pairwise(edges.tolist())):
+        part = whole.between(start, end)
+        for path in kpis:
+            measure = scenario.measures[path]
+            value = Evaluator(part, source_of(path, measure)).value(measure.rule)
+            found[path][place] = float(from_si(value, measure.unit))
+    return found
 
 
 def evaluate(measures: Mapping[str, m.Measure], facts: Facts) -> dict[str, float]:

@@ -18,6 +18,7 @@ from twin.cli.options import (
     Replications,
     ScenarioFile,
     Settings,
+    WarmUpAsked,
     Workers,
     read_scenario,
 )
@@ -27,6 +28,7 @@ from twin.experiment import stopping
 from twin.experiment.laboratory import Laboratory
 from twin.experiment.places import Where
 from twin.experiment.runs import count
+from twin.experiment.settling import warmed
 from twin.experiment.work import variant
 from twin.scenario import Scenario, load, read_setting
 from twin.statistics import FEWEST, LEVEL, Difference
@@ -58,6 +60,7 @@ def compare(
     cluster: Cluster = "",
     precision: PrecisionAsked = None,
     max_runs: MaxRuns = stopping.MOST,
+    warmup: WarmUpAsked = "",
     json_to: output.JsonTo = None,
 ) -> None:
     """Compare BASE with CANDIDATE, or with BASE changed by --set: every KPI, pair by pair."""
@@ -67,6 +70,7 @@ def compare(
     second = read_scenario(candidate or base, settings)
     if from_devices:
         first, second = _from_devices(first, second, settings)
+    (first, second), cut = warmed([first, second], warmup, engine)
     reached: tuple[stopping.Reached, ...] = ()
     with bar("comparing") as progress:
         if precision:
@@ -89,10 +93,13 @@ def compare(
             on_progress=progress,
         )
     document = {**found.document(), "precision": stopping.document(reached)}
+    document["warmup"] = cut.document() if cut else None
     output.write_json(document, json_to)
     if json_to != "-":
         console = output.console(json_to)
         _print(console, found)
+        if cut:
+            console.print(str(cut))
         for one in reached:
             console.print(str(one))
     if not all(one.met for one in reached):

@@ -45,6 +45,14 @@ MaxRuns = Annotated[
 EngineName = Annotated[
     str, typer.Option("--engine", metavar="auto|simpy|fast", help="Which engine simulates.")
 ]
+WarmUpAsked = Annotated[
+    str,
+    typer.Option(
+        "--warmup",
+        metavar="TIME|auto[:KPI]",
+        help="Leave out the start: a time, or where the headline KPIs have settled (MSER-5).",
+    ),
+]
 Seed = Annotated[int | None, typer.Option("--seed", metavar="N", help="Seed of all chance.")]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -19,17 +21,21 @@ from twin.cli.options import (
     ScenarioFile,
     Seed,
     Settings,
+    WarmUpAsked,
     Workers,
     read_scenario,
 )
 from twin.cli.progress import bar
+from twin.errors import BadInput, Fault
 from twin.experiment import stopping
 from twin.experiment.laboratory import Laboratory
 from twin.experiment.places import Where
 from twin.experiment.runs import count
+from twin.experiment.settling import one_long_run, warmed
 from twin.experiment.work import variant
 from twin.scenario import Scenario
 from twin.simulate import simulate
+from twin.statistics import Estimate
 
 
 def register(app: typer.Typer) -> None:
@@ -47,6 +53,10 @@ def run(
     precision: PrecisionAsked = None,
     max_runs: MaxRuns = stopping.MOST,
     seed: Seed = None,
+    warmup: WarmUpAsked = "",
+    batches: Annotated[
+        bool, typer.Option("--batches", help="One long run: intervals from its batch means.")
+    ] = False,
     log: Annotated[
         Path | None,
         typer.Option(metavar="FILE.csv", help="Write the first run's event log of the line."),
@@ -54,7 +64,8 @@ def run(
     json_to: output.JsonTo = None,
 ) -> None:
     """Simulate SCENARIO, print its KPIs with 95 % intervals, judge its expectations."""
-    asked = read_scenario(scenario, settings, seed)
+    (asked,), cut = warmed([read_scenario(scenario, settings, seed)], warmup, engine)
+    replications = _one(replications) if batches else replications
     reached: tuple[stopping.Reached, ...] = ()
     with bar(asked.title) as progress:
         if precision:
@@ -76,11 +87,18 @@ def run(
         )
     if log is not None:
         _write_log(asked, log)
+    means = one_long_run(asked, engine) if batches else {}
     document = {**result.document(), "precision": stopping.document(reached)}
+    document["warmup"] = cut.document() if cut else None
+    document["batch_means"] = {kpi: asdict(one) for kpi, one in means.items()}
     output.write_json(document, json_to)
     console = output.console(json_to)
     if json_to != "-":
         _print(console, result)
+        if means:
+            _print_batches(console, asked, means)
+        if cut:
+            console.print(str(cut))
         for one in reached:
             console.print(str(one))
     if not result.passed or not all(one.met for one in reached):
@@ -110,4 +128,20 @@ def _print(console: Console, result: experiment.Result) -> None:
     where = "read from the store" if result.cached else "stored"
     console.print(f"run {result.run_id} ({where})")
     if result.replications == 1:
-        console.print("One run has no interval; use --replications 10 or more.")
+        console.print("One run has no interval; use --replications 10 or more, or --batches.")
+
+
+def _one(replications: int | None) -> int:
+    if replications not in {None, 1}:
+        message = "is of one long run; leave --replications out, or give 1"
+        raise BadInput(Fault(message, "--batches", "", str(replications)))
+    return 1
+
+
+def _print_batches(console: Console, asked: Scenario, means: Mapping[str, Estimate]) -> None:
+    rows = [
+        (path, output.number(e.value), output.interval(e), asked.measures[path].unit)
+        for path, e in means.items()
+    ]
+    columns = ("batch means of one run", "mean", "95 % interval", "unit")
+    console.print(output.table("", columns, rows))

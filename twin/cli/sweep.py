@@ -17,16 +17,19 @@ from twin.cli.options import (
     Replications,
     ScenarioFile,
     Settings,
+    WarmUpAsked,
     Workers,
     asked_of,
     read_scenario,
 )
 from twin.cli.progress import bar
+from twin.errors import BadInput, Fault
 from twin.experiment import answers, designs, study
 from twin.experiment.answers import Swept
 from twin.experiment.dimensions import Point
 from twin.experiment.goals import Objective
 from twin.experiment.places import Where
+from twin.experiment.settling import warmed
 from twin.scenario import Scenario
 
 Results = list[tuple[Point, experiment.Result]]
@@ -54,6 +57,10 @@ def sweep(
     sobol: Annotated[
         int | None, typer.Option(metavar="N", help="Sobol' indices from N × (parameters + 2) runs.")
     ] = None,
+    morris: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Morris screening from N × (parameters + 1) points."),
+    ] = None,
     minimise: Annotated[str | None, typer.Option(metavar="KPI", help="Mark the best.")] = None,
     maximise: Annotated[str | None, typer.Option(metavar="KPI", help="Mark the best.")] = None,
     subject_to: Annotated[
@@ -70,15 +77,16 @@ def sweep(
     engine: EngineName = "auto",
     workers: Workers = 1,
     cluster: Cluster = "",
+    warmup: WarmUpAsked = "",
     json_to: output.JsonTo = None,
 ) -> None:
     """Run SCENARIO on the grid of every --vary; what was finished before is not run again."""
-    asked = read_scenario(scenario, settings)
+    (asked,), cut = warmed([read_scenario(scenario, settings)], warmup, engine)
+    if warmup:
+        settings = [*(settings or ()), f"warmup={asked.header.warmup} s"]
     question: dict[str, Any] = {
         "vary": vary or [],
-        "design": "sobol" if sobol is not None else "tornado" if tornado
-        else "grid" if sample is None else "sample",
-        "points": sobol if sobol is not None else sample,
+        **_design(sample, tornado=tornado, sobol=sobol, morris=morris),
         "minimise": minimise, "maximise": maximise, "subject_to": subject_to or [],
         "pareto": [kpi.strip() for kpi in pareto.split(",")] if pareto else [],
         "replications": replications, "beside": beside,
@@ -88,26 +96,43 @@ def sweep(
     with bar(asked.title) as progress:
         found = answers.swept(wanted, engine, Where(workers, cluster), progress)
     seconds = time.perf_counter() - began
-    document = answers.sweep_document(found)
+    document = answers.sweep_document(found) | {"warmup": cut.document() if cut else None}
     output.write_json(document, json_to)
     payload = {**asked_of(scenario, settings, engine), **question}
     kept = answers.compact(document, asked)
     history.record("sweep", payload, kept, seconds=seconds, runs=found.computed, by="twin sweep")
     if json_to != "-":
         _say(output.console(json_to), found)
+        if cut:
+            output.console(json_to).print(f"{cut}, in the scenario as it is")
+
+
+def _design(
+    sample: int | None, *, tornado: bool, sobol: int | None, morris: int | None
+) -> dict[str, Any]:
+    """The design that is asked for, and its number."""
+    asked: dict[str, Any] = {"sample": sample, "sobol": sobol, "morris": morris}
+    numbered = {name: number for name, number in asked.items() if number is not None}
+    if len(numbered) + tornado > 1:
+        names = " and ".join(f"--{name}" for name in [*numbered, *["tornado"] * tornado])
+        raise BadInput(Fault("are designs of their own; ask for one", names))
+    design, points = next(iter(numbered.items()), ("tornado" if tornado else "grid", None))
+    return {"design": design, "points": points}
 
 
 def _say(console: Console, found: Swept) -> None:
     wanted = found.study
     if found.shares:
         _print_sobol(console, found)
+    elif found.weights:
+        _print_morris(console, found)
     elif wanted.goal and found.bars:
         _print_tornado(console, wanted.scenario, wanted.goal, found.bars)
     else:
         paths = [dimension.path for dimension in wanted.dimensions]
         _print(console, wanted.scenario, list(found.points), paths, found.best, found.front)
         _print_gain(console, found)
-    if wanted.goal and not found.best and not found.shares:
+    if wanted.goal and not (found.best or found.shares or found.weights):
         console.print(f"No point keeps {' and '.join(map(str, wanted.keep))}.")
 
 
@@ -173,3 +198,19 @@ def _print_sobol(console: Console, found: Swept) -> None:
             for s in found.shares]  # fmt: skip
     title = f"Share of the variance of {found.study.goal.kpi if found.study.goal else ''}"
     console.print(output.table(title, ("", "alone", "with interactions"), rows))
+
+
+def _print_morris(console: Console, found: Swept) -> None:
+    goal = found.study.goal
+    kpi = goal.kpi if goal else ""
+    unit = found.study.scenario.measures[kpi].unit
+    rows = []
+    for one in found.weights:
+        value, low, high = one.weight
+        band = f"{output.number(low)} to {output.number(high)}"
+        mean = output.signed(one.mean)
+        rows.append((one.path, output.number(value), band, mean, output.number(one.spread)))
+    title = f"Morris screening of {kpi} [{unit}]: what a parameter does over its range"
+    columns = ("", "size μ*", "95 % interval", "mean μ", "spread σ")
+    console.print(output.table(title, columns, rows))
+    console.print("A spread σ beside its size: what it does depends on the others, or bends.")

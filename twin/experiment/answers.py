@@ -43,6 +43,7 @@ class Swept:
     front: tuple[int, ...] = ()
     bars: tuple[designs.Bar, ...] = ()
     shares: tuple[designs.Share, ...] = ()
+    weights: tuple[designs.Weight, ...] = ()
     computed: int = 0
 
 
@@ -54,12 +55,17 @@ def swept(
     cancelled: Cancel | None = None,
 ) -> Swept:
     """Run a sweep; what is stored is not run again. Progress counts finished variants."""
-    told = _altogether(on_progress, study.variants()) if study.design == "sobol" else on_progress
+    own = study.design in {"sobol", "morris"}  # chooses its points while it runs
+    told = _altogether(on_progress, study.variants()) if own else on_progress
     run = Sweep(study.scenario, study.replications, engine, where or Where(), told, cancelled)
     if study.design == "sobol":
         assert study.goal is not None
         shares = designs.sobol(run, study.dimensions, study.goal.kpi, study.points or 0)
         return Swept(study, shares=tuple(shares), computed=run.computed)
+    if study.design == "morris":
+        assert study.goal is not None
+        weights = designs.morris(run, study.dimensions, study.goal.kpi, study.points or 0)
+        return Swept(study, weights=tuple(weights), computed=run.computed)
     places = study.places()
     first: list[Point] = [{}] if study.base_first else []
     results = run([*first, *places])
@@ -101,6 +107,9 @@ def sweep_document(found: Swept) -> Document:
     if study.design == "sobol":
         kpi = study.goal.kpi if study.goal else ""
         return {**asked, "kpi": kpi, "sobol": [asdict(share) for share in found.shares]}
+    if study.design == "morris":
+        kpi = study.goal.kpi if study.goal else ""
+        return {**asked, "kpi": kpi, "morris": [asdict(weight) for weight in found.weights]}
     return {
         **asked,
         "points": [_point(found, point, result) for point, result in found.points],

@@ -17,7 +17,8 @@ from twin.experiment.results import Result
 from twin.experiment.sweeps import Sweep
 from twin.rng import stream
 from twin.scenario import Scenario
-from twin.statistics import Better, Difference, difference, p_correct
+from twin.statistics import Better, Difference, difference, p_correct, screen
+from twin.statistics.screening import LEAST_TRAJECTORIES
 
 INDIFFERENCE = 0.01
 """Part of the best mean that makes no difference to anybody."""
@@ -168,6 +169,45 @@ def sobol(sweep: Sweep, dimensions: Sequence[Dimension], kpi: str, n: int) -> li
         Share(d.path, tuple(map(float, first)), tuple(map(float, total)))  # type: ignore[arg-type]
         for d, first, total in zip(dimensions, *columns, strict=True)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """What a parameter weighs in a KPI by Morris screening, over its range, in the KPI's unit.
+
+    ``weight`` is μ* (value, low, high), ``mean`` μ and ``spread`` σ.
+    """
+
+    path: str
+    weight: tuple[float | None, float | None, float | None]
+    mean: float
+    spread: float
+
+
+def morris(sweep: Sweep, dimensions: Sequence[Dimension], kpi: str, n: int) -> list[Weight]:
+    """Return the weights of a KPI from ``n`` trajectories on common luck, the heaviest first."""
+    check_morris(n)
+
+    def mean(shares: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        points = [
+            {d.path: d.at(share) for d, share in zip(dimensions, row, strict=True)}
+            for row in shares.tolist()
+        ]
+        return np.array([np.nanmean(r.values[kpi]) for r in sweep(points)])
+
+    rng = stream(sweep.scenario.header.seed, "experiment.morris")
+    found = [
+        Weight(d.path, (e.weight.value, e.weight.low, e.weight.high), e.mean, e.spread)
+        for d, e in zip(dimensions, screen(mean, len(dimensions), n, rng), strict=True)
+    ]
+    return sorted(found, key=lambda one: -(one.weight[0] or 0.0))
+
+
+def check_morris(n: int) -> None:
+    """Refuse fewer trajectories than have a spread worth the name."""
+    if n < LEAST_TRAJECTORIES:
+        message = f"allowed {LEAST_TRAJECTORIES} or more trajectories; 10 to 30 are usual"
+        raise BadInput(Fault(message, "morris", "", str(n)))
 
 
 def check_sobol(n: int) -> None:

@@ -69,6 +69,8 @@ def _sweep(document: Document) -> dict[str, Any]:
     known = [share for share in document.get("sobol", ()) if share["total"][0] is not None]
     if known:
         told["top"] = max(known, key=lambda share: share["total"][0])
+    if document.get("morris"):
+        told["top"] = document["morris"][0]
     return told
 
 

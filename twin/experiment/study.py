@@ -34,8 +34,9 @@ from twin.experiment.optimisation import Question
 from twin.experiment.runs import count
 from twin.scenario import Scenario
 
-Design = Literal["grid", "sample", "tornado", "sobol"]
-DESIGNS: tuple[Design, ...] = get_args(Design)
+Design = Literal["grid", "sample", "tornado", "sobol", "morris"]
+DESIGNS: tuple[Design, ...] = ("grid", "sample", "tornado", "sobol")
+"""Designs that the page offers; the command line has all of :data:`Design`."""
 USUAL = {"runs": 400, "replications": 5, "confirm": 40}
 """What a search takes unless it is said otherwise."""
 LEAST = {"runs": 1, "replications": 2, "confirm": 6}
@@ -77,6 +78,8 @@ class Study:
         """Return how many variants it runs, without listing them."""
         if self.design == "sobol":
             return (self.points or 0) * (len(self.dimensions) + 2)
+        if self.design == "morris":
+            return (self.points or 0) * (len(self.dimensions) + 1)
         if self.design == "tornado":
             return 1 + sum(len(d.options) or 2 for d in self.dimensions)
         total = self.points or 0
@@ -102,17 +105,18 @@ def read(scenario: Scenario, asked: Asked) -> Study:
     faults: list[Fault] = []
     dimensions = _dimensions(scenario, asked, faults, "PATH=LO:HI:N")
     design = asked.get("design", "grid")
-    if design not in DESIGNS:
-        message = "no such design" + did_you_mean(str(design), DESIGNS)
+    if design not in get_args(Design):
+        message = "no such design" + did_you_mean(str(design), get_args(Design))
         faults.append(Fault(message, "design", "", repr(design)))
     goal = _try(faults, lambda: _goal(scenario, asked))
     keep = _try(faults, lambda: limits(scenario, asked.get("subject_to") or ())) or ()
     two = _try(faults, lambda: _two(scenario, asked.get("pareto") or ()))
-    needs_goal = design in {"tornado", "sobol"} and not (
+    needs_goal = design in {"tornado", "sobol", "morris"} and not (
         asked.get("minimise") or asked.get("maximise")
     )
     if needs_goal:
-        faults.append(Fault("--tornado and --sobol need --minimise or --maximise KPI", "vary"))
+        message = "--tornado, --sobol and --morris need --minimise or --maximise KPI"
+        faults.append(Fault(message, "vary"))
     points = _try(faults, lambda: _points(design, asked.get("points")))
     replications = asked.get("replications")
     _try(faults, lambda: count(scenario, replications))
@@ -175,6 +179,8 @@ def _points(design: str, points: int | None) -> int | None:
         raise BadInput(Fault("allowed 1 or more", "sample", "", str(points)))
     if design == "sobol":
         designs.check_sobol(points or 0)
+    if design == "morris":
+        designs.check_morris(points or 0)
     return points
 
 
@@ -234,7 +240,7 @@ def check_first(study: Study) -> None:
     BadInput
         The faults of the first point that cannot be built.
     """
-    if study.design == "sobol":
+    if study.design in {"sobol", "morris"}:
         return
     places: Iterable[Point] = study.places() if study.design != "grid" else _corners(study)
     for point in itertools.islice(places, MOST_BUILT):

@@ -4,6 +4,7 @@ from twin.statistics.differences import FEWEST, Better, Difference, Verdict, dif
 from twin.statistics.intervals import LEVEL, Estimate, estimate, one_sided
 from twin.statistics.precision import Precision
 from twin.statistics.proportions import quantile, wilson
+from twin.statistics.screening import Effect, screen
 from twin.statistics.selection import Selection, allocate, p_correct, select
 from twin.statistics.steady import WarmUp, batch_means, mser
 
@@ -12,6 +13,7 @@ __all__ = [
     "LEVEL",
     "Better",
     "Difference",
+    "Effect",
     "Estimate",
     "Precision",
     "Selection",
@@ -26,6 +28,7 @@ __all__ = [
     "p_better",
     "p_correct",
     "quantile",
+    "screen",
     "select",
     "wilson",
 ]
