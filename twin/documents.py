@@ -52,6 +52,23 @@ def read_document(
     return merge(below, table)
 
 
+def comes_from(file: Path, key: str, library: Path | None = None) -> Path | None:
+    """Return the file, of one and those it extends, whose own text has a top-level ``key``.
+
+    None when none has; the file was read before, so the chain is sound.
+    """
+    for _ in range(MOST_EXTENDS):
+        table = read_toml(file)
+        if key in table:
+            return file
+        base = table.get("extends")
+        if not isinstance(base, str):
+            return None
+        target = file.parent / base
+        file = library / base if library and not target.exists() else target
+    return None
+
+
 def read_toml(file: Path) -> dict[str, Any]:
     """Read one TOML file, or say in one line why it cannot be read."""
     name = str(file)

@@ -337,12 +337,19 @@ _FORMS = {
 }
 
 
+TABLE_NEEDED = {"model_type", "model_attributes_type", "dict_type", "mapping_type"}
+
+
 def _fault(params: type[Params], details: ErrorDetails, path: str, file: str) -> Fault:
     location = [str(key) for key in details["loc"] if key not in {"function-after", "[key]"}]
     where = ".".join([path, *location] if path else location)
     owner = _owner(params, location)
     name = location[-1] if location else ""
     message = _message(owner, name, details)
+    if details["type"] in TABLE_NEEDED:
+        message = (
+            f"write it as a table, [{where}{'.NAME' if details['type'] == 'dict_type' else ''}]"
+        )
     value = "" if details["type"] == "missing" or not location else _show(details["input"])
     return Fault(message, path=where, file=file, value=value)
 

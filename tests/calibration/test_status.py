@@ -28,8 +28,8 @@ GUESS = {
         "shop": {
             "kind": "line",
             "stations": {
-                "press": {"cycle_time": 20, "time_to_failure": 1, "power_working": 1,
-                          "power_idle": 1},
+                "press": {"cycle_time": 20, "time_to_failure": 1, "time_to_repair": 1,
+                          "power_working": 1, "power_idle": 1},
             },
         }
     },

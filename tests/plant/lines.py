@@ -75,11 +75,12 @@ EVERYTHING = {
     "shifts": {"early": {"start": 2, "end": 22}},
     "stations": {
         "a": {"cycle_time": 50, "cycle_spread": 0.4, "servers": 2, "operator": "work",
-              "time_to_failure": 2, "failure_clock": "calendar", "repair_crew": "c"},
+              "time_to_failure": 2, "time_to_repair": 10, "failure_clock": "calendar",
+              "repair_crew": "c"},
         "b": {"cycle_time": 30, "setup_time": 0.2, "load_time": 3, "operator": "set",
               "operator_for": "setup", "time_to_failure": 1, "on_failure": "restart",
-              "repair_crew": "c", "buffer": 2},
+              "time_to_repair": 10, "repair_crew": "c", "buffer": 2},
         "c": {"cycle_time": 100, "batch": 4, "buffer": 8, "time_to_failure": 3,
-              "failure_clock": "calendar", "on_failure": "scrap"},
+              "time_to_repair": 10, "failure_clock": "calendar", "on_failure": "scrap"},
     },
 }  # fmt: skip

@@ -76,7 +76,8 @@ def test_serial_lines_take_the_recursion_and_others_the_calendar() -> None:
     assert engines.choose("fast", scenario({"stations": plain}, 10)).name == "max-plus"
     double = serial([EXPONENTIAL, {**EXPONENTIAL, "servers": 2}])
     assert engines.choose("fast", scenario({"stations": double}, 10)).name == "calendar"
-    away = {**EXPONENTIAL, "time_to_failure": "9 s", "failure_clock": "calendar"}
+    fails = {"time_to_failure": "9 s", "time_to_repair": "1 s"}
+    away = {**EXPONENTIAL, **fails, "failure_clock": "calendar"}
     assert engines.choose("fast", scenario({"stations": serial([away])}, 10)).name == "calendar"
 
 

@@ -21,7 +21,8 @@ from twin.ui.pages import line as page
 
 LOOP = {
     "saw": {"next": "lathe", "cycle_time": 50},
-    "lathe": {"next": "assemble", "servers": 2, "cycle_time": 95, "time_to_failure": 2},
+    "lathe": {"next": "assemble", "servers": 2, "cycle_time": 95, "time_to_failure": 2,
+              "time_to_repair": 10},
     "press": {"next": "assemble", "cycle_time": 52},
     "assemble": {"takes": {"lathe": {"count": 1}, "press": {"count": 1}}, "cycle_time": 55,
                  "cycle_spread": 0.4, "defect_rate": 5},
@@ -61,7 +62,7 @@ def test_what_is_full_has_a_name_of_its_own() -> None:
     line = _settings(LOOP)
     assert line_run.places(line, "saw") == 0  # raw parts wait outside
     assert line_run.places(line, "assemble") == 6
-    cards = _settings({"saw": {}, "mill": {"buffer": 4}}, release="conwip")
+    cards = _settings({"saw": {}, "mill": {"buffer": 4}}, release="conwip", wip_limit=10)
     assert line_run.places(cards, "saw") is None
     assert line_run.places(cards, "mill") == 4
 

@@ -16,6 +16,7 @@ from twin import experiment
 from twin.cli import output
 from twin.cli.options import Replications, Workers
 from twin.cli.progress import bar
+from twin.documents import comes_from
 from twin.errors import BadInput, Fault, MissingData
 from twin.scenario import load, shipped
 
@@ -112,10 +113,18 @@ def _test_file(file: Path, replications: int | None, workers: int) -> list[Outco
     spent = time.perf_counter() - started
     if not result.judgements:
         return [Outcome(str(file), "runs (it expects nothing)", True, "", spent)]
+    origin = _origin(file)
     return [
-        Outcome(str(file), str(j.expectation), j.passed, j.reason, spent / len(result.judgements))
+        Outcome(str(file), f"{j.expectation}{origin}", j.passed, j.reason,
+                spent / len(result.judgements))
         for j in result.judgements
-    ]
+    ]  # fmt: skip
+
+
+def _origin(file: Path) -> str:
+    """Where a file has its expectations from, when it has none of its own."""
+    source = comes_from(file, "expect", shipped())
+    return "" if source is None or source == file else f" (from {source.name}, which it extends)"
 
 
 def _print(outcomes: list[Outcome], json_to: str | None) -> None:

@@ -15,18 +15,30 @@ from twin.devices.signing import digest
 from twin.errors import BadInput, Fault
 
 LARGEST_BYTES = 4_000_000
+NO_COMPARISON = "is not a comparison (no 'difference'): use twin compare … --json FILE"
 
 
 def load(file: Path) -> Any:
-    """Return the document of a file that ``twin compare --json`` wrote."""
+    """Return the document of a file that ``twin compare --json`` wrote.
+
+    Raises
+    ------
+    BadInput
+        When it cannot be read, is not JSON, or is no comparison.
+    """
     try:
         if file.stat().st_size > LARGEST_BYTES:
             raise BadInput(Fault("is larger than 4 MB: not a comparison", file=str(file)))
-        return json.loads(file.read_text(encoding="utf-8"))
+        document = json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise BadInput(Fault(f"cannot be read ({error.strerror})", file=str(file))) from None
     except ValueError as error:
+        if isinstance(error, BadInput):
+            raise
         raise BadInput(Fault(f"is not JSON ({error})", file=str(file))) from None
+    if not _part(document, "difference"):
+        raise BadInput(Fault(NO_COMPARISON, file=str(file)))
+    return document
 
 
 def read(document: Any, items: Iterable[Item], *, file: str = "") -> Evidence:
@@ -40,8 +52,7 @@ def read(document: Any, items: Iterable[Item], *, file: str = "") -> Evidence:
     """
     differences = _part(document, "difference")
     if not differences:
-        message = "is not a comparison (no 'difference'): use twin compare … --json FILE"
-        raise BadInput(Fault(message, file=file))
+        raise BadInput(Fault(NO_COMPARISON, file=file))
     faults = list(_mismatches(changed(document), list(items), file))
     faults += recount.faults(document, differences, file)
     if faults:

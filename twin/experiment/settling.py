@@ -20,7 +20,7 @@ from twin.experiment.collecting import collect
 from twin.experiment.work import job, variant
 from twin.kpi import series
 from twin.scenario import Scenario
-from twin.statistics import Estimate, batch_means, mser
+from twin.statistics import Estimate, batch_means, estimate, mser
 
 Array = npt.NDArray[np.float64]
 PILOTS = 5
@@ -30,6 +30,8 @@ WINDOWS = 250
 KNOWN = 0.5
 """Share of the windows that must know a KPI for its series to be one."""
 HOUR = 3600.0
+LEAST_PAIRS = 3
+"""Runs whose quarters are compared."""
 AUTO = "auto"
 
 
@@ -90,14 +92,16 @@ def _cuts(scenario: Scenario, asked: str, engine: str) -> dict[str, float]:
     """How long each KPI takes to settle [h]."""
     wanted = _wanted(scenario, asked)
     cold = scenario.with_values({"warmup": 0})
-    means = _means(cold, wanted, engine, PILOTS)
+    pilots = _pilots(cold, wanted, engine, PILOTS)
     hours = cold.header.horizon / HOUR
     cuts: dict[str, float] = {}
-    for kpi, values in means.items():
+    for kpi, rows in pilots.items():
+        values = _mean_of_known(rows)
         known = np.isfinite(values)
         if known.mean() < KNOWN:
             continue
-        found = mser(_filled(values, known))
+        settled = _settled(rows)
+        found = mser(_filled(values, known), latest=0.5 if settled else 1.0)
         if found.cut is None:
             message = (
                 f"{kpi} has no warm-up that MSER-5 can tell: it changes in the second half of the "
@@ -120,8 +124,28 @@ def _wanted(scenario: Scenario, asked: str) -> list[str]:
     return [kpi] if kpi else [p for p, m in scenario.measures.items() if m.headline]
 
 
-def _means(scenario: Scenario, kpis: Sequence[str], engine: str, runs: int) -> dict[str, Array]:
-    """Each KPI in equal windows, on the mean over the first replications."""
+def _settled(rows: Array) -> bool:
+    """Whether the runs do not change any more: third and last quarter alike, pair by pair.
+
+    MSER alone cannot tell: the quiet end of a series that is steady draws its cut as well.
+    """
+    quarter = rows.shape[1] // 4
+    early, late = rows[:, 2 * quarter : 3 * quarter], rows[:, 3 * quarter :]
+    pairs = [
+        float(np.nanmean(b)) - float(np.nanmean(a))
+        for a, b in zip(early, late, strict=True)
+        if np.isfinite(a).any() and np.isfinite(b).any()
+    ]
+    if len(pairs) < LEAST_PAIRS:
+        return False
+    change = estimate(pairs)
+    assert change.low is not None
+    assert change.high is not None
+    return change.low <= 0 <= change.high
+
+
+def _pilots(scenario: Scenario, kpis: Sequence[str], engine: str, runs: int) -> dict[str, Array]:
+    """Each KPI in equal windows, a row for each of the first replications."""
     one = variant(scenario, engine)
     found: dict[str, list[Array]] = {kpi: [] for kpi in kpis}
     for index in range(runs):
@@ -129,7 +153,7 @@ def _means(scenario: Scenario, kpis: Sequence[str], engine: str, runs: int) -> d
         assert facts is not None
         for kpi, values in series(scenario, facts, kpis, WINDOWS).items():
             found[kpi].append(values)
-    return {kpi: _mean_of_known(np.array(rows)) for kpi, rows in found.items()}
+    return {kpi: np.array(rows) for kpi, rows in found.items()}
 
 
 def _mean_of_known(rows: Array) -> Array:
@@ -149,6 +173,6 @@ def _filled(values: Array, known: npt.NDArray[np.bool_]) -> Array:
 def one_long_run(scenario: Scenario, engine: str = "auto") -> dict[str, Estimate]:
     """Return the headline KPIs of the first replication with intervals from its batch means."""
     kpis = [path for path, measure in scenario.measures.items() if measure.headline]
-    means = _means(scenario, kpis, engine, 1)
-    known = {kpi: values[np.isfinite(values)] for kpi, values in means.items()}
+    rows = _pilots(scenario, kpis, engine, 1)
+    known = {kpi: values[0][np.isfinite(values[0])] for kpi, values in rows.items()}
     return {kpi: batch_means(values) for kpi, values in known.items() if len(values)}

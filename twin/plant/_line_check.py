@@ -209,6 +209,23 @@ def _release(line: Settings) -> Iterator[Fault]:
     if line.release != "schedule" and line.orders:
         message = "orders are only looked at with release = 'schedule'"
         yield Fault(message, "release", "", repr(line.release))
+    yield from _not_said(line)
+
+
+def _not_said(line: Settings) -> Iterator[Fault]:
+    """What nobody can guess: how many parts, how often they come, how long a repair takes."""
+    told = line.model_fields_set
+    if line.release == "conwip" and "wip_limit" not in told:
+        message = "needs wip_limit: how many parts are in the line, such as wip_limit = 10"
+        yield Fault(message, "release", "", "'conwip'")
+    if line.release == "arrivals" and "interarrival_time" not in told:
+        message = "needs interarrival_time: the mean time between two parts, such as 60 (s)"
+        yield Fault(message, "release", "", "'arrivals'")
+    for key, s in line.stations.items():
+        if s.time_to_failure and not s.machine and "time_to_repair" not in s.model_fields_set:
+            hours = f"{s.time_to_failure / 3600.0:g} h"
+            message = "needs time_to_repair as well: the mean time of a repair, such as 15 (min)"
+            yield Fault(message, f"stations.{key}.time_to_failure", "", hours)
 
 
 # -- the flow as a whole ------------------------------------------------------------------------

@@ -35,8 +35,11 @@ class WarmUp:
     reason: str = ""
 
 
-def mser(values: Sequence[float] | Array, batch: int = BATCH) -> WarmUp:
+def mser(values: Sequence[float] | Array, batch: int = BATCH, *, latest: float = 1.0) -> WarmUp:
     """Return where the warm-up of a series ends, by MSER on means of ``batch`` observations.
+
+    ``latest`` is the share of the series after which no cut is looked for: a short quiet end draws
+    the cut of a series that has long been steady, so who knows that it is gives one half [1].
 
     >>> mser([9.0] * 20 + [1.0, 1.0, 1.0, 1.0, 1.5, 1.0, 1.0, 1.0, 1.0, 0.5] * 20)
     WarmUp(cut=20, reason='')
@@ -51,7 +54,7 @@ def mser(values: Sequence[float] | Array, batch: int = BATCH) -> WarmUp:
     total = np.cumsum(means[::-1])[::-1]
     squares = np.cumsum((means**2)[::-1])[::-1]
     # The last few cuts leave too little to have a variance worth comparing.
-    error = ((squares - total**2 / left) / left**2)[:-BATCH]
+    error = ((squares - total**2 / left) / left**2)[: min(count - BATCH, int(latest * count) + 1)]
     cut = int(np.argmin(error))
     if cut > count / 2:
         return WarmUp(None, "it is still changing in the second half; simulate longer")
