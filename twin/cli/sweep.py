@@ -97,7 +97,9 @@ def sweep(
         found = answers.swept(wanted, engine, Where(workers, cluster), progress)
     seconds = time.perf_counter() - began
     document = answers.sweep_document(found) | {"warmup": cut.document() if cut else None}
-    output.write_json(document, json_to)
+    # The same whether it was interrupted or not: not how many runs this very start computed.
+    answer = {key: value for key, value in document.items() if key != "runs_computed"}
+    output.write_json(answer, json_to)
     payload = {**asked_of(scenario, settings, engine), **question}
     kept = answers.compact(document, asked)
     history.record("sweep", payload, kept, seconds=seconds, runs=found.computed, by="twin sweep")
