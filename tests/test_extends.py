@@ -49,6 +49,6 @@ def test_a_number_where_a_table_belongs(tmp_path):
     file.write_text('[plant.line]\nkind = "line"\nstations.a = 3\n', "utf-8")
     done = CliRunner().invoke(build("run"), ["run", str(file)])
     assert isinstance(done.exception, BadInput)
-    assert "plant.line.stations.a = 3: write it as a table, [plant.line.stations.a]" in str(
+    assert "plant.line.stations.a = 3: a table is needed, [plant.line.stations.a]" in str(
         done.exception
     )
