@@ -347,9 +347,7 @@ def _fault(params: type[Params], details: ErrorDetails, path: str, file: str) ->
     name = location[-1] if location else ""
     message = _message(owner, name, details)
     if details["type"] in TABLE_NEEDED:
-        message = (
-            f"write it as a table, [{where}{'.NAME' if details['type'] == 'dict_type' else ''}]"
-        )
+        message = f"a table is needed, [{where}{'.NAME' if details['type'] == 'dict_type' else ''}]"
     value = "" if details["type"] == "missing" or not location else _show(details["input"])
     return Fault(message, path=where, file=file, value=value)
 
