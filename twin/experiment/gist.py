@@ -64,8 +64,10 @@ def _sweep(document: Document) -> dict[str, Any]:
             "p_correct": chosen["p_correct"],
             "as_good": len(chosen["as_good"]),
         }
-    if document.get("tornado"):
-        told["top"] = document["tornado"][0]
+    bars = [bar for bar in document.get("tornado", ()) if bar["change"]["value"] is not None]
+    if bars:
+        sure = [bar for bar in bars if bar["change"]["verdict"] != "cannot tell"]
+        told["top"] = max(sure or bars, key=lambda bar: abs(bar["change"]["value"]))
     known = [share for share in document.get("sobol", ()) if share["total"][0] is not None]
     if known:
         told["top"] = max(known, key=lambda share: share["total"][0])
