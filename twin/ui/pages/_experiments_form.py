@@ -224,7 +224,8 @@ def foot(job: str) -> Component:
     """Return the bar that is always in reach: run, and what it will take."""
     return html.Div(
         [
-            dmc.Button(t("experiments.run"), id=Ids.RUN, leftSection=icon("play"), n_clicks=0),
+            dmc.Button(t("experiments.run"), id=Ids.RUN, leftSection=icon("play"), n_clicks=0,
+                       disabled=True),
             html.Span(id=Ids.ESTIMATE, className="experiments-estimate", role="status"),
             html.Div(watch.strip(PACE, job), hidden=True),
         ],
