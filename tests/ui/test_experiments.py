@@ -48,7 +48,7 @@ STUDIES: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture(scope="module")
-def context() -> Context:
+def twins() -> Context:
     return offer(shipped_files())
 
 
@@ -212,9 +212,9 @@ def test_the_file_holds_every_point_and_figure(told: dict[str, Found]) -> None:
 # -- the history --------------------------------------------------------------------------------
 
 
-def test_the_history_finds_by_any_word(context: Context) -> None:
+def test_the_history_finds_by_any_word(twins: Context) -> None:
     listed = history.experiments()
-    rows = past.rows(listed, context)
+    rows = past.rows(listed, twins)
 
     def ids(text: str, kind: str = past.ALL) -> set[str]:
         return {row["kind"] for row in past.wanted(rows, listed, text, kind, "", hidden=False)}
@@ -223,12 +223,12 @@ def test_the_history_finds_by_any_word(context: Context) -> None:
     assert ids("SOBOL housing") == {"Sobol'"}
     assert ids("", "optimise") == {"Optimise"}
     assert ids("xyzzy") == set()
-    elsewhere = str(context.file("line"))
+    elsewhere = str(twins.file("line"))
     assert past.wanted(rows, listed, "", past.ALL, elsewhere, hidden=False) == []
 
 
-def test_a_comparison_opens_in_what_if_and_a_sweep_here(context: Context, done: Any) -> None:
-    by_kind = {row["kind"]: row["href"] for row in past.rows(history.experiments(), context)}
+def test_a_comparison_opens_in_what_if_and_a_sweep_here(twins: Context, done: Any) -> None:
+    by_kind = {row["kind"]: row["href"] for row in past.rows(history.experiments(), twins)}
     assert by_kind["Comparison"].startswith("/what-if?scenario=mill&set=mill.cutting_speed=220")
     assert f"job={done[1]['compare'].id}" in by_kind["Comparison"]
     assert by_kind["Tornado"] == f"/experiments?scenario=mill&job={done[1]['tornado'].id}"
@@ -243,23 +243,23 @@ def test_an_experiment_is_put_away_and_brought_back(done: Any) -> None:
 
 
 def test_a_waiting_experiment_can_be_cancelled_from_its_row(
-    context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    twins: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TWIN_HOME", str(tmp_path))
-    asked = {"scenario": str(context.file("mill")), "values": {}, "replications": 2, **GRID}
+    asked = {"scenario": str(twins.file("mill")), "values": {}, "replications": 2, **GRID}
     job = jobs.submit("sweep", asked)
-    (row,) = past.rows(history.experiments(), context)
+    (row,) = past.rows(history.experiments(), twins)
     assert (row["act"], row["state"]) == ("cancel", "Waiting for a worker…")
     past.act({"rowId": job.id, "value": "cancel"})
-    (row,) = past.rows(history.experiments(), context)
+    (row,) = past.rows(history.experiments(), twins)
     assert (row["act"], row["state"], row["level"]) == ("hide", "cancelled", "amber")
 
 
 # -- a new one ----------------------------------------------------------------------------------
 
 
-def test_an_address_gives_the_same_form_again(context: Context) -> None:
-    scenario = context.scenario("mill")
+def test_an_address_gives_the_same_form_again(twins: Context) -> None:
+    scenario = twins.scenario("mill")
     for asked in (
         asking.usual(asking.Asked(), scenario),
         asking.Asked("sample", (f"{SPEED}=100:200",), COST, False, ("mill.tool_breaks<=1",), 7, 30,
@@ -272,7 +272,7 @@ def test_an_address_gives_the_same_form_again(context: Context) -> None:
         assert asking.of_address(view, scenario) == asked
 
 
-def test_what_the_form_asks_is_what_the_queue_takes(context: Context) -> None:
+def test_what_the_form_asks_is_what_the_queue_takes(twins: Context) -> None:
     start = baseline.of_address(context, "mill", ["file"])
     for design in asking.DESIGNS:
         vary = tuple(asking.spread(start.scenario, path) for path in (SPEED, "mill.coolant"))
@@ -309,7 +309,7 @@ def test_controls_are_read_as_the_command_line_writes_them() -> None:
     ([], (), 5, "", "nothing to vary"),
 ])  # fmt: skip
 def test_a_fault_stands_beside_its_field(
-    context: Context, vary: list[str], keep: tuple[str, ...], replications: int, where: str,
+    twins: Context, vary: list[str], keep: tuple[str, ...], replications: int, where: str,
     said: str,
 ) -> None:  # fmt: skip
     start = baseline.of_address(context, "mill", ["file"])
@@ -324,11 +324,11 @@ def test_a_fault_stands_beside_its_field(
         assert said in str(rest)
 
 
-def test_an_experiment_is_asked_again_as_it_was(context: Context, done: Any) -> None:
+def test_an_experiment_is_asked_again_as_it_was(twins: Context, done: Any) -> None:
     for name in ("grid", "sobol", "optimise"):
         job = done[1][name]
         view = View("experiments", "mill", {"new": ("1",), "from": (job.id,)})
-        asked, start = new._asked(view, context)
+        asked, start = new._asked(view, twins)
         assert start.values == {"horizon": 1}
         assert list(asked.vary) == job.payload["vary"]
         assert asked.keep == tuple(job.payload["subject_to"])
@@ -342,10 +342,10 @@ def ids_of(component: Any) -> set[str]:
     return {str(one.id) for one in component._traverse() if getattr(one, "id", None)}
 
 
-def test_each_address_has_its_view(context: Context, done: Any) -> None:
+def test_each_address_has_its_view(twins: Context, done: Any) -> None:
     def view(**query: Any) -> Any:
         asked = {key: (value,) for key, value in query.items()}
-        return page.layout(View("experiments", "mill", asked), context)
+        return page.layout(View("experiments", "mill", asked), twins)
 
     assert Ids.GRID in ids_of(view())
     assert Ids.RUN in ids_of(view(new="1"))
@@ -356,7 +356,7 @@ def test_each_address_has_its_view(context: Context, done: Any) -> None:
         view(job="nothing")
 
 
-def test_two_stored_runs_are_compared_as_the_comparison_did(context: Context, done: Any) -> None:
+def test_two_stored_runs_are_compared_as_the_comparison_did(twins: Context, done: Any) -> None:
     result = done[1]["compare"].result
     one, other = result["base"]["run_id"], result["candidate"]["run_id"]
     found_ = compare_stored(one, other)
@@ -369,12 +369,12 @@ def test_two_stored_runs_are_compared_as_the_comparison_did(context: Context, do
     assert "Cutting speed 180 → 220" in shown
     refused = str(pair.pair(View("experiments", "mill", {"pair": (one, "gone")})))
     assert "cannot be compared" in refused
-    single = str(page.layout(View("experiments", "mill", {"run": (one,)}), context))
+    single = str(page.layout(View("experiments", "mill", {"run": (one,)}), twins))
     assert "Cost per part" in single
     assert len(store.list_runs()) == 2
 
 
-def test_the_list_of_three_hundred_is_there_in_time(context: Context) -> None:
+def test_the_list_of_three_hundred_is_there_in_time(twins: Context) -> None:
     began = time.process_time()
-    past.rows(history.experiments(), context)
+    past.rows(history.experiments(), twins)
     assert time.process_time() - began < 2.0
