@@ -273,7 +273,7 @@ def test_an_address_gives_the_same_form_again(twins: Context) -> None:
 
 
 def test_what_the_form_asks_is_what_the_queue_takes(twins: Context) -> None:
-    start = baseline.of_address(context, "mill", ["file"])
+    start = baseline.of_address(twins, "mill", ["file"])
     for design in asking.DESIGNS:
         vary = tuple(asking.spread(start.scenario, path) for path in (SPEED, "mill.coolant"))
         asked = asking.usual(asking.Asked(design, vary), start.scenario)
@@ -312,7 +312,7 @@ def test_a_fault_stands_beside_its_field(
     twins: Context, vary: list[str], keep: tuple[str, ...], replications: int, where: str,
     said: str,
 ) -> None:  # fmt: skip
-    start = baseline.of_address(context, "mill", ["file"])
+    start = baseline.of_address(twins, "mill", ["file"])
     asked = asking.Asked("grid", tuple(vary), COST, False, keep, replications)
     _estimate, faults = new.judge(asked, start)
     paths = [text.partition("=")[0] for text in vary]
