@@ -296,3 +296,31 @@ def test_the_sky_beyond_an_endless_overhang():
     to_roof = (height + depth - np.hypot(height, depth)) / (2 * height)
     assert sky_share(patch, [roof], 90.0) == pytest.approx(1 - to_roof / 0.5, abs=0.01)
     assert sky_share(patch, [roof], 90.0, to=3.0) == pytest.approx(1.0, abs=0.03)
+
+
+def test_a_lumped_zone_takes_sunlight_and_the_heat_of_rooms_beside(weather):
+    """Held from both sides without power, it comes to the mean that the conductances give."""
+    zone = {
+        "floor_area": 20, "height": 3, "envelope": 10, "glazing": 5, "fabric_capacity": 20,
+        "coupling": 200, "heating_power": 0, "cooling_power": 0, "base_gain": 0,
+        "adjacent": 30, "adjacent_temperature": 40, "infiltration": 0,
+    }  # fmt: skip
+    plant = {
+        "kind": "building", "outdoor_mean": 10, "outdoor_swing": 0, "spin_up": "60 d",
+        "zones": {"room": zone},
+    }  # fmt: skip
+    asked = parse({"horizon": "24 h", "plant": {"house": plant}}, "room.toml")
+    found = compute(asked, simulate(asked))["house.zones.room.mean_temperature"]
+    # Outdoors at 10 °C by 10 W/K and, through the air, by 5 and 200 W/K in a row.
+    out = 10 + 1 / (1 / 5 + 1 / 200)
+    fabric = (30 * 40 + out * 10) / (30 + out)
+    assert found == pytest.approx((200 * fabric + 5 * 10) / 205, abs=0.01)
+    del plant["outdoor_mean"], plant["outdoor_swing"]
+    plant |= {"weather": "725650TYCST.epw", "start_day": 100}
+    dark = parse({"horizon": "24 h", "plant": {"house": plant}}, "room.toml")
+    zone["solar_aperture"] = 2
+    bright = parse({"horizon": "24 h", "plant": {"house": plant}}, "room.toml")
+    before, after = (
+        compute(s, simulate(s))["house.zones.room.mean_temperature"] for s in (dark, bright)
+    )
+    assert after > before + 1

@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from twin.calibration import check, kept, line, rates
 from twin.calibration.history import History, histories
@@ -206,7 +206,23 @@ def _notes(
     return notes
 
 
-def write_scenario(found: Calibration, path: Path) -> None:
+class Calibrated(Protocol):
+    """What a scenario can be written from."""
+
+    @property
+    def scenario(self) -> Scenario:
+        """The one calibrated."""
+
+    @property
+    def data(self) -> str:
+        """File of the records."""
+
+    @property
+    def findings(self) -> tuple[line.Finding, ...]:
+        """Values by path."""
+
+
+def write_scenario(found: Calibrated, path: Path) -> None:
     """Write the calibrated values as a scenario that extends the one calibrated."""
     base = os.path.relpath(Path(found.scenario.file).resolve(), path.resolve().parent)
     lines = [f"# Calibrated from {Path(found.data).name}", f"extends = {_quoted(base)}", ""]

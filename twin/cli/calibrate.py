@@ -1,15 +1,19 @@
-"""``twin calibrate``: a line's parameters from its records, checked on what was kept back."""
+"""``twin calibrate``: a line or a room from its records, checked on what was kept back."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from twin.calibration.columns import Names, zone_of
 from twin.calibration.log import read_log
+from twin.calibration.recording import read_recording
 from twin.calibration.report import (
     KEPT_BACK,
     REPLICATIONS,
@@ -18,8 +22,9 @@ from twin.calibration.report import (
     calibrate_table,
     write_scenario,
 )
+from twin.calibration.room_report import WITHIN, RoomCalibration, calibrate_room, is_of_room
 from twin.calibration.status import is_status, read_status
-from twin.cli import output
+from twin.cli import _calibrate_room, output
 from twin.cli.options import ScenarioFile, Settings, read_scenario
 from twin.csvfile import read_sheet
 from twin.errors import BadInput, Fault
@@ -87,10 +92,19 @@ def calibrate_verb(
     zone: Annotated[
         str, typer.Option(metavar="ZONE", help="Time zone of dates without one: Europe/Rome.")
     ] = "UTC",
-    asset: Annotated[str, typer.Option(help="The line, where the scenario has several.")] = "",
+    asset: Annotated[
+        str, typer.Option(help="The line, or BUILDING.zones.ZONE, where there are several.")
+    ] = "",
     keep_back: Annotated[
-        float, typer.Option(help="Share of the log's time that only checks the fit [1].")
-    ] = KEPT_BACK,
+        float | None,
+        typer.Option(
+            help="Share of the records' time that only checks the fit [1]; 0.3 of a log. A room "
+            "is fitted to 14 days and checked on 7 unless this says otherwise.",
+        ),
+    ] = None,
+    within: Annotated[
+        float, typer.Option(metavar="K", help="Room: greatest error of a free run [K].")
+    ] = WITHIN,
     replications: Annotated[
         int, typer.Option("--replications", "-n", help="Simulated runs of the check; 0 for none.")
     ] = REPLICATIONS,
@@ -99,10 +113,21 @@ def calibrate_verb(
     ] = None,
     json_to: output.JsonTo = None,
 ) -> None:
-    """Fit the line of SCENARIO to its records; exit 1 when the kept-back part contradicts."""
+    """Fit a line or a room of SCENARIO to its records; exit 1 when what was kept back contradicts.
+
+    A room (a lumped zone of a building) takes a recording of its sensors: columns time,
+    temperature, outdoor, and solar, heating, cooling, gain, people, supply_temperature, supply_flow
+    where there are any.
+    """
     asked = read_scenario(scenario, settings)
     columns, units = _pairs(renamed, "--map"), _pairs(unit, "--unit")
     states, clock = _pairs(state, "--state"), zone_of(zone)
+    if is_of_room(asked, asset):
+        recording = read_recording(data, columns, units, clock)
+        of_room = calibrate_room(asked, recording, asset=asset, keep_back=keep_back, within=within)
+        _finish(of_room, out, json_to, partial(_calibrate_room.show, of_room))
+        return
+    keep_back = KEPT_BACK if keep_back is None else keep_back
     called = Names(_pairs(station, "--station"), _pairs(product, "--product"))
     if is_status(read_sheet(data).header, columns):
         table = read_status(
@@ -116,11 +141,21 @@ def calibrate_verb(
         _of_tables_alone(states, state_of, off_after, keep_days)
         log = read_log(data, columns, units, clock, called)
         found = calibrate(asked, log, asset=asset, keep_back=keep_back, replications=replications)
+    _finish(found, out, json_to, partial(_show, found))
+
+
+def _finish(
+    found: Calibration | RoomCalibration,
+    out: Path | None,
+    json_to: str | None,
+    show: Callable[[Console], None],
+) -> None:
+    """Write and show what was found."""
     if out is not None:
         write_scenario(found, out)
     output.write_json(found.document(), json_to)
     if json_to != "-":
-        _show(found, json_to)
+        show(output.console(json_to))
     if not found.passed:
         raise typer.Exit(1)
 
@@ -163,8 +198,7 @@ def _pairs(written: list[str] | None, option: str) -> dict[str, str]:
     return pairs
 
 
-def _show(found: Calibration, json_to: str | None) -> None:
-    console = output.console(json_to)
+def _show(found: Calibration, console: Console) -> None:
     rows = [
         [f.path, _value(f.value), _band(f.low, f.high), _value(f.was), f.unit, str(f.n)]
         for f in found.findings

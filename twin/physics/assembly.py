@@ -16,7 +16,7 @@ import numpy.typing as npt
 from twin.physics import gains, gaps
 from twin.physics.enclosure import exchange, views
 from twin.physics.films import LEEWARD, WINDWARD, critical_rayleigh
-from twin.physics.house import GROUND, NOTHING, OUTDOORS, House, Layer, Wall, Window
+from twin.physics.house import GROUND, NOTHING, OUTDOORS, House, Layer, Room, Wall, Window
 from twin.physics.links import (
     AIR,
     COLUMNS,
@@ -43,6 +43,7 @@ class Plan:
 
     circuit: Circuit = field(default_factory=Circuit)
     air: list[int] = field(default_factory=list)
+    fabric: list[int] = field(default_factory=list)
     pairs: list[tuple[int, int, float]] = field(default_factory=list)
     whole: list[list[float]] = field(default_factory=list)
     numbers: list[list[float]] = field(default_factory=list)
@@ -175,12 +176,17 @@ def _add_rooms(plan: Plan, house: House) -> None:
     for number, room in enumerate(house.rooms):
         air = plan.node(number, room.air_capacity)
         plan.air.append(air)
+        plan.fabric.append(air)
         plan.faces.append([])
         if room.fabric_capacity > 0:
-            fabric = plan.node(number, room.fabric_capacity)
+            fabric = plan.fabric[number] = plan.node(number, room.fabric_capacity)
             plan.circuit.join(air, fabric, room.coupling)
             plan.circuit.ground(fabric, 0, room.envelope)
             plan.circuit.ground(air, 0, room.glazing)
+        if room.adjacent > 0:
+            plan.circuit.ground(plan.fabric[number], plan.known, room.adjacent)
+            plan.known += 1
+            plan.ground.append(room.adjacent_temperature)
 
 
 def _add_wall(plan: Plan, wall: Wall, step: float) -> None:
@@ -363,13 +369,23 @@ def _exogenous(plan: Plan, house: House) -> Array:
         column(gains.radiant(faces, plan.air[room]))
     for beam in (True, False):
         for room, faces in enumerate(plan.faces):
-            column(gains.light(faces, plan.air[room], beam=beam))
+            column(_light(plan, house.rooms[room], room, faces, beam=beam))
     for outer in plan.wall_outside:
         column({outer: 1.0})
     for panes in plan.pane_nodes:
         for one, other in panes:
             column({one: 0.5, other: 0.5})
     return np.column_stack(columns)
+
+
+def _light(
+    plan: Plan, room: Room, number: int, faces: gains.Faces, *, beam: bool
+) -> dict[int, float]:
+    """Light by node: over the faces, or between air and fabric of a lumped room."""
+    air, fabric = plan.air[number], plan.fabric[number]
+    if faces or fabric == air:
+        return gains.light(faces, air, beam=beam)
+    return {air: room.light_to_air, fabric: 1 - room.light_to_air}
 
 
 def _link_flows(plan: Plan) -> Array:

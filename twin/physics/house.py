@@ -138,7 +138,9 @@ class Room:
     """Air of one zone, and its fabric where the zone is lumped.
 
     ``air_capacity`` [J/K]; ``envelope``, ``coupling`` and ``glazing`` [W/K] with
-    ``fabric_capacity`` [J/K] describe a zone of two nodes; all 0 where walls are given.
+    ``fabric_capacity`` [J/K] describe a zone of two nodes; all 0 where walls are given. Its fabric
+    loses to rooms beside at ``adjacent_temperature`` [K] by ``adjacent`` [W/K]; of the sunlight
+    let in, the share ``light_to_air`` heats the air [1].
     """
 
     air_capacity: float
@@ -146,6 +148,9 @@ class Room:
     coupling: float = 0.0
     glazing: float = 0.0
     fabric_capacity: float = 0.0
+    adjacent: float = 0.0
+    adjacent_temperature: float = 293.15
+    light_to_air: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

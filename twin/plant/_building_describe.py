@@ -89,6 +89,9 @@ def _room(zone: given.ZoneSettings, density: float, simple: bool) -> Room:
         zone.coupling,
         zone.glazing,
         zone.fabric_capacity * zone.floor_area,
+        zone.adjacent,
+        zone.adjacent_temperature,
+        zone.solar_to_air,
     )
 
 

@@ -62,6 +62,10 @@ class Inputs:
             flows[:, :rooms] += machine_heat
         if self.weather is not None and self.house.walls:
             self._sunshine(flows, middles, self.weather)
+        elif self.weather is not None:
+            light = climate.through_hours(self.weather.global_horizontal, middles)
+            for room, zone in enumerate(settings.zones.values()):
+                flows[:, 2 * rooms + room] = zone.solar_aperture * light
         grounds = np.broadcast_to(self.made.ground, (steps, len(self.made.ground)))
         return Block(np.hstack([weather[:, :1], grounds, flows]), weather, fresh, low, high)
 

@@ -11,6 +11,7 @@ from twin.physics.network import Array
 from twin.physics.zone_steps import OUT
 from twin.physics.zone_tables import Block, Trace
 from twin.plant._building_air import Quality
+from twin.plant._building_flows import FLOWS, entering
 from twin.plant._building_schedules import in_use
 from twin.tables import Words
 
@@ -21,7 +22,7 @@ HOUR = 3600.0
 CHANNELS = (
     "temperature", "heating", "cooling", "heating_electric", "cooling_electric", "discomfort",
     "temperature_hour", "heating_hour", "cooling_hour", "co2", "humidity", "condensate",
-    "electricity", "outside_band", "stale_air",
+    "electricity", "outside_band", "stale_air", *FLOWS,
 )  # fmt: skip
 WHOLE = -1
 """Place of the building among the sources: what is recorded of all its zones together."""
@@ -60,7 +61,8 @@ class Diary:
         steps = len(trace.seen)
         starts = np.arange(first, first + steps, dtype=np.float64) * self.step
         self._steps(starts, block, trace)
-        self.waiting.append(np.hstack([trace.seen[:, : trace.heat.shape[1]], trace.heat]))
+        flows = entering(self.building.made, block, trace)
+        self.waiting.append(np.hstack([trace.seen[:, : trace.heat.shape[1]], trace.heat, flows]))
         held = sum(len(rows) for rows in self.waiting)
         if held >= self.per_hour:
             self._hours(first + steps - held)
@@ -139,12 +141,15 @@ class Diary:
         means = rows[:whole].reshape(-1, self.per_hour, rows.shape[1])
         self.waiting = [rows[whole:]] if whole < len(rows) else []
         starts = first * self.step + HOUR * np.arange(len(means), dtype=np.float64)
-        rooms = rows.shape[1] // 2
+        rooms = self.building.made.rooms
         for number in range(rooms):
             heat = means[:, :, rooms + number]
             self._later(number, "temperature_hour", starts, means[:, :, number].mean(axis=1))
             self._later(number, "heating_hour", starts, np.maximum(heat, 0.0).mean(axis=1))
             self._later(number, "cooling_hour", starts, np.maximum(-heat, 0.0).mean(axis=1))
+            for place, flow in enumerate(FLOWS, 2):
+                of_hour = means[:, :, place * rooms + number].mean(axis=1)
+                self._later(number, flow, starts, of_hour)
 
 
 def _outside(air: Array, block: Block) -> Array:

@@ -223,6 +223,17 @@ class ZoneSettings(Params):
         250, "W/K", 0.1, 1e6, "Lumped: windows and infiltration.", assumption=True
     )
     coupling: float = quantity(6000, "W/K", 1, 1e7, "Lumped: air to fabric, h·A.", assumption=True)
+    solar_aperture: float = quantity(
+        0, "m²", 0, 1e5, "Lumped: area that takes in all the light that falls on a level one."
+    )
+    solar_to_air: float = quantity(
+        0.1, "1", 0, 1, "Lumped: share of that light that heats the air; the rest the fabric.",
+        "ISO 52016-1",
+    )  # fmt: skip
+    adjacent: float = quantity(
+        0, "W/K", 0, 1e6, "Lumped: fabric to rooms beside that keep their temperature."
+    )
+    adjacent_temperature: float = quantity(20, "°C", -50, 60, "Lumped: of the rooms beside.")
     fabric_capacity: float = quantity(
         165, "kJ/(m²·K)", 1, 5000, "Lumped: heat capacity a floor area.", "ISO 13790 class medium"
     )

@@ -27,7 +27,10 @@ from twin.records import Channel
 
 __all__ = ["Model", "Settings"]
 
-LUMPED_ONLY = ("envelope", "glazing", "coupling", "fabric_capacity")
+LUMPED_ONLY = (
+    "envelope", "glazing", "coupling", "fabric_capacity", "solar_aperture", "solar_to_air",
+    "adjacent", "adjacent_temperature",
+)  # fmt: skip
 MOST_DAYS = 32
 """Blocks grow from a day to this."""
 COSINE_ONLY = ("outdoor_mean", "outdoor_swing")
@@ -175,6 +178,9 @@ class Model(Asset):
         names = set(COSINE_ONLY) if weather else set()
         if describe.lumped(settings):
             names |= {"albedo", "terrain", "orientation"}
+            if not weather:
+                light = ("solar_aperture", "solar_to_air")
+                names |= {f"zones.{zone}.{name}" for zone in settings.zones for name in light}
         else:
             names |= {f"zones.{zone}.{name}" for zone in settings.zones for name in LUMPED_ONLY}
         return frozenset(names)
