@@ -1,0 +1,68 @@
+"""The pages Nodes and Models in a browser: fleet, bars, boards, card, and how they look."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import DESK, PHONE, Visit
+from tests.browser.test_looks import NAMED, _faults, _ready
+
+LOOKS = [(DESK, "light", "en"), (DESK, "dark", "zh-TW"), (PHONE, "light", "zh-CN"),
+         (PHONE, "dark", "en")]  # fmt: skip
+FLEET = "#nodes-fleet"
+
+
+def _open(visit: Visit, more: str = "") -> Page:
+    page = visit.go(f"/nodes?scenario=watch{more}")
+    expect(page.locator(".watch.open")).to_have_count(0, timeout=240_000)
+    _ready(page)
+    return page
+
+
+@pytest.mark.parametrize("visit", LOOKS, indirect=True, ids=NAMED)
+def test_nodes_look_right(visit: Visit) -> None:
+    page = _open(visit)
+    expect(page.locator(f"{FLEET} tbody tr")).to_have_count(2)
+    expect(page.locator(".budget")).to_have_count(4)
+    expect(page.locator(".boards tbody tr")).to_have_count(7)
+    assert _faults(page) == []
+
+
+@pytest.mark.parametrize("visit", LOOKS, indirect=True, ids=NAMED)
+def test_models_look_right(visit: Visit) -> None:
+    page = visit.go("/models?scenario=mill")
+    expect(page.locator(".confusion tbody tr")).to_have_count(4)
+    assert page.locator(".confusion tbody td").evaluate_all(
+        "cells => cells.every(cell => getComputedStyle(cell).display === 'table-cell')"
+    )
+    expect(page.locator(".fails li").first).to_be_visible()
+    assert _faults(page) == []
+
+
+def test_the_fleet_tells_what_the_nodes_did(visit: Visit) -> None:
+    page = _open(visit)
+    expect(page.locator(f"{FLEET} h2")).to_contain_text("2 of 2 nodes raised an alarm")
+    rows = page.locator(f"{FLEET} tbody tr")
+    expect(rows.nth(0)).to_contain_text("every window")
+    expect(rows.nth(1)).to_contain_text("on change")
+    expect(rows.nth(1)).to_contain_text("outer ring")
+    spent = [int(re.sub(r"\D", "", rows.nth(k).locator("td").nth(8).inner_text())) for k in (0, 1)]
+    assert spent[1] <= 0.1 * spent[0]
+
+
+def test_another_node_is_chosen_and_kept_in_the_address(visit: Visit) -> None:
+    page = _open(visit)
+    page.locator("#nodes-node").click()
+    page.get_by_role("option", name="woken").click()
+    expect(page).to_have_url(re.compile("node=woken"))
+    page.get_by_role("link", name="Can I trust this model?").click()
+    expect(page.locator("h1")).to_have_text("Models")
+    expect(page.locator(".confusion")).to_be_visible()
+
+
+def test_without_nodes_it_leads_to_some(visit: Visit) -> None:
+    page = visit.go("/nodes?scenario=mill")
+    expect(page.locator(".notice-title")).to_have_text("This scenario has no nodes")

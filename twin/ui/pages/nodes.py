@@ -1,0 +1,232 @@
+"""Nodes: does it fit, can I trust it? The fleet of the scenario, and one node against its board."""
+
+from __future__ import annotations
+
+import math
+from enum import StrEnum
+from typing import Any
+
+import dash_mantine_components as dmc
+import pandas as pd
+from dash import Dash, Input, Output, State, dcc, html, no_update
+from dash.development.base_component import Component
+
+from twin import jobs
+from twin.errors import BadInput
+from twin.nodes.boards import BOARDS
+from twin.nodes.energy import YEAR, battery_life
+from twin.nodes.library import Card, open_model
+from twin.scenario import Scenario
+from twin.ui import baseline, fit, links, names, runs, shell
+from twin.ui.browser import in_browser
+from twin.ui.components import watch
+from twin.ui.components.card import card
+from twin.ui.components.frame import aria, mark, notice, page, sim_tag
+from twin.ui.context import Context
+from twin.ui.i18n import t
+from twin.ui.links import View
+from twin.ui.wording import number
+
+ORDER = 70
+ICON = "cpu"
+PAGE = "nodes"
+DAY = 86_400.0
+
+
+class Ids(StrEnum):
+    """Ids of the page."""
+
+    BASE = "nodes-scenario"
+    NODE = "nodes-node"
+    FLEET = "nodes-fleet"
+    ONE = "nodes-one"
+    ADDRESS = "nodes-address"
+
+
+def layout(view: View, context: Context) -> Component:
+    """Return the page; without nodes it says how to get one."""
+    scenario = context.scenario(view.scenario)
+    nodes = list(scenario.of("node"))
+    if not nodes:
+        return page(PAGE, _nothing(context))
+    chosen = view.one("node") if view.one("node") in nodes else nodes[0]
+    job = runs.baseline_job(scenario, baseline.now(context, view.scenario).values)
+    pick = dmc.Select(id=Ids.NODE, data=nodes, value=chosen, size="sm", allowDeselect=False,
+                      label=t("nodes.node"), w=240)  # fmt: skip
+    return page(
+        PAGE,
+        dcc.Store(id=Ids.BASE, data=view.scenario),
+        dcc.Store(id=Ids.ADDRESS),
+        html.Div(watch.strip(PAGE, job.id), className="page-watch"),
+        html.Div(
+            [
+                html.Div(fleet(scenario, None), id=Ids.FLEET, **aria(live="polite")),
+                html.Div([pick, sim_tag()], className="controls"),
+                html.Div(one(scenario, chosen), id=Ids.ONE, className="cards"),
+            ],
+            className="cards",
+        ),
+    )
+
+
+def register(app: Dash, context: Context) -> None:
+    """Register the callbacks of the page."""
+
+    @app.callback(
+        Output(Ids.FLEET, "children"), Input(watch.phase(PAGE), "data"), State(Ids.BASE, "data"),
+        prevent_initial_call=True,
+    )  # fmt: skip
+    def show(phase: Any, name: str) -> Any:
+        if (phase or {}).get("state") != "done":
+            return no_update
+        run = str(jobs.get(phase["job"]).result["run_id"])
+        return fleet(context.scenario(name), run)
+
+    @app.callback(
+        Output(Ids.ONE, "children"), Output(Ids.ADDRESS, "data"),
+        Input(Ids.NODE, "value"), State(Ids.BASE, "data"), prevent_initial_call=True,
+    )  # fmt: skip
+    def choose(node: str, name: str) -> Any:
+        return one(context.scenario(name), node), links.write(PAGE, name, {"node": node})
+
+    in_browser(app, "address", Output(shell.Ids.DONE, "data", allow_duplicate=True),
+               Input(Ids.ADDRESS, "data"))  # fmt: skip
+
+
+def _nothing(context: Context) -> Component:
+    having = [name for name in context.scenarios if context.scenario(name).of("node")]
+    listed = [html.Li(dcc.Link(name, href=links.write(PAGE, name))) for name in having]
+    action = html.Ul(listed, className="plain") if listed else None
+    return notice("empty", t("nodes.none"), t("nodes.none_why"), action)
+
+
+def card_of(scenario: Scenario, node: str) -> Card | str:
+    """Return the card of a node's model, or why there is none."""
+    try:
+        return open_model(str(scenario.value(f"{node}.model"))).card
+    except BadInput as error:
+        return str(error)
+
+
+def period_of(scenario: Scenario, node: str) -> float:
+    """Return how often a node's sensor takes a window [s]."""
+    sensor = str(scenario.value(f"{node}.sensor"))
+    settings = scenario.entries[sensor].settings if sensor in scenario.entries else None
+    return float(getattr(settings, "period", math.nan))
+
+
+# -- the fleet ----------------------------------------------------------------------------------
+
+
+def fleet(scenario: Scenario, run: str | None) -> Component:
+    """Return every node in a row: static facts at once, what it did when the run is done."""
+    nodes = list(scenario.of("node"))
+    seen = runs.table(run, "inferences") if run else None
+    lasted = runs.end(run) if run else math.nan
+    columns = ("node", "sensor", "board", "model", "wake", "fits", "health", "windows", "alarms",
+               "day", "battery")  # fmt: skip
+    head = html.Tr([html.Th(t(f"nodes.col_{name}"), scope="col") for name in columns])
+    body = [html.Tr(_row(scenario, node, seen, lasted)) for node in nodes]
+    table = html.Table([html.Thead(head), html.Tbody(body)], className="figures fleet")
+    return card(
+        t("nodes.fleet_noun"),
+        html.H2(_finding(scenario, nodes, seen)),
+        html.Div(table, className="table-wide", tabIndex=0, role="region",
+                 **aria(label=t("nodes.fleet_noun"))),
+        html.P(t("nodes.fleet_caption"), className="quiet small"),
+    )  # fmt: skip
+
+
+def _fits(scenario: Scenario, node: str) -> bool:
+    held = card_of(scenario, node)
+    board = BOARDS[str(scenario.value(f"{node}.board"))]
+    return isinstance(held, Card) and fit.take(held, board, period_of(scenario, node)).fits
+
+
+def _finding(scenario: Scenario, nodes: list[str], seen: pd.DataFrame | None) -> Any:
+    misfits = [node for node in nodes if not _fits(scenario, node)]
+    if misfits:
+        return mark("red", t("nodes.found_misfit", n=len(misfits), total=len(nodes)))
+    alarmed = set() if seen is None else set(seen["source"][seen["alarm"].astype(bool)])
+    if alarmed:
+        return mark("amber", t("nodes.found_alarm", n=len(alarmed), total=len(nodes)))
+    return t("nodes.found_fits_yet" if seen is None else "nodes.found_fits", total=len(nodes))
+
+
+def _row(
+    scenario: Scenario, node: str, seen: pd.DataFrame | None, lasted: float
+) -> list[Component]:
+    held = card_of(scenario, node)
+    board = BOARDS[str(scenario.value(f"{node}.board"))]
+    version = held.sha256[:8] if isinstance(held, Card) else "–"
+    under = html.Span(version, className="of small tabular")
+    model: list[Any] = [str(scenario.value(f"{node}.model")), under]
+    fits = t("nodes.fits") if _fits(scenario, node) else mark("red", t("nodes.does_not_fit"))
+    static = [
+        html.Th(node, scope="row"),
+        html.Td(str(scenario.value(f"{node}.sensor")), className="said"),
+        html.Td(board.title, className="said"),
+        html.Td(model, className="said"),
+        html.Td(names.word(f"wake_{scenario.value(f'{node}.wake')}"), className="said"),
+        html.Td(fits, className="said"),
+    ]
+    return [*static, *_did(seen, node, lasted, board.sleep_power)]
+
+
+def _did(seen: pd.DataFrame | None, node: str, lasted: float, sleep: float) -> list[Component]:
+    """What a node did in the run: its last word, windows, alarms, energy and battery."""
+    mine = None if seen is None else seen[seen["source"] == node]
+    if mine is None or mine.empty:
+        return [html.Td("–", title=t("nodes.no_run")) for _ in range(5)]
+    bad = int((mine["label"] == "bad").sum())
+    alarms = int(mine["alarm"].astype(bool).sum())
+    last: Any = names.word(str(mine["label"].iloc[-1]))
+    last = mark("amber", last) if bool(mine["alarm"].iloc[-1]) else last
+    windows = [number(len(mine), 0)]
+    if bad:
+        windows.append(t("nodes.bad", n=bad))
+    power = float(mine["energy"].sum()) / lasted
+    years = battery_life(fit.CELL, power + sleep, self_discharge=fit.LOSS) / YEAR
+    return [
+        html.Td(last, className="said"),
+        html.Td(" ".join(windows)),
+        html.Td(number(alarms, 0)),
+        html.Td(f"{number(power * DAY * 1e3, 0)} mJ"),
+        html.Td(fit.lasting(years)),
+    ]
+
+
+# -- one node -----------------------------------------------------------------------------------
+
+
+def one(scenario: Scenario, node: str) -> list[Component]:
+    """Return one node: its budgets against its board, and the same model on the other boards."""
+    held = card_of(scenario, node)
+    if isinstance(held, str):
+        return [notice("red", t("nodes.no_model"), held)]
+    board, period = BOARDS[str(scenario.value(f"{node}.board"))], period_of(scenario, node)
+    found = fit.take(held, board, period)
+    heading = t("nodes.one_fits" if found.fits else "nodes.one_misfit", model=held.name,
+                board=board.title)  # fmt: skip
+    link = dcc.Link(t("nodes.to_model"), href=links.write("models", "", {"model": held.name}))
+    return [
+        html.Div(card(t("nodes.budget_noun"), html.H2(heading),
+                      fit.bars([*found.budgets, fit.wish(found)]),
+                      html.P([t("nodes.latency_is", ms=number(found.latency * 1e3, 1),
+                                mj=number(found.energy * 1e3, 2)), " ", link],
+                             className="small")),
+                 className="whole"),
+        html.Div(card(t("nodes.boards_noun"), html.H2(_best(held, period)),
+                      fit.boards_table(fit.all_boards(held, period), board.name),
+                      html.P(t("nodes.boards_caption"), className="quiet small")),
+                 className="whole"),
+    ]  # fmt: skip
+
+
+def _best(held: Card, period: float) -> str:
+    fitting = [found for found in fit.all_boards(held, period) if found.fits]
+    if not fitting:
+        return t("nodes.none_fits")
+    least = min(fitting, key=lambda found: found.energy)
+    return t("nodes.best", board=least.board.title, mj=number(least.energy * 1e3, 2),
+             n=len(fitting))  # fmt: skip
