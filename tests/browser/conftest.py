@@ -58,7 +58,7 @@ def start_app(home: Path, port: int) -> subprocess.Popen[bytes]:
         env={**os.environ, "TWIN_HOME": str(home)},
         stdout=subprocess.DEVNULL,
     )
-    for _ in range(240):
+    for _ in range(960):
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=2)
         except OSError:

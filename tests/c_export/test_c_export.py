@@ -216,3 +216,17 @@ def test_a_check_without_c_is_refused(run, tmp_path):
     code, _, error = run("bearing", "--out", str(tmp_path), "--check", "5")
     assert code == 2
     assert "give --c as well" in error
+
+
+@pytest.mark.parametrize(("side", "channels"), [(32, 1), (33, 3)])
+def test_networks_of_the_model_factory_give_the_same_bits(side, channels, tmp_path):
+    from tests.training.test_convolution import network, noise
+    from twin.training import convolution, qdq
+
+    net, pixels = network(side, channels), noise(24, side, channels)
+    scales = convolution.ranges(net, pixels)
+    whole = convolution.quantise(net, scales, [8] * len(net.layers))
+    content = qdq.pictures_to_onnx(whole)
+    made = exported(content, tmp_path)
+    found = check.check(made, content, "cortex-m7", 60)
+    assert found.equal == found.inputs

@@ -286,35 +286,56 @@ void twin_dense(const twin_conv *layer, const uint8_t *in, uint8_t *out) {
     }
 }
 
-/* One pixel of a depthwise convolution: four channels at a time, weights tap by tap. */
+/* One tap of four channels. */
+#define TAP(value)                       \
+    do {                                 \
+        const uint32_t v = (value);      \
+        const uint32_t w = word(weights); \
+        uint32_t part = even_u(v);       \
+        uint32_t by = even_s(w);         \
+        weights += 4;                    \
+        s0 = mac_low(part, by, s0);      \
+        s2 = mac_high(part, by, s2);     \
+        part = odd_u(v);                 \
+        by = odd_s(w);                   \
+        s1 = mac_low(part, by, s1);      \
+        s3 = mac_high(part, by, s3);     \
+    } while (0)
+
+/* One pixel of a depthwise convolution: four channels at a time, their weights tap by tap. */
 INLINE void depthwise_pixel(const twin_conv *layer, const uint8_t *in, int32_t top, int32_t left,
                             uint8_t *out, const int at_edge) {
-    const int32_t channels = layer->in_c, width = layer->in_w, zero = layer->zero_out;
-    const int32_t padded = (channels + 3) & ~3, across = layer->kernel_w;
-    const int32_t step = layer->dilation_w * channels;
+    const int32_t channels = layer->in_c, width = layer->in_w, height = layer->in_h;
+    const int32_t zero = layer->zero_out, across = layer->kernel_w, down = layer->kernel_h;
+    const int32_t dilation_h = layer->dilation_h, dilation_w = layer->dilation_w;
+    const int32_t step = dilation_w * channels, row = dilation_h * width * channels;
     const uint32_t blank = layer->zero_in * 0x01010101u;
-    for (int32_t channel = 0; channel < channels; channel += 4) {
-        const int8_t *weights = layer->weights + channel;
-        const int32_t *biases = layer->biases + channel;
-        const float *factors = layer->factors + channel;
+    const int8_t *weights = layer->weights;
+    const int32_t *biases = layer->biases;
+    const float *factors = layer->factors;
+    const uint8_t *corner = in + (top * width + left) * channels;
+    for (int32_t channel = 0; channel < channels; channel += 4, biases += 4, factors += 4) {
         int32_t s0 = biases[0], s1 = biases[1], s2 = biases[2], s3 = biases[3];
-        int32_t y = top;
-        for (int32_t ky = 0; ky < layer->kernel_h; ky++, y += layer->dilation_h) {
-            const uint8_t *from = in + (y * width + left) * channels + channel;
-            const int row_missing = at_edge && (y < 0 || y >= layer->in_h);
-            int32_t x = left;
-            for (int32_t kx = 0; kx < across; kx++) {
-                uint32_t v = blank, w = word(weights), part, by;
-                if (!at_edge || !(row_missing || x < 0 || x >= width)) v = word(from);
-                if (at_edge) x += layer->dilation_w;
-                from += step;
-                weights += padded;
-                part = even_u(v), by = even_s(w);
-                s0 = mac_low(part, by, s0);
-                s2 = mac_high(part, by, s2);
-                part = odd_u(v), by = odd_s(w);
-                s1 = mac_low(part, by, s1);
-                s3 = mac_high(part, by, s3);
+        const uint8_t *begin = corner + channel;
+        if (at_edge) {
+            int32_t y = top;
+            for (int32_t ky = 0; ky < down; ky++, y += dilation_h, begin += row) {
+                const uint8_t *from = begin;
+                const int missing = y < 0 || y >= height;
+                int32_t x = left;
+                for (int32_t kx = 0; kx < across; kx++, x += dilation_w, from += step)
+                    TAP(missing || x < 0 || x >= width ? blank : word(from));
+            }
+        } else if (across == 3) {
+            for (int32_t ky = 0; ky < down; ky++, begin += row) {
+                TAP(word(begin));
+                TAP(word(begin + step));
+                TAP(word(begin + 2 * step));
+            }
+        } else {
+            for (int32_t ky = 0; ky < down; ky++, begin += row) {
+                const uint8_t *from = begin;
+                for (int32_t kx = 0; kx < across; kx++, from += step) TAP(word(from));
             }
         }
         out[channel] = requantise(s0, factors[0], zero);

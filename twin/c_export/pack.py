@@ -41,10 +41,10 @@ def packed(layer: Convolution) -> Int8:
     """Weights as the layer's kernel reads them."""
     if not layer.depthwise:
         return woven(rows(layer), together(layer))
-    taps = layer.weights.reshape(len(layer.weights), -1).T
-    filled = np.zeros((len(taps), _rounded(taps.shape[1], 4)), np.int8)
-    filled[:, : taps.shape[1]] = taps
-    return filled.reshape(-1)
+    taps = layer.weights.reshape(len(layer.weights), -1)
+    filled = np.zeros((_rounded(len(taps), 4), taps.shape[1]), np.int8)
+    filled[: len(taps)] = taps
+    return filled.reshape(-1, 4, taps.shape[1]).transpose(0, 2, 1).reshape(-1)
 
 
 def biases(layer: Convolution) -> Int32:
