@@ -139,10 +139,10 @@ def _without_sun(row: str) -> str:
 @pytest.mark.parametrize("case", ["600", "960"])
 def test_the_heat_that_a_house_gets_and_gives_balances_at_every_step(weather, case):
     house = build(load(shipped() / "ashrae140" / f"{case}.toml")).world.assets["house"]
-    made, state = house.made, house.state
+    made, state = house.made, house.house.state
     block = house.inputs.block(4000, 288)
     modes = state.modes.copy()
-    trace = zone_tables.run(made, house._tables, state, block, house._power)
+    trace = zone_tables.run(made, house.house.tables, state, block, house._power)
     for k in range(len(block.known)):
         inputs = np.concatenate([block.known[k], trace.link[k]])
         inputs[made.known : made.known + made.rooms] += trace.heat[k]
@@ -155,7 +155,7 @@ def test_the_heat_that_a_house_gets_and_gives_balances_at_every_step(weather, ca
 def test_long_wave_exchange_gives_what_it_takes(weather):
     house = build(load(shipped() / "ashrae140" / "600.toml")).world.assets["house"]
     block = house.inputs.block(0, 288)
-    trace = zone_tables.run(house.made, house._tables, house.state, block, house._power)
+    trace = zone_tables.run(house.made, house.house.tables, house.house.state, block, house._power)
     radiant = house.made.whole[:, 0] == 1
     assert radiant.sum() == 8
     assert np.abs(trace.link[:, radiant].sum(axis=1)).max() < 1e-9 * np.abs(trace.link).max()

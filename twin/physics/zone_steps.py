@@ -43,6 +43,8 @@ from twin.physics.links import (
     TOWARD,
     UPWARD,
 )
+from twin.physics.regulators import IDEAL, share
+from twin.physics.regulators import KIND as KIND_OF
 
 Array = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
@@ -147,6 +149,19 @@ def _wanted(
     return _door(numbers, i, here, there)
 
 
+@compiled
+def slope_of(
+    whole: Whole, numbers: Array, i: int, seen: Array, weather: Array, fresh: Array, k: int
+) -> float:
+    """How the flow of link ``i`` in step ``k`` answers its own face, 0.5 K either way [W/K]."""
+    at = seen.copy()
+    node = whole[i, HERE]
+    at[node] = seen[node] + 0.5
+    above = _wanted(whole, numbers, i, at, weather, fresh, k)[0]
+    at[node] = seen[node] - 0.5
+    return float(above - _wanted(whole, numbers, i, at, weather, fresh, k)[0])
+
+
 @inlined
 def _push(seen: Array, table: Array, i: int, change: float) -> None:
     """Let the seen nodes feel a change of flow ``i``."""
@@ -201,22 +216,28 @@ def _settle(
 
 @compiled
 def _in_band(
-    free: float, own: float, low: float, high: float, heating: float, cooling: float
+    free: float, own: float, low: float, high: float, order: float, heating: float, cooling: float
 ) -> float:
-    """Heat that brings one zone into its band [W]; ``own`` is its response [K/W]."""
-    if free < low:
-        return min((low - free) / own, heating)
-    if free > high:
-        return max((high - free) / own, -cooling)
-    return 0.0
+    """Ordered heat, or the nearest that keeps one zone in its band [W].
+
+    ``free`` is the zone's temperature without any [K], ``own`` its response [K/W].
+    """
+    found = order
+    if free + own * order < low:
+        found = (low - free) / own
+    elif free + own * order > high:
+        found = (high - free) / own
+    return min(max(found, -cooling), heating)
 
 
 @compiled
 def _control(
-    seen: Array, heat: Array, response: Array, low: Array, high: Array, most: Array, k: int,
+    seen: Array, heat: Array, response: Array, low: Array, high: Array, order: Array, most: Array,
     air: Array, before: Array,
 ) -> None:  # fmt: skip
     """Heating (+) or cooling (-) [W] that keeps each zone in its band at the end of the step.
+
+    Within the band a zone gets what ``order`` says.
 
     ``air`` and ``before`` are room to work in.
     """
@@ -228,7 +249,7 @@ def _control(
         for r in range(rooms):
             own = response[r, r]
             free = air[r] - own * heat[r]
-            wanted = _in_band(free, own, low[k, r], high[k, r], most[r, 0], most[r, 1])
+            wanted = _in_band(free, own, low[r], high[r], order[r], most[r, 0], most[r, 1])
             change = wanted - heat[r]
             if change != 0.0:
                 heat[r] = wanted
@@ -240,6 +261,15 @@ def _control(
     for r in range(rooms):
         if heat[r] != before[r]:
             _push(seen, response, r, heat[r] - before[r])
+
+
+@compiled
+def _regulated(
+    regulator: Array, memory: Array, air: float, low: float, high: float, most: Array, step: float
+) -> float:
+    """Heat that the regulator of a room gives through a step [W]."""
+    found = share(regulator, memory, air, low, high, step)
+    return float(found * most[0] if found > 0.0 else found * most[1])
 
 
 @inlined
@@ -255,7 +285,8 @@ def march(
     modes: Array, link: Array, heat: Array, decay: Array, look: Array, link_gain: Array,
     link_response: Array, heat_gain: Array, heat_response: Array, drive: Array, glimpse: Array,
     whole: Whole, numbers: Array, weather: Array, fresh: Array, low: Array, high: Array,
-    most: Array, pairs: Whole, exchange: Array, seen_out: Array, heat_out: Array, link_out: Array,
+    most: Array, pairs: Whole, exchange: Array, order: Array, regulators: Array, memory: Array,
+    at: Array, step: float, seen_out: Array, heat_out: Array, link_out: Array,
 ) -> None:  # fmt: skip
     """Step the zones through a block; ``modes``, ``link`` and ``heat`` are carried on in place.
 
@@ -285,12 +316,23 @@ def march(
         Greatest heating and cooling [W].
     pairs, exchange : (m, 4), (m,) arrays
         Faces that exchange long-wave radiation and their exchange areas [m²].
+    order : (steps, rooms) array
+        Heat that each room gets where that keeps it in its band [W].
+    regulators, memory : (rooms, 5), (rooms, 4) arrays
+        Columns of :mod:`twin.physics.regulators`; ``memory`` is changed. A room whose regulator is
+        not ideal gets what that gives, wherever its temperature goes.
+    at : (rooms,) array
+        Air at the start [K]; changed.
+    step : float
+        Length of a step [s].
     seen_out, heat_out, link_out : (steps, …) arrays
         Filled: temperatures at the end of each step [K], flows during it [W].
     """
     n = modes.shape[0]
     seen, room = np.empty(look.shape[1]), np.empty(link.shape[0])
-    air, before = np.empty(heat.shape[0]), np.empty(heat.shape[0])
+    rooms = heat.shape[0]
+    air, before = np.empty(rooms), np.empty(rooms)
+    bottom, top, asked = np.empty(rooms), np.empty(rooms), np.empty(rooms)
     # What links and plant do to the seen nodes; brought up to date by what each step changes.
     held, start = np.zeros(seen.shape[0]), np.empty(seen.shape[0])
     _carry(held, link, link_response)
@@ -302,13 +344,21 @@ def march(
         start[:] = seen
         _radiate(seen, link, link_response, pairs, exchange, whole, room)
         _settle(seen, link, link_response, whole, numbers, weather, fresh, k)
-        _control(seen, heat, heat_response, low, high, most, k, air, before)
+        for r in range(rooms):
+            bottom[r], top[r], asked[r] = low[k, r], high[k, r], order[k, r]
+            if regulators[r, KIND_OF] != IDEAL:
+                asked[r] = _regulated(
+                    regulators[r], memory[r], at[r], low[k, r], high[k, r], most[r], step
+                )
+                bottom[r], top[r] = -np.inf, np.inf
+        _control(seen, heat, heat_response, bottom, top, asked, most, air, before)
         for j in range(seen.shape[0]):
             held[j] += seen[j] - start[j]
         for i in range(n):
             modes[i] = decay[i] * modes[i] + drive[k, i]
         _carry(modes, link, link_gain)
         _carry(modes, heat, heat_gain)
+        at[:] = seen[:rooms]
         seen_out[k] = seen
         heat_out[k] = heat
         link_out[k] = link

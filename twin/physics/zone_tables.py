@@ -9,6 +9,7 @@ import numpy as np
 from twin.physics.assembly import Assembled
 from twin.physics.films import LEEWARD, WINDWARD
 from twin.physics.network import Array
+from twin.physics.regulators import HELD
 from twin.physics.zone_steps import march
 
 
@@ -48,17 +49,34 @@ def tables(house: Assembled) -> Tables:
 
 @dataclass(slots=True)
 class State:
-    """Where a house stands: modes, flows of the links and of the plant in the last step [W]."""
+    """Where a house stands: modes, flows of the links and of the plant in the last step [W].
+
+    ``air`` of each room [K], and what the ``regulators`` of the rooms remember.
+    """
 
     modes: Array
     link: Array
     heat: Array
+    air: Array
+    regulators: Array
+
+    def copy(self) -> State:
+        """Return a house that stands there too."""
+        return State(
+            self.modes.copy(), self.link.copy(), self.heat.copy(), self.air.copy(),
+            self.regulators.copy(),
+        )  # fmt: skip
 
 
 def at_rest(house: Assembled, temperature: float) -> State:
     """Everything at one temperature [K], nothing flows."""
     nodes = np.full(len(house.circuit.capacities), temperature)
-    return State(house.steps.enter @ nodes, np.zeros(len(house.whole)), np.zeros(house.rooms))
+    memory = np.zeros((house.rooms, 4))
+    memory[:, HELD] = np.inf
+    return State(
+        house.steps.enter @ nodes, np.zeros(len(house.whole)), np.zeros(house.rooms),
+        np.full(house.rooms, temperature), memory,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +91,8 @@ class Block:
         Columns of :mod:`twin.physics.zone_steps`, made by :func:`outdoors`.
     fresh, low, high : (steps, rooms) arrays
         Conductance of the air that comes in [W/K]; band at the end of each step [K].
+    order : (steps, rooms) array or None
+        Heat that each room gets where that keeps it in its band [W]; None is none.
     """
 
     known: Array
@@ -80,6 +100,16 @@ class Block:
     fresh: Array
     low: Array
     high: Array
+    order: Array | None = None
+
+    def part(self, first: int, last: int) -> Block:
+        """Return the steps from ``first`` to before ``last``."""
+        rows = slice(first, last)
+        order = None if self.order is None else self.order[rows]
+        return Block(
+            self.known[rows], self.weather[rows], self.fresh[rows], self.low[rows],
+            self.high[rows], order,
+        )  # fmt: skip
 
 
 def outdoors(air: Array, sky: Array, wind: Array, wind_from: Array) -> Array:
@@ -105,12 +135,18 @@ class Trace:
     link: Array
 
 
-def run(house: Assembled, tab: Tables, state: State, block: Block, most: Array) -> Trace:
+def run(
+    house: Assembled, tab: Tables, state: State, block: Block, most: Array,
+    regulators: Array | None = None,
+) -> Trace:  # fmt: skip
     """March through a block; ``state`` is carried on in place.
 
-    ``most`` (rooms, 2): greatest heating and cooling of each room [W].
+    ``most`` (rooms, 2): greatest heating and cooling of each room [W]; ``regulators`` (rooms, 5):
+    columns of :mod:`twin.physics.regulators`, all ideal without.
     """
     n = len(block.known)
+    order = np.zeros((n, house.rooms)) if block.order is None else block.order
+    regulators = np.zeros((house.rooms, 5)) if regulators is None else regulators
     trace = Trace(
         np.empty((n, len(house.seen) + house.rooms)),
         np.empty((n, house.rooms)),
@@ -120,7 +156,7 @@ def run(house: Assembled, tab: Tables, state: State, block: Block, most: Array) 
         state.modes, state.link, state.heat, tab.decay, tab.look, tab.link_gain,
         tab.link_response, tab.heat_gain, tab.heat_response, block.known @ tab.known_gain,
         block.known @ tab.known_response, house.whole, house.numbers, block.weather, block.fresh,
-        block.low, block.high, most, house.pairs, house.exchange, trace.seen, trace.heat,
-        trace.link,
+        block.low, block.high, most, house.pairs, house.exchange, order, regulators,
+        state.regulators, state.air, house.steps.step, trace.seen, trace.heat, trace.link,
     )  # fmt: skip
     return trace

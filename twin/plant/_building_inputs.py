@@ -16,10 +16,20 @@ from twin.physics.house import House, Window
 from twin.physics.zone_tables import Block, outdoors
 from twin.plant import _building_settings as given
 from twin.plant._building_describe import AIR_HEAT
-from twin.plant._building_schedules import band, in_use, share
+from twin.plant._building_schedules import band, held_before, in_use, share
 
 Array = npt.NDArray[np.float64]
 DAY = 86_400.0
+
+
+def held_ahead(settings: given.Settings) -> int:
+    """How many steps before their time set-points hold for the plant.
+
+    A plan heats when it is cheapest; its band begins only so early that it is met in time.
+    """
+    if settings.control == "schedule":
+        return round(settings.pre_start / settings.step)
+    return 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +52,7 @@ class Inputs:
     ) -> None:
         self.settings, self.house, self.made, self.weather = settings, house, made, weather
         self.walls, self.windows = _parts(settings, house)
+        self.ahead = held_ahead(settings)
 
     def block(self, start: int, steps: int, machine_heat: Array | None = None) -> Block:
         """Return the inputs of ``steps`` steps from step number ``start`` of the run.
@@ -53,11 +64,10 @@ class Inputs:
         middles = times + 0.5 * settings.step + (settings.start_day - 1) * DAY
         weather, density = self._weather(middles)
         flows = np.zeros((steps, self.made.exogenous))
-        fresh, low, high = (np.zeros((steps, rooms)) for _ in range(3))
+        fresh = np.zeros((steps, rooms))
         for room, zone in enumerate(settings.zones.values()):
             self._use(flows, room, zone, times)
             fresh[:, room] = self.fresh(zone, times) * density * AIR_HEAT
-            low[:, room], high[:, room] = band(settings, zone, times)
         if machine_heat is not None:
             flows[:, :rooms] += machine_heat
         if self.weather is not None and self.house.walls:
@@ -67,7 +77,15 @@ class Inputs:
             for room, zone in enumerate(settings.zones.values()):
                 flows[:, 2 * rooms + room] = zone.solar_aperture * light
         grounds = np.broadcast_to(self.made.ground, (steps, len(self.made.ground)))
+        low, high = self.band(start, steps, self.ahead)
         return Block(np.hstack([weather[:, :1], grounds, flows]), weather, fresh, low, high)
+
+    def band(self, start: int, steps: int, ahead: int = 0) -> tuple[Array, Array]:
+        """Set-points of the zones [K], held ``ahead`` steps before their time."""
+        times = np.arange(start, start + steps + ahead, dtype=np.float64) * self.settings.step
+        bands = [band(self.settings, zone, times) for zone in self.settings.zones.values()]
+        low, high = (np.column_stack(rows) for rows in zip(*bands, strict=True))
+        return held_before(low, high, ahead)
 
     def outdoor(self, time: float) -> float:
         """Outdoor temperature at ``time`` [s of the run], in [K]."""

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from twin.measures import (
     At,
-    Constant,
     Integral,
     Largest,
     Mean,
     Measure,
-    Product,
     Rule,
     Smallest,
     Sum,
@@ -20,13 +18,13 @@ from twin.measures import (
 ELECTRICITY = Sum((Integral("heating_electric"), Integral("cooling_electric")))
 
 
-def zone_measures(part: str, price: float) -> tuple[Measure, ...]:
-    """KPIs of one zone."""
+def zone_measures(part: str, cost: Rule) -> tuple[Measure, ...]:
+    """KPIs of one zone; ``cost`` says what its electricity costs."""
     return (
         Measure("energy", "kWh", "Electricity for heating and cooling.", "less", ELECTRICITY,
                 headline=True, part=part),
         Measure("energy_cost", "EUR", "Cost of that electricity.", "less",
-                Product(Constant(price), ELECTRICITY), part=part),
+                cost, part=part),
         Measure("heating_energy", "kWh", "Electricity for heating.", "less",
                 Integral("heating_electric"), part=part),
         Measure("cooling_energy", "kWh", "Electricity for cooling.", "less",

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from twin.physics.heat_pump import carnot_cop
 from twin.physics.network import Array
 from twin.physics.zone_steps import OUT
 from twin.physics.zone_tables import Block, Trace
+from twin.plant import _building_tariff
 from twin.plant._building_air import Quality
 from twin.plant._building_flows import FLOWS, entering
+from twin.plant._building_power import unit_power
 from twin.plant._building_schedules import in_use
 from twin.tables import Words
 
@@ -22,7 +23,7 @@ HOUR = 3600.0
 CHANNELS = (
     "temperature", "heating", "cooling", "heating_electric", "cooling_electric", "discomfort",
     "temperature_hour", "heating_hour", "cooling_hour", "co2", "humidity", "condensate",
-    "electricity", "outside_band", "stale_air", *FLOWS,
+    "electricity", "outside_band", "stale_air", "spent", *FLOWS,
 )  # fmt: skip
 WHOLE = -1
 """Place of the building among the sources: what is recorded of all its zones together."""
@@ -60,7 +61,7 @@ class Diary:
         self.first, self.seen = first, trace.seen
         steps = len(trace.seen)
         starts = np.arange(first, first + steps, dtype=np.float64) * self.step
-        self._steps(starts, block, trace)
+        self._steps(first, starts, block, trace)
         flows = entering(self.building.made, block, trace)
         self.waiting.append(np.hstack([trace.seen[:, : trace.heat.shape[1]], trace.heat, flows]))
         held = sum(len(rows) for rows in self.waiting)
@@ -111,17 +112,19 @@ class Diary:
         key = zone % len(self.sources) * len(CHANNELS) + CHANNELS.index(channel)
         self.pending.append((key, times, values))
 
-    def _steps(self, starts: Array, block: Block, trace: Trace) -> None:
+    def _steps(self, first: int, starts: Array, block: Block, trace: Trace) -> None:
         settings = self.building.settings
-        cop = carnot_cop(
-            settings.supply_temperature, block.weather[:, OUT], settings.heating_efficiency
-        )
+        unit_heat, unit_cold = unit_power(settings, block.weather[:, OUT])
         rooms = trace.heat.shape[1]
-        power = np.maximum(trace.heat, 0.0) / cop[:, None]
-        power += np.maximum(-trace.heat, 0.0) / settings.cooling_cop
+        power = np.maximum(trace.heat, 0.0) * unit_heat[:, None]
+        power += np.maximum(-trace.heat, 0.0) * unit_cold[:, None]
         self._later(WHOLE, "electricity", starts, power.sum(axis=1))
+        price = _building_tariff.price(settings, starts) if settings.tariff else None
+        if price is not None:
+            self._later(WHOLE, "spent", starts, power.sum(axis=1) * price)
         rows = np.vstack([self.before[:rooms], trace.seen[:, :rooms]])
-        ends = [_outside(rows[:-1], block), _outside(rows[1:], block)]
+        band = self.building.inputs.band(first, len(starts))
+        ends = [_outside(rows[:-1], band), _outside(rows[1:], band)]
         self._later(WHOLE, "outside_band", starts, 0.5 * (ends[0] + ends[1]).mean(axis=1))
         for number, zone in enumerate(settings.zones.values()):
             air, heat = trace.seen[:, number], trace.heat[:, number]
@@ -129,8 +132,10 @@ class Diary:
             self._later(number, "temperature", starts + self.step, air)
             self._later(number, "heating", starts, heating)
             self._later(number, "cooling", starts, cooling)
-            self._later(number, "heating_electric", starts, heating / cop)
-            self._later(number, "cooling_electric", starts, cooling / settings.cooling_cop)
+            self._later(number, "heating_electric", starts, heating * unit_heat)
+            self._later(number, "cooling_electric", starts, cooling * unit_cold)
+            if price is not None:
+                self._later(number, "spent", starts, power[:, number] * price)
             felt = np.where(in_use(zone, starts), ends[1][:, number], 0.0)
             self._later(number, "discomfort", starts, felt)
 
@@ -152,9 +157,9 @@ class Diary:
                 self._later(number, flow, starts, of_hour)
 
 
-def _outside(air: Array, block: Block) -> Array:
+def _outside(air: Array, band: tuple[Array, Array]) -> Array:
     """How far the air of each zone is outside the band of each step [K]."""
-    outside = np.maximum(block.low - air, air - block.high)
+    outside = np.maximum(band[0] - air, air - band[1])
     # A hair's breadth beside the set-point is rounding, not discomfort.
     return np.where(outside > 1e-6, outside, 0.0)
 

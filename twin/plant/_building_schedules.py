@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+from numpy.lib.stride_tricks import sliding_window_view
 
 from twin.plant import _building_settings as given
 
@@ -68,6 +69,22 @@ def band(settings: given.Settings, zone: given.ZoneSettings, times: Array) -> tu
     if zone.cooling_schedule:
         high = share(settings, zone.cooling_schedule, times) + KELVIN
     return low - wider, high + wider
+
+
+def held_before(low: Array, high: Array, steps: int) -> tuple[Array, Array]:
+    """A band that holds so many steps before its time; (n + steps, …) in, (n, …) out [K]."""
+    if steps == 0:
+        return low, high
+    wide = steps + 1
+    ahead = (sliding_window_view(row, wide, axis=0) for row in (low, high))
+    return next(ahead).max(axis=-1), next(ahead).min(axis=-1)
+
+
+def narrowest(settings: given.Settings, zone: given.ZoneSettings) -> tuple[float, float]:
+    """Set-points [K] at the time of the week at which they are closest."""
+    low, high = band(settings, zone, np.arange(0.0, 7 * DAY, settings.step))
+    place = int(np.argmin(high - low))
+    return float(low[place]), float(high[place])
 
 
 def crossed(

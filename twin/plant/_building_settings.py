@@ -181,6 +181,20 @@ class ZoneSettings(Params):
     setback: float = quantity(0, "K", 0, 20, "Set-points wider by this out of use.", live=True)
     use_start: float = quantity(6, "h", 0, 24, "Time of day at which use starts.", live=True)
     use_end: float = quantity(22, "h", 0, 24, "Time of day at which use ends.", live=True)
+    regulator: Literal["ideal", "thermostat", "pi"] = choice(
+        "ideal", "What holds the set-points: exactly, on and off, or in proportion with integral."
+    )
+    hysteresis: float = quantity(
+        1, "K", 0, 10, "Thermostat: on half of it beyond a set-point, off half of it inside.",
+        assumption=True,
+    )  # fmt: skip
+    shortest_run: float = quantity(
+        10, "min", 0, 240, "Thermostat: shortest time on, and off.", assumption=True
+    )
+    gain: float = quantity(
+        0.3, "1/K", 0.001, 100, "PI: share of the power a kelvin.", assumption=True
+    )
+    integral_time: float = quantity(15, "min", 0.5, 1440, "PI: integral time.", assumption=True)
     heating_power: float = quantity(60, "kW", 0, 1e6, "Greatest heating power; 0 for none.")
     cooling_power: float = quantity(60, "kW", 0, 1e6, "Greatest cooling power; 0 for none.")
     floor_area: float = quantity(600, "m²", 0.01, 1e6, "Floor area.")
@@ -239,9 +253,38 @@ class ZoneSettings(Params):
     )
 
 
+class Price(Params):
+    """A period of a tariff: what energy costs from one time of day to another on some days."""
+
+    price: float = quantity(None, "EUR/kWh", 0, 10, "Of electricity.")
+    start: float = quantity(0, "h", 0, 24, "Time of day at which it starts.")
+    end: float = quantity(24, "h", 0, 24, "At which it ends; before its start: on the next day.")
+    days: Literal["all", "weekdays", "weekend"] = choice("all", "Days on which it starts.")
+
+
 class Settings(Params):
     """Parameters of a building."""
 
+    control: Literal["schedule", "optimal_start", "predictive"] = choice(
+        "schedule", "What sets the zones' temperatures: the clock, a start as late as will do, or "
+        "a plan over weather, use, prices and peaks.",
+    )  # fmt: skip
+    pre_start: float = quantity(
+        0, "h", 0, 12, "Set-points hold this long before their hour; optimal start: at most."
+    )
+    plan_step: float = quantity(30, "min", 5, 60, "A new plan, in blocks as long.")
+    plan_horizon: float = quantity(24, "h", 1, 96, "How far a plan looks ahead.")
+    comfort_margin: float = quantity(
+        0, "K", 0, 3, "A plan stays so far inside the set-points.", assumption=True
+    )
+    forecast_error: Literal["none", "low", "medium", "high"] = choice(
+        "medium", "Error of the weather forecasts that plans are made on.", "BOPTEST"
+    )
+    sensor_noise: float = quantity(
+        0.1, "K", 0, 3, "Standard deviation of the zone temperatures that plans see.",
+        assumption=True,
+    )  # fmt: skip
+    tariff: dict[str, Price] = table("Periods of the price of energy; without any, energy_price.")
     zones: dict[str, ZoneSettings] = table("Zones of the building.")
     materials: dict[str, Material] = table("Materials of layers.")
     constructions: dict[str, Construction] = table("Build-ups of layers.")
@@ -275,6 +318,10 @@ class Settings(Params):
     )
     supply_temperature: float = quantity(45, "°C", 25, 80, "Temperature of the heating water.")
     cooling_cop: float = quantity(3.5, "1", 0.5, 12, "COP of the chiller.", assumption=True)
+    cooling: Literal["constant", "direct_expansion"] = choice(
+        "constant", "What makes cold: a machine of one COP, or a roof-top unit whose COP is rated "
+        "at 35 °C outdoors and follows them.", "DOE commercial reference buildings",
+    )  # fmt: skip
     energy_price: float = quantity(0.2, "EUR/kWh", 0, 10, "Price of electricity.", assumption=True)
     emission_factor: float = quantity(
         0.167, "kg/kWh", 0, 5, "CO2 of electricity.", "Belgium, BOPTEST heat pump case"

@@ -16,9 +16,16 @@ from twin.physics.network import Array
 from twin.plant import _building_describe as describe
 from twin.plant import _building_weather
 from twin.plant._building_air import Air, carried
-from twin.plant._building_boptest import boptest_measures
+from twin.plant._building_boptest import boptest_measures, cost_rule
+from twin.plant._building_control import Control, House, OptimalStart, Schedule, regulators_of
 from twin.plant._building_inputs import DAY, Inputs
-from twin.plant._building_measures import air_measures, building_measures, zone_measures
+from twin.plant._building_measures import (
+    ELECTRICITY,
+    air_measures,
+    building_measures,
+    zone_measures,
+)
+from twin.plant._building_predictive import Predictive
 from twin.plant._building_record import Diary
 from twin.plant._building_schedules import band
 from twin.plant._building_settings import Settings
@@ -33,6 +40,14 @@ LUMPED_ONLY = (
 )  # fmt: skip
 MOST_DAYS = 32
 """Blocks grow from a day to this."""
+CONTROL_ONLY = {
+    "pre_start": ("schedule", "optimal_start"), "plan_step": ("optimal_start", "predictive"),
+    "plan_horizon": ("predictive",), "comfort_margin": ("predictive",),
+    "forecast_error": ("predictive",), "sensor_noise": ("predictive",),
+}  # fmt: skip
+REGULATOR_ONLY = {
+    "hysteresis": "thermostat", "shortest_run": "thermostat", "gain": "pi", "integral_time": "pi"
+}  # fmt: skip
 COSINE_ONLY = ("outdoor_mean", "outdoor_swing")
 
 
@@ -64,13 +79,30 @@ class Model(Asset):
         weather = self._read_weather()
         house = describe.house(self.settings, weather.elevation if weather else 0.0)
         self.made: Assembled = assemble(house, self.settings.step)
-        self._tables = zone_tables.tables(self.made)
         self.inputs = Inputs(self.settings, house, self.made, weather)
         self._find_machines()
-        self.state = zone_tables.at_rest(self.made, self._first_temperature())
+        state = zone_tables.at_rest(self.made, self._first_temperature())
+        self.house = House(
+            self.made, zone_tables.tables(self.made), state, self._power,
+            regulators_of(self.settings),
+        )  # fmt: skip
         self._spin_up()
+        self.control = self._control()
         self.diary = Diary(self, self._temperatures())
         self.air = Air(self.settings, self.inputs) if carried(self.settings) else None
+
+    def _control(self) -> Control:
+        if self.settings.control == "optimal_start":
+            return OptimalStart(self.house, self.inputs)
+        if self.settings.control == "predictive":
+            return Predictive(self.house, self.inputs, self._luck, self._unsolved)
+        return Schedule(self.house)
+
+    def _luck(self, use: str) -> np.random.Generator:
+        return self.world.stream(f"{self.name}.{use}")
+
+    def _unsolved(self) -> None:
+        self.record.event(self.name, "plan_unsolved", "", 1.0)
 
     def start(self) -> None:
         """Start the balance; say what weather it is."""
@@ -109,16 +141,17 @@ class Model(Asset):
         if days:
             day = self.inputs.block(0, round(DAY / self.settings.step))
             for _ in range(days):
-                zone_tables.run(self.made, self._tables, self.state, day, self._power)
+                self.house.run(day)
 
     def _temperatures(self) -> Array:
         """Temperatures of the seen nodes now [K]."""
         still = self.inputs.block(self._stepped, 1)
         made = self.made.steps
-        inputs = np.concatenate([still.known[0], self.state.link])
-        inputs[self.made.known : self.made.known + self.made.rooms] += self.state.heat
-        nodes = made.read @ self.state.modes + made.direct @ inputs
-        return np.concatenate([nodes[self.made.seen], self.made.fabric @ self.state.modes])
+        state = self.house.state
+        inputs = np.concatenate([still.known[0], state.link])
+        inputs[self.made.known : self.made.known + self.made.rooms] += state.heat
+        nodes = made.read @ state.modes + made.direct @ inputs
+        return np.concatenate([nodes[self.made.seen], self.made.fabric @ state.modes])
 
     def _run(self) -> Process:
         step = self.settings.step
@@ -136,7 +169,7 @@ class Model(Asset):
 
     def _advance(self, steps: int, machine_heat: Array | None) -> None:
         block = self.inputs.block(self._stepped, steps, machine_heat)
-        trace = zone_tables.run(self.made, self._tables, self.state, block, self._power)
+        trace = self.control.run(self._stepped, block)
         self.diary.add(self._stepped, block, trace)
         if self.air is not None:
             quality = self.air.run(self._stepped, trace.seen[:, : self.made.rooms])
@@ -176,6 +209,15 @@ class Model(Asset):
         """Return what means nothing for walls, or without them."""
         weather = settings.weather or settings.city != "none"
         names = set(COSINE_ONLY) if weather else set()
+        names |= {name for name, used in CONTROL_ONLY.items() if settings.control not in used}
+        if settings.tariff:
+            names.add("energy_price")
+        for zone, made in settings.zones.items():
+            names |= {
+                f"zones.{zone}.{name}"
+                for name, kind in REGULATOR_ONLY.items()
+                if made.regulator != kind
+            }
         if describe.lumped(settings):
             names |= {"albedo", "terrain", "orientation"}
             if not weather:
@@ -188,8 +230,8 @@ class Model(Asset):
     @classmethod
     def measures(cls, settings: Settings) -> tuple[Measure, ...]:
         """Return the KPIs of each zone and of the whole."""
-        price = settings.energy_price
-        zones = [m for name in settings.zones for m in zone_measures(f"zones.{name}", price)]
+        cost = cost_rule(settings, ELECTRICITY)
+        zones = [m for name in settings.zones for m in zone_measures(f"zones.{name}", cost)]
         air = [
             m for name in settings.zones for m in air_measures(f"zones.{name}") if carried(settings)
         ]
