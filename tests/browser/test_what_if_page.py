@@ -68,6 +68,15 @@ def test_no_change_is_asked_for_without_its_own_result(visit: Visit) -> None:
     expect(page.get_by_role("button", name="Draft the change")).to_be_disabled()
 
 
+def test_a_change_can_be_asked_for_as_soon_as_the_comparison_has_ended(visit: Visit) -> None:
+    page = visit.go("/what-if?scenario=mill&set=mill.cutting_speed=193&n=150")
+    page.get_by_role("button", name="Request change").click()
+    expect(page.locator(".request")).to_be_visible(timeout=SECONDS)
+    expect(page.locator(".verdict-words")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("button", name="Draft the change")).to_be_enabled(timeout=SECONDS)
+    expect(page.locator(".request")).to_contain_text("→ 193 m/min")
+
+
 @pytest.mark.parametrize(
     "visit", [((1280, 520), "light", "en"), (PHONE, "light", "en")], indirect=True
 )

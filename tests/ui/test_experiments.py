@@ -42,6 +42,8 @@ STUDIES: dict[str, dict[str, Any]] = {
     "tornado": {**GRID, "design": "tornado"},
     "sobol": {**GRID, "vary": [f"{SPEED}=100:300", "mill.tool_cost=20:40"], "design": "sobol",
               "points": 8, "replications": 2},
+    "morris": {**GRID, "vary": [f"{SPEED}=100:300", "mill.tool_cost=20:40"], "design": "morris",
+               "points": 4, "replications": 2},
     "optimise": {"vary": [f"{SPEED}=120:220"], "minimise": COST, "runs": 24, "replications": 3,
                  "confirm": 8, "subject_to": ["mill.tool_breaks<=40"]},
 }  # fmt: skip
@@ -166,6 +168,15 @@ def test_shares_of_variance_are_drawn_with_their_intervals(told: dict[str, Found
     assert len(chart.figure.data) == 2
 
 
+def test_a_screening_of_the_command_line_is_shown(twins: Context, told: dict[str, Found]) -> None:
+    it = told["morris"]
+    chart = charts.morris(it, "dark")
+    assert chart.figure is not None
+    assert [row[0] for row in chart.rows] == ["Cutting speed", "Tool cost"]
+    assert it.headline() == "Cutting speed weighs most on Cost per part"
+    assert asking.of_payload("sweep", it.payload, twins.scenario("mill")).design == "tornado"
+
+
 def test_a_search_shows_its_promise_beside_what_was_confirmed(told: dict[str, Found]) -> None:
     it = told["optimise"]
     trace, gain = charts.trace(it, "light"), charts.gain(it, "light")
@@ -205,7 +216,7 @@ def test_the_file_holds_every_point_and_figure(told: dict[str, Found]) -> None:
     assert len(rows) == 6
     place = head.index(f"{COST} [EUR/part]")
     assert [float(row[place]) for row in rows] == [p["kpis"][COST]["value"] for p in it.points]
-    for name in ("optimise", "sobol", "tornado"):
+    for name in ("optimise", "sobol", "morris", "tornado"):
         assert len(points.as_csv(told[name]).splitlines()) > 2
 
 
@@ -219,7 +230,7 @@ def test_the_history_finds_by_any_word(twins: Context) -> None:
     def ids(text: str, kind: str = past.ALL) -> set[str]:
         return {row["kind"] for row in past.wanted(rows, listed, text, kind, "", hidden=False)}
 
-    assert ids("") == {"Grid", "Tornado", "Sobol'", "Optimise", "Comparison"}
+    assert ids("") == {"Grid", "Tornado", "Sobol'", "Morris", "Optimise", "Comparison"}
     assert ids("SOBOL housing") == {"Sobol'"}
     assert ids("", "optimise") == {"Optimise"}
     assert ids("xyzzy") == set()

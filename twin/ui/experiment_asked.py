@@ -97,9 +97,10 @@ def of_address(view: View, scenario: Scenario) -> Asked:
 def of_payload(kind: str, payload: Mapping[str, Any], scenario: Scenario) -> Asked:
     """Return what an earlier experiment asked, to ask it again or otherwise."""
     goal = payload.get("maximise") or payload.get("minimise") or ""
+    design = OPTIMISE if kind == OPTIMISE else str(payload.get("design", "grid"))
     values = {**(payload.get("base_values") or {}), **(payload.get("values") or {})}
     asked = Asked(
-        OPTIMISE if kind == OPTIMISE else str(payload.get("design", "grid")),
+        design if design in DESIGNS else "tornado",  # a design of the command line alone
         tuple(payload.get("vary", ()))[:MOST_VARIED], goal, bool(payload.get("maximise")),
         tuple(payload.get("subject_to") or ()), payload.get("replications"),
         payload.get("points"), payload.get("runs"), payload.get("confirm"),

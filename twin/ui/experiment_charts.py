@@ -223,6 +223,24 @@ def sobol(found: Found, theme: str) -> Chart:
     return Chart(said, figure, t("experiments.sobol_caption"), head, body)
 
 
+def morris(found: Found, theme: str) -> Chart:
+    """Draw how much each parameter moves the goal over its range, by screening."""
+    rows = [one for one in found.document["morris"] if one["weight"][0] is not None]
+    if not rows:
+        return Chart(t("experiments.nothing_drawn"), None, t("experiments.no_spread"))
+    drawn_ = [(words.parameter(one["path"]), *ends(one["weight"])) for one in rows]
+    figure = weighed.effects(drawn_, theme, axis=t("experiments.change_axis",
+                             kpi=found.axis(found.goal)))  # fmt: skip
+    of = behind(found.measures[found.goal]["unit"])
+    name, *top = drawn_[0]
+    said = t("experiments.morris_finding", name=name, weight=with_band(*top) + of)
+    head = [t("experiments.col_parameter"), found.axis(found.goal), t("experiments.low"),
+            t("experiments.high"), t("experiments.col_spread")]  # fmt: skip
+    body = [[name, *_cells((value, low, high)), number(one["spread"])]
+            for one, (name, value, low, high) in zip(rows, drawn_, strict=True)]  # fmt: skip
+    return Chart(said, figure, t("experiments.morris_caption"), head, body)
+
+
 def ends(share: Sequence[float | None]) -> tuple[float, float, float]:
     """Return a share with its interval; ends that are unknown stand at the share."""
     value, low, high = (0.0 if share[0] is None else share[0], *share[1:])

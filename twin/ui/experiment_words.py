@@ -59,7 +59,8 @@ def varied(paths: Sequence[str]) -> str:
 
 def design(kind: str, told: Told) -> str:
     """Return what kind of experiment it is: the name of its design."""
-    return t(f"experiments.kind_{told.get('design', kind) if kind == 'sweep' else kind}")
+    key = f"experiments.kind_{told.get('design', kind) if kind == 'sweep' else kind}"
+    return t(key if known(key) else "experiments.kind_other")
 
 
 # -- findings -----------------------------------------------------------------------------------
@@ -102,7 +103,7 @@ def _ordered(lines: Sequence[Line]) -> list[Line]:
 
 def _sweep(told: Told, units: Mapping[str, str] | None) -> str:
     chosen = told.get("best")
-    if told["design"] in {"tornado", "sobol"}:
+    if told["design"] in {"tornado", "sobol", "morris"}:
         return _weight(told)
     if chosen:
         return _best(told, chosen, units)
@@ -116,7 +117,7 @@ def _sweep(told: Told, units: Mapping[str, str] | None) -> str:
 
 
 def _weight(told: Told) -> str:
-    """What weighs most, of a tornado or of Sobol' indices."""
+    """What weighs most, of a tornado, of Sobol' indices, or of a screening."""
     kpi, top = names.kpi(told["objective"]["kpi"]), told.get("top")
     if top is None:
         return t("experiments.found_no_spread", kpi=kpi)
@@ -124,7 +125,7 @@ def _weight(told: Told) -> str:
     if told["design"] == "sobol":
         share = max(0.0, min(1.0, top["total"][0]))
         return t("experiments.found_share", name=name, kpi=kpi, share=f"{100 * share:.0f}")
-    if top["change"]["verdict"] == "cannot tell":
+    if told["design"] == "tornado" and top["change"]["verdict"] == "cannot tell":
         return t("experiments.found_no_weight", kpi=kpi)
     return t("experiments.found_weight", name=name, kpi=kpi)
 

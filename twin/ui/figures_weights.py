@@ -103,6 +103,26 @@ def weights(rows: Sequence[Weight], theme: str, *, axis: str, words: tuple[str, 
     return figure
 
 
+def effects(rows: Sequence[tuple[str, float, float, float]], theme: str, *, axis: str) -> go.Figure:
+    """Draw one dot a parameter, the weightiest on top: (name, mean, low, high) of its effect."""
+    p = palette(theme)
+    figure = blank(theme)
+    turned = list(rows)[::-1]
+    figure.add_scatter(
+        x=[row[1] for row in turned], y=list(range(len(turned))), mode="markers",
+        marker={"color": p.accent, "size": 10}, hovertemplate="%{x:.4g}<extra></extra>",
+        error_x={"type": "data", "symmetric": False, "width": 0, "thickness": 2, "color": p.accent,
+                 "array": [row[3] - row[1] for row in turned],
+                 "arrayminus": [row[1] - row[2] for row in turned]},
+    )  # fmt: skip
+    figure.update_xaxes(title=axis_title(axis), rangemode="tozero")
+    figure.update_yaxes(range=[-0.6, len(turned) - 0.4], showgrid=False, zeroline=False,
+                        tickvals=list(range(len(turned))), ticktext=[row[0] for row in turned],
+                        tickfont={"color": p.text})  # fmt: skip
+    figure.update_layout(height=96 + ROW_PX * len(turned))
+    return figure
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One point of a search in the order it was tried; ``kept``: within every limit."""

@@ -60,7 +60,7 @@ class Ids(StrEnum):
     AGAIN = "experiments-again"
 
 
-MAIN, PARETO, TORNADO, SOBOL, TRACE, GAIN = (
-    "sweep", "pareto", "tornado", "sobol", "search", "gain",
+MAIN, PARETO, TORNADO, SOBOL, MORRIS, TRACE, GAIN = (
+    "sweep", "pareto", "tornado", "sobol", "morris", "search", "gain",
 )  # fmt: skip
 """Names of the chart cards; they name the files that are saved too."""

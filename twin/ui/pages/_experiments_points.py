@@ -32,7 +32,7 @@ def table(it: Found) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Return columns and rows; a row keeps figures to sort by and texts to show."""
     if it.design == "optimise":
         return _tried(it)
-    if it.design == "sobol":
+    if not it.points:
         return [], []
     kpis = it.kpis()[:SHOWN]
     columns: list[dict[str, Any]] = [_column("mark", "", width=56, numeric=False)]
@@ -265,6 +265,10 @@ def as_csv(it: Found) -> str:
         writer.writerow(["parameter", "alone", "low", "high", "with interactions", "low", "high"])
         for share in it.document["sobol"]:
             writer.writerow([share["path"], *share["first"], *share["total"]])
+    elif it.design == "morris":
+        writer.writerow(["parameter", "effect", "low", "high", "mean", "spread"])
+        for one in it.document["morris"]:
+            writer.writerow([one["path"], *one["weight"], one["mean"], one["spread"]])
     elif it.design == "optimise":
         sign = 1.0 if it.maximise else -1.0
         writer.writerow(["try", *it.paths, it.goal, "excess", "fault"])

@@ -18,19 +18,30 @@ from twin.ui import links, names, shell
 from twin.ui.browser import in_browser
 from twin.ui.components import card, watch
 from twin.ui.components.card import Chart, chart_card
-from twin.ui.components.frame import aria, icon, mark, page, sim_tag
+from twin.ui.components.frame import aria, icon, page, sim_tag
 from twin.ui.context import Context
-from twin.ui.experiment_told import Found, found, limit_text
+from twin.ui.experiment_told import Found, found
 from twin.ui.i18n import t
 from twin.ui.links import View
 from twin.ui.pages import _experiments_points as points
-from twin.ui.pages._experiments_ids import GAIN, MAIN, PAGE, PARETO, SOBOL, TORNADO, TRACE, Ids
+from twin.ui.pages import _experiments_said as saying
+from twin.ui.pages._experiments_ids import (
+    GAIN,
+    MAIN,
+    MORRIS,
+    PAGE,
+    PARETO,
+    SOBOL,
+    TORNADO,
+    TRACE,
+    Ids,
+)
 from twin.ui.wear_layout import GRID_LOOK
 from twin.ui.wording import day_or_hour
 
 CARDS = {
     "grid": (MAIN, PARETO), "sample": (MAIN, PARETO), "tornado": (TORNADO,), "sobol": (SOBOL,),
-    "optimise": (TRACE, GAIN),
+    "morris": (MORRIS,), "optimise": (TRACE, GAIN),
 }  # fmt: skip
 """Charts of each design, in the order they stand."""
 ROW_PX, HEAD_PX, TALL = 36, 64, 420
@@ -147,7 +158,7 @@ def _points(design: str) -> Component:
             html.Div(html.Section(html.Div(id=Ids.CHOSEN), className="card chosen-point",
                                   **aria(live="polite")), className="third"),
         ],
-        className="cards", hidden=design == "sobol",
+        className="cards", hidden=design in saying.WITHOUT_POINTS,
     )  # fmt: skip
 
 
@@ -186,13 +197,13 @@ def _register_head(app: Dash) -> None:
     def fill(phase: Any, of: dict[str, Any]) -> tuple[Any, ...]:
         it = told(phase)
         if it is None:
-            return (_trouble(phase), *[no_update] * 13)
+            return (saying.trouble(phase), *[no_update] * 13)
         picks = [value for pick in offered(it, of) for value in pick]
         fixed = len(it.paths) == 1 or (it.design == "grid" and len(it.paths) == 2)
         columns, rows = points.table(it)
         chosen = points.first(it, of["point"])
         tall = min(TALL, HEAD_PX + ROW_PX * len(rows))
-        return (_said(it, of["name"]), *picks, fixed, columns, rows,
+        return (saying.said(it, of["name"]), *picks, fixed, columns, rows,
                 {"height": f"{tall}px", "width": "100%"},
                 [{"id": str(chosen)}] if chosen is not None else [])  # fmt: skip
 
@@ -208,22 +219,6 @@ def _register_head(app: Dash) -> None:
         before = jobs.get(of["job"])
         job = jobs.submit(before.kind, before.payload, by=PAGE)
         return links.write(PAGE, of["name"], {"job": job.id})
-
-
-def _trouble(phase: Any) -> list[Component]:
-    """What stands where the finding should: running, or why there is none and what to do."""
-    state = (phase or {}).get("state", "none")
-    if state in {"queued", "running", "none"}:
-        return [html.H2(t("experiments.running"), className="quiet verdict-words")]
-    if state == "done":
-        return [html.H2(mark("amber", t("experiments.older"))),
-                html.P(t("experiments.older_why"), className="quiet")]  # fmt: skip
-    level: Any = "amber" if state == "cancelled" else "red"
-    why = t("experiments.cancelled_why") if state == "cancelled" else watch.reason(phase)
-    button = dmc.Button(t("experiments.go_on"), id=Ids.AGAIN, n_clicks=0, leftSection=icon("play"))
-    return [html.H2(mark(level, t(f"what_if.{state}")), className="verdict-words"),
-            html.P(why, className="quiet experiments-why"),
-            html.Div(button, className="notice-action")]  # fmt: skip
 
 
 def offered(it: Found, of: Mapping[str, Any]) -> list[tuple[list[dict[str, str]], str | None]]:
@@ -245,45 +240,6 @@ def offered(it: Found, of: Mapping[str, Any]) -> list[tuple[list[dict[str, str]]
 def _kpi_label(it: Found, kpi: str) -> str:
     owner = names.owner(kpi)
     return f"{names.kpi(kpi)} · {owner}" if owner else names.kpi(kpi)
-
-
-def _said(it: Found, name: str) -> list[Component]:
-    """The finding, what it rests on, and the way on from the best point."""
-    lines = [text for text in (_rests_on(it), _kept(it)) if text]
-    best = it.marks.best if it.kind == "sweep" else -1
-    way = points.way_on(it, best, name) if best is not None and it.design != "sobol" else None
-    if it.kind == "optimise" and not it.document["confirmed"]:
-        way = None
-    if it.design == "tornado":
-        way = None
-    return [html.H2(it.headline(), className="verdict-words"),
-            *[html.P(text, className="quiet") for text in lines],
-            *([html.P(way)] if way is not None else [])]  # fmt: skip
-
-
-def _rests_on(it: Found) -> str:
-    document = it.document
-    if it.design == "optimise":
-        counted = document["replications"]
-        return t("experiments.rests_search", n=len(document["trials"]), runs=counted["search"],
-                 finalists=len(document["finalists"]), pairs=counted["confirm"])  # fmt: skip
-    if it.design == "sobol":
-        return t("experiments.rests_sobol", n=document["replications"])
-    n = len(it.points) - (it.design == "tornado")
-    said = t("experiments.rests_points", n=n, runs=document["replications"])
-    best = document.get("best")
-    if best and it.design != "tornado" and len(it.points) > 1:
-        said += " " + words.equals(len(best["as_good"]))
-    if it.goal and document["replications"] < 6 and it.design != "sobol":
-        said += " " + t("experiments.too_few")
-    return said
-
-
-def _kept(it: Found) -> str:
-    if not it.limits():
-        return ""
-    listed = t("experiments.comma").join(limit_text(*one, it.measures) for one in it.limits())
-    return t("experiments.limits_were", limits=listed)
 
 
 def _register_charts(app: Dash) -> None:
@@ -308,6 +264,7 @@ def _register_charts(app: Dash) -> None:
     draws(PARETO, charts.pareto, Ids.ONE, Ids.OTHER)
     draws(TORNADO, charts.tornado)
     draws(SOBOL, charts.sobol)
+    draws(MORRIS, charts.morris)
     draws(TRACE, charts.trace)
     draws(GAIN, charts.gain)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import Dash, Input, Output, State, dcc, html
+from dash import Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 
 from twin import jobs
@@ -30,12 +30,15 @@ def register(app: Dash, context: Context) -> None:
         Output(Ids.REQUEST_SEND, "disabled"),
         Output(Ids.REQUEST_ANSWER, "children", allow_duplicate=True),
         Input(Ids.REQUEST, "n_clicks"),
+        Input(watch.phase(PAGE), "data"),
         State(Ids.DRAFT, "data"),
         State(Ids.BASE, "data"),
-        State(watch.phase(PAGE), "data"),
+        State(Ids.REQUEST_BOX, "opened"),
         prevent_initial_call=True,
     )
-    def open_request(_n: int, stored: Any, base: Any, phase: Any) -> tuple[Any, ...]:
+    def open_request(_n: int, phase: Any, stored: Any, base: Any, opened: bool) -> tuple[Any, ...]:
+        if ctx.triggered_id != Ids.REQUEST and not opened:
+            return (no_update,) * 4  # a comparison ended, and nobody looks at the dialogue
         start, draft = baseline.restore(context, base), drafts.restore(stored)
         values = drafts.changed(start.scenario, draft.values)
         body, ready = request_body(start, values, phase or {})
