@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
+import random
+
 import simpy
 
 
@@ -18,11 +19,11 @@ def raw_simpy_line(stations: int, buffer: int, parts: int, seed: int) -> float:
 
     def station(index: int):
         nonlocal finished
-        rng = np.random.default_rng([seed, index])
+        rng = random.Random(10_000 * seed + index)
         while True:
             if index > 0:
                 yield stores[index - 1].get()
-            yield env.timeout(rng.exponential(1.0))
+            yield env.timeout(rng.expovariate(1.0))
             if index < stations - 1:
                 yield stores[index].put(1)
             else:

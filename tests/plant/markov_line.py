@@ -1,8 +1,6 @@
-"""Exponential lines as Markov chains, solved exactly: an answer that shares no code with the twin.
+"""Lines as Markov chains: an answer that shares no code with the twin.
 
-A state holds, for each station, what it does (0 without a part, 1 at work, 2 blocked) and whether
-it is up, and the level of each buffer between two stations. Raw parts never lack and finished
-ones leave at once.
+Raw parts never lack and finished ones leave at once.
 """
 
 from __future__ import annotations
@@ -10,85 +8,139 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-import scipy.sparse as sparse
-import scipy.sparse.linalg as linalg
+from tests.plant.markov import solve
 
-State = tuple[tuple[int, ...], tuple[bool, ...], tuple[int, ...]]
+IDLE, BLOCKED = 0, -1
+State = tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]
+"""For each station what it does (0 without a part, k with k phases of its work to go, -1 blocked);
+the broken ones in the order of their breakdowns; the level of each buffer between two stations."""
 
 
 @dataclass(frozen=True)
 class Chain:
-    """A line of exponential stations with buffers between them, blocking after service."""
+    """Stations of one machine with buffers between them.
+
+    Work has ``phases`` exponential phases (Erlang). ``crew`` repairs so many at a time, the first
+    broken first; 0 has no end. ``early``: blocking before service.
+    """
 
     rates: tuple[float, ...]
     buffers: tuple[int, ...]
-    failure: float = 0.0
-    repair: float = 1.0
+    failure: float | tuple[float, ...] = 0.0
+    repair: float | tuple[float, ...] = 1.0
     calendar: bool = False
     scrap: bool = False
+    phases: tuple[int, ...] = ()
+    crew: int = 0
+    early: bool = False
 
-    def settle(self, doing: list[int], up: tuple[bool, ...], levels: list[int]) -> State:
+    def settle(self, doing: list[int], broken: tuple[int, ...], levels: list[int]) -> State:
         """Move parts on, downstream first, until nothing moves."""
-        last = len(doing) - 1
         moved = True
         while moved:
-            moved = False
-            for i in range(last, -1, -1):
-                if doing[i] == 2 and levels[i] < self.buffers[i]:
-                    levels[i] += 1
-                    doing[i] = 0
-                    moved = True
-                elif doing[i] == 2 and doing[i + 1] == 0 and levels[i] == 0:
-                    doing[i], doing[i + 1] = 0, 1
-                    moved = True
-                if doing[i] == 0 and (i == 0 or levels[i - 1] > 0):
-                    doing[i] = 1
-                    if i > 0:
-                        levels[i - 1] -= 1
-                    moved = True
-        return tuple(doing), up, tuple(levels)
+            moved = any(self._step(i, doing, levels) for i in reversed(range(len(doing))))
+        return tuple(doing), broken, tuple(levels)
 
-    def moves(self, state: State) -> Iterator[tuple[float, State, bool]]:
+    def _step(self, i: int, doing: list[int], levels: list[int]) -> bool:
+        moved = False
+        if doing[i] == BLOCKED and levels[i] < self.buffers[i] + (doing[i + 1] == IDLE):
+            levels[i] += 1
+            doing[i] = IDLE
+            moved = True
+        if doing[i] == IDLE and (i == 0 or levels[i - 1] > 0) and self._may_begin(i, doing, levels):
+            doing[i] = self.phases[i] if self.phases else 1
+            if i > 0:
+                levels[i - 1] -= 1
+            moved = True
+        return moved
+
+    def _may_begin(self, i: int, doing: list[int], levels: list[int]) -> bool:
+        """Blocking before service: there is a place behind that nobody has reserved."""
+        if not self.early or i == len(doing) - 1:
+            return True
+        return levels[i] < self.buffers[i] + (doing[i + 1] == IDLE)
+
+    def moves(self, state: State) -> Iterator[tuple[float, State, float]]:
         """Every move out of a state: its rate, where to, whether a part leaves the line."""
-        doing, up, levels = state
-        last = len(doing) - 1
+        doing, broken, levels = state
         for i, what in enumerate(doing):
-            if what == 1 and up[i]:
+            if what > 0 and i not in broken:
+                yield from self._work(i, state)
+            if i not in broken and self._fails(i) and (what > 0 or self.calendar):
                 after = list(doing)
-                after[i] = 0 if i == last else 2
-                yield self.rates[i], self.settle(after, up, list(levels)), i == last
-            if up[i] and self.failure and (what == 1 or self.calendar):
-                after = list(doing)
-                if self.scrap and what == 1:
-                    after[i] = 0
-                down = (*up[:i], False, *up[i + 1 :])
-                yield self.failure, self.settle(after, down, list(levels)), False
-            if not up[i]:
-                fixed = (*up[:i], True, *up[i + 1 :])
-                yield self.repair, self.settle(list(doing), fixed, list(levels)), False
+                if self.scrap and what > 0:
+                    after[i] = IDLE
+                yield self._fails(i), self.settle(after, (*broken, i), list(levels)), 0.0
+        for i in broken[: self.crew or None]:
+            rest = tuple(k for k in broken if k != i)
+            rate = self.repair[i] if isinstance(self.repair, tuple) else self.repair
+            yield rate, self.settle(list(doing), rest, list(levels)), 0.0
+
+    def _fails(self, i: int) -> float:
+        return self.failure[i] if isinstance(self.failure, tuple) else self.failure
+
+    def _work(self, i: int, state: State) -> Iterator[tuple[float, State, float]]:
+        doing, broken, levels = state
+        after, rate = list(doing), self.rates[i] * (self.phases[i] if self.phases else 1)
+        last = i == len(doing) - 1
+        if doing[i] > 1:
+            after[i] -= 1
+            yield rate, (tuple(after), broken, levels), 0.0
+        else:
+            after[i] = IDLE if last else BLOCKED
+            yield rate, self.settle(after, broken, list(levels)), float(last)
 
     def throughput(self) -> float:
         """Parts that leave the line, per unit of time, in the long run."""
         stations = len(self.rates)
-        start = self.settle([0] * stations, (True,) * stations, [0] * len(self.buffers))
-        index, rows, columns, values = {start: 0}, [], [], []
-        leaving: list[tuple[int, float]] = []
-        frontier = [start]
-        while frontier:
-            state = frontier.pop()
-            here = index[state]
-            for rate, onward, leaves in self.moves(state):
-                if onward not in index:
-                    index[onward] = len(index)
-                    frontier.append(onward)
-                rows += [index[onward], here]
-                columns += [here, here]
-                values += [rate, -rate]
-                if leaves:
-                    leaving.append((here, rate))
-        size = len(index)
-        matrix = sparse.csc_matrix((values, (rows, columns)), shape=(size, size)).tolil()
-        matrix[0, :] = 1.0
-        probability = linalg.spsolve(matrix.tocsc(), np.eye(1, size).ravel())
-        return float(sum(probability[state] * rate for state, rate in leaving))
+        start = self.settle([IDLE] * stations, (), [0] * len(self.buffers))
+        return solve(start, self.moves).rate
+
+
+@dataclass(frozen=True)
+class Parallel:
+    """Stations of several equal exponential machines, blocking after service, reliable.
+
+    A state holds for each station how many work and how many are blocked, and the levels.
+    """
+
+    rates: tuple[float, ...]
+    servers: tuple[int, ...]
+    buffers: tuple[int, ...]
+
+    def settle(self, work: list[int], stuck: list[int], levels: list[int]) -> object:
+        """Move parts on, downstream first, until nothing moves."""
+        last = len(work) - 1
+        moved = True
+        while moved:
+            moved = False
+            for i in range(last, -1, -1):
+                if i < last and stuck[i]:
+                    free = self.servers[i + 1] - work[i + 1] - stuck[i + 1]
+                    if levels[i] < self.buffers[i] + free:
+                        stuck[i] -= 1
+                        levels[i] += 1
+                        moved = True
+                if work[i] + stuck[i] < self.servers[i] and (i == 0 or levels[i - 1] > 0):
+                    work[i] += 1
+                    if i > 0:
+                        levels[i - 1] -= 1
+                    moved = True
+        return tuple(work), tuple(stuck), tuple(levels)
+
+    def moves(self, state: object) -> Iterator[tuple[float, object, float]]:
+        """Every end of work."""
+        work, stuck, levels = state
+        last = len(work) - 1
+        for i, busy in enumerate(work):
+            if busy:
+                after, held = list(work), list(stuck)
+                after[i] -= 1
+                held[i] += i < last
+                onward = self.settle(after, held, list(levels))
+                yield busy * self.rates[i], onward, float(i == last)
+
+    def throughput(self) -> float:
+        """Parts that leave the line, per unit of time, in the long run."""
+        n = len(self.rates)
+        return solve(self.settle([0] * n, [0] * n, [0] * (n - 1)), self.moves).rate

@@ -55,6 +55,31 @@ def serial(seed: int) -> dict:
     return line
 
 
+def plain(seed: int) -> dict:
+    """One machine a station, with everything that breaks, is inspected, and parts ways."""
+    luck = Random(seed)
+    crew = luck.choice(["", "fitters"])
+    line: dict = {"crew": {crew: {"count": 1}}} if crew else {}
+    number = luck.randint(1, 6)
+    stations = {}
+    for place in range(number):
+        station = times(luck) | {"buffer": luck.choice([0, 0, 1, 2, 5])}
+        if luck.random() < 0.7:
+            station |= breakdowns(luck, crew)
+        if luck.random() < 0.3:
+            station["defect_rate"] = 10
+        if luck.random() < 0.3 and place:
+            back = luck.choice(["scrap", f"s{luck.randint(0, place)}"])
+            station |= {"inspects": True, "false_alarm": 5, "escape": 20, "rejects_to": back}
+        stations[f"s{place}"] = station
+    line["stations"] = stations
+    _ways(luck, stations, ahead=False, line=line)
+    line["release"] = luck.choice(["saturated", "arrivals", "conwip"])
+    if line["release"] == "arrivals":
+        line |= _arrivals(luck)
+    return line | ({"wip_limit": luck.choice([1, 3, 8])} if line["release"] == "conwip" else {})
+
+
 def _arrivals(luck: Random) -> dict:
     found = {
         "release": "arrivals",

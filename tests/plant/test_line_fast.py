@@ -44,7 +44,7 @@ def lines(kind: str) -> list[Scenario]:
     return found
 
 
-@pytest.mark.parametrize("kind", ["serial", "general", "assembly"])
+@pytest.mark.parametrize("kind", ["serial", "plain", "general", "assembly"])
 def test_facts_are_those_of_simpy(kind: str) -> None:
     found: Counter[str] = Counter()
     for asked in lines(kind):
@@ -54,7 +54,7 @@ def test_facts_are_those_of_simpy(kind: str) -> None:
     assert found["max-plus" if kind == "serial" else "calendar"] >= 50
 
 
-@pytest.mark.parametrize("kind", ["serial", "general", "assembly"])
+@pytest.mark.parametrize("kind", ["serial", "plain", "general", "assembly"])
 def test_sums_give_the_kpis_of_the_rows(kind: str) -> None:
     for asked in lines(kind)[:25]:
         engine = engines.choose("fast", asked)

@@ -7,17 +7,18 @@ from typing import Any
 from twin.compiled import jit
 from twin.plant._line_comings import finish, mark, scrap, standing, touch
 from twin.plant._line_machines import bin_of, free_server
-from twin.plant._line_moves import draw, pop, push, set_timer, station_event, take
+from twin.plant._line_moves import draw, pop, push, station_event, take
 from twin.plant._line_shop import (
-    ARRIVAL, BIN, BLOCKED, BRANCH, B_COMING, B_CONTENT, B_PLACES, DEFECT, FIXED, KIND, L_LOOPS,
+    BIN, BLOCKED, BRANCH, B_COMING, B_CONTENT, B_PLACES, DEFECT, FIXED, L_AT_ARRIVAL, L_LOOPS,
     L_NOW, L_PARTS, L_REWORK_LIMIT, L_SUSPECT, NONE, OUT, P_BAD, P_COMES, P_DETOUR, P_NUMBER,
-    P_ORIGIN, P_PRODUCT, P_REJECTED, P_STEP, P_STOCK, P_WAY, RANK, REJECTED, R_LENGTH, R_ROUTE,
-    SCRAP, STARVED, S_BATCH, S_BELT, S_BINS, S_BRANCHES, S_CAREFUL, S_COMING, S_CONVEYOR,
-    S_DEFECTS, S_DEFECT_RATE, S_ESCAPE, S_FALSE_ALARM, S_INSPECTION, S_INSPECTS, S_KANBAN,
-    S_NEXT, S_N_BINS, S_N_BRANCHES, S_N_FREE, S_N_WAITERS, S_N_WAYS, S_ON_CARDS, S_PLACES,
-    S_QUEUE, S_RANK, S_REJECTS_TO, S_ROUTE, S_ROUTED, S_STOCKS, S_TRANSIT, S_TRANSPORT_TIME,
-    S_WAITERS, S_WAYS, V_BROKEN, V_MODE, V_OUTBOX, V_STATION, W_SHARE, W_STATION,
+    P_ORIGIN, P_PRODUCT, P_REJECTED, P_STEP, P_STOCK, P_WAY, REJECTED, R_LENGTH, R_ROUTE, SCRAP,
+    STARVED, S_BATCH, S_BELT, S_BINS, S_BRANCHES, S_CAREFUL, S_COMING, S_CONVEYOR, S_DEFECTS,
+    S_DEFECT_RATE, S_ESCAPE, S_FALSE_ALARM, S_INSPECTION, S_INSPECTS, S_KANBAN, S_NEXT,
+    S_N_BINS, S_N_BRANCHES, S_N_FREE, S_N_WAITERS, S_N_WAYS, S_ON_CARDS, S_PLACES, S_QUEUE,
+    S_RANK, S_REJECTS_TO, S_ROUTE, S_ROUTED, S_STOCKS, S_TRANSIT, S_TRANSPORT_TIME, S_WAITERS,
+    S_WAYS, V_BROKEN, V_MODE, V_OUTBOX, V_STATION, W_SHARE, W_STATION,
 )  # fmt: skip
+from twin.plant._line_timers import set_timer
 
 # -- room ---------------------------------------------------------------------------------------
 
@@ -84,7 +85,7 @@ def take_in(m: Any, x: Any, station: Any, part: Any, origin: Any) -> Any:
     x[part + P_COMES] = x[L_NOW] + x[station + S_TRANSPORT_TIME]
     push(m, station + S_TRANSIT, part)
     if m[station + S_TRANSIT + 2] == 1:
-        set_timer(m, x, x[part + P_COMES], ARRIVAL * KIND + m[station + S_RANK] * RANK)
+        set_timer(m, x, x[part + P_COMES], m[L_AT_ARRIVAL] + m[station + S_RANK])
 
 
 @jit
@@ -101,7 +102,7 @@ def brought(m: Any, x: Any, station: Any) -> Any:
         mark(m, station)
     if m[station + S_TRANSIT + 2]:
         comes = x[m[station + S_TRANSIT] + P_COMES]
-        set_timer(m, x, comes, ARRIVAL * KIND + m[station + S_RANK] * RANK)
+        set_timer(m, x, comes, m[L_AT_ARRIVAL] + m[station + S_RANK])
 
 
 # -- where parts go -----------------------------------------------------------------------------
@@ -283,7 +284,7 @@ def _open_way(m: Any, station: Any, part: Any) -> Any:
 
 
 @jit
-def _wait_for_room(m: Any, holder: Any, part: Any, station: Any) -> Any:
+def wait_for_room(m: Any, holder: Any, part: Any, station: Any) -> Any:
     """Keep what is finished, for want of room behind."""
     for place in range(_n_ways(m, station, part)):
         target = _way(m, station, part, place)
@@ -307,7 +308,7 @@ def send(m: Any, x: Any, holder: Any, station: Any) -> Any:
             return
         target = _open_way(m, station, part)
         if target == NONE:
-            _wait_for_room(m, holder, part, station)
+            wait_for_room(m, holder, part, station)
             return
         _hand_over(m, x, holder, part, target, station)
 

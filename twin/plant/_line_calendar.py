@@ -9,31 +9,32 @@ from __future__ import annotations
 
 from typing import Any
 
-from twin.compiled import entry, jit, start_of
+from twin.compiled import entry, inline, jit, start_of
 from twin.plant._line_acts import brought, level, station_of
 from twin.plant._line_comings import let_one_in, mark, standing, touch
 from twin.plant._line_machines import (
     INSTANT, fail, free_server, is_on, leave_operator, mended, next_stage, serve_people,
     serve_repairs, strike, until_change, wind,
 )  # fmt: skip
-from twin.plant._line_moves import (
-    counted, drop_first, note_level, note_mode, note_wip, set_timer, sort,
-)  # fmt: skip
+from twin.plant._line_moves import counted, note_level, note_mode, note_wip, sort
 from twin.plant._line_shop import (
-    ARRIVAL, ARRIVALS, BLOCKED, CONWIP, CREW_CHANGE, FAILURE, G_BEGIN, G_END, G_SHIFTS, KIND,
-    KIND_BITS, L_AREA, L_BEGINS, L_BEGUN, L_CARDS, L_CREWS, L_DRY, L_DUE, L_END, L_GROUPS,
-    L_HEAP, L_LOW, L_MACHINES, L_MARGIN, L_MARKS, L_MOST_LEADS, L_MOST_ROWS, L_NOTED,
-    L_NOTED_AT, L_NOW, L_N_CREWS, L_N_EVENTS, L_N_GROUPS, L_N_IDLE, L_N_LEADS, L_N_MACHINES,
-    L_N_OWNERS, L_N_SAMPLES, L_N_SHIFTS, L_N_STATES, L_N_STATIONS, L_OWNERS, L_REACHED,
-    L_RELEASE, L_SHIFTS, L_STATIONS, L_SUSPECT, L_TIMERS, L_TOUCHED, L_TOUCHES, L_TRACE,
-    MACHINE, NONE, OWNER, PEOPLE, PEOPLE_CHANGE, PLACE_MASK, RANK, RANK_BITS, RANK_MASK,
-    RELEASE, REPAIR, SHIFT, SPOIL, STARVED, STATION, STATION_CHANGE, S_AREA, S_CAREFUL,
-    S_CLOSED, S_FIRST, S_KANBAN, S_MARKED, S_NOTED, S_NOTED_AT, S_N_FREE, S_N_WAITERS,
-    S_ON_FAILURE, S_RANK, S_SERVERS, S_STOCKS, S_TOUCHED, S_WAITERS, S_WEARS_AT_WORK, V_BROKEN,
-    V_FAILING, V_LEFT, V_MODE, V_NOTED, V_NOTED_AT, V_N_STAGES, V_OUTBOX, V_PARTS, V_STAGE,
-    V_STAGE_AT, V_STATION, V_TIMES, V_UNTIL, WORK, WORKING,
+    ARRIVALS, BLOCKED, CONWIP, G_BEGIN, G_END, G_SHIFTS, L_AREA, L_AT_ARRIVAL, L_AT_CREW,
+    L_AT_FAILURE, L_AT_PEOPLE, L_AT_RELEASE, L_AT_REPAIR, L_AT_SHIFT, L_BEGINS, L_BEGUN,
+    L_CARDS, L_CREWS, L_DRY, L_DUE, L_END, L_GROUPS, L_LOW, L_MACHINES, L_MARGIN, L_MARKS,
+    L_MOST_LEADS, L_MOST_ROWS, L_NOTED, L_NOTED_AT, L_NOW, L_N_CREWS, L_N_EVENTS, L_N_GROUPS,
+    L_N_IDLE, L_N_LEADS, L_N_MACHINES, L_N_OWNERS, L_N_SAMPLES, L_N_SHIFTS, L_N_STATES,
+    L_N_STATIONS, L_OWNERS, L_REACHED, L_RELEASE, L_SHIFTS, L_STATIONS, L_SUSPECT, L_TOUCHED,
+    L_TOUCHES, L_TRACE, L_WIP, MACHINE, NONE, OWNER, PEOPLE, SPOIL, STARVED, STATION, S_AREA,
+    S_CAREFUL, S_CLOSED, S_FIRST, S_KANBAN, S_MARKED, S_NOTED, S_NOTED_AT, S_N_FREE,
+    S_N_WAITERS, S_ON_FAILURE, S_PLAIN, S_RANK, S_SERVERS, S_STOCKS, S_TOUCHED, S_WAITERS,
+    S_WEARS_AT_WORK, V_BROKEN, V_FAILING, V_LEFT, V_MODE, V_NOTED, V_NOTED_AT, V_N_STAGES,
+    V_OUTBOX, V_PARTS, V_STAGE, V_STAGE_AT, V_STATION, V_TIMES, V_UNTIL, WORKING,
 )  # fmt: skip
+from twin.plant._line_plain import act_plain, complete_plain
 from twin.plant._line_starts import act, arrival, await_arrival, complete
+from twin.plant._line_timers import (
+    alone, next_time, next_timer, ring, rung, set_timer, stop_timer,
+)  # fmt: skip
 
 OVER, DRY, FULL, STUCK, BROKEN = range(5)
 """Why ``advance`` came back: horizon reached, a pool is to be filled, a table is to be emptied or
@@ -42,7 +43,7 @@ enlarged, stations wait for each other in a ring, a bound of the memory was not 
 # -- what is due --------------------------------------------------------------------------------
 
 
-@jit
+@inline
 def _ring(m: Any, x: Any, server: Any) -> Any:
     """What was being done is done, or the machine breaks down at work."""
     station = m[server + V_STATION]
@@ -53,6 +54,9 @@ def _ring(m: Any, x: Any, server: Any) -> Any:
         if m[station + S_ON_FAILURE] == SPOIL:
             leave_operator(m, x, server)
         fail(m, x, server)
+        return
+    if m[station + S_PLAIN]:
+        complete_plain(m, x, server)
         return
     if m[station + S_WEARS_AT_WORK] and m[server + V_STAGE] == WORKING:
         x[server + V_UNTIL] -= x[server + V_LEFT]
@@ -97,50 +101,49 @@ def _await_shift(m: Any, x: Any, station: Any) -> Any:
     least, row, clock = 1e300, m[L_SHIFTS], x[L_NOW] + x[L_BEGINS]
     for k in range(m[L_N_SHIFTS]):
         least = min(least, until_change(x[row + 2 * k], x[row + 2 * k + 1], clock))
-    key = SHIFT * KIND + STATION_CHANGE * RANK + m[station + S_RANK]
-    set_timer(m, x, x[L_NOW] + least, key)
+    set_timer(m, x, x[L_NOW] + least, m[L_AT_SHIFT] + m[station + S_RANK])
 
 
 @jit
-def _await_people(m: Any, x: Any, who: Any, first: Any, place: Any) -> Any:
+def _await_people(m: Any, x: Any, people: Any, timer: Any) -> Any:
     """Let the next begin or end of the shift of a group or a crew become due."""
-    people = first + place * PEOPLE
     wait = until_change(x[people + G_BEGIN], x[people + G_END], x[L_NOW] + x[L_BEGINS])
-    set_timer(m, x, x[L_NOW] + wait, SHIFT * KIND + who * RANK + place)
+    set_timer(m, x, x[L_NOW] + wait, timer)
 
 
 @jit
-def _change_shift(m: Any, x: Any, who: Any, place: Any) -> Any:
+def _change_shift(m: Any, x: Any, timer: Any) -> Any:
     """A shift begins or ends: of operators, of a crew, or of the line at a station."""
-    if who == PEOPLE_CHANGE:
+    if timer < m[L_AT_CREW]:
         serve_people(m, x)
-        _await_people(m, x, who, m[L_GROUPS], place)
-    elif who == CREW_CHANGE:
-        serve_repairs(m, x, m[L_CREWS] + place * PEOPLE)
-        _await_people(m, x, who, m[L_CREWS], place)
+        _await_people(m, x, m[L_GROUPS] + (timer - m[L_AT_PEOPLE]) * PEOPLE, timer)
+    elif timer < m[L_AT_SHIFT]:
+        crew = m[L_CREWS] + (timer - m[L_AT_CREW]) * PEOPLE
+        serve_repairs(m, x, crew)
+        _await_people(m, x, crew, timer)
     else:
-        station = m[L_STATIONS] + place * STATION
+        station = m[L_STATIONS] + (timer - m[L_AT_SHIFT]) * STATION
         _open_or_close(m, x, station)
         _await_shift(m, x, station)
 
 
-@jit
-def _happen(m: Any, x: Any, key: Any) -> Any:
+@inline
+def _happen(m: Any, x: Any, timer: Any) -> Any:
     """Do what is due."""
-    kind, rank, place = key >> KIND_BITS, (key >> RANK_BITS) & RANK_MASK, key & PLACE_MASK
-    station = m[L_STATIONS] + rank * STATION
-    if kind == WORK:
-        _ring(m, x, m[station + S_FIRST] + place * MACHINE)
-    elif kind == REPAIR:
-        mended(m, x, m[station + S_FIRST] + place * MACHINE)
-    elif kind == FAILURE:
-        strike(m, x, m[station + S_FIRST] + place * MACHINE)
-    elif kind == ARRIVAL:
-        brought(m, x, station)
-    elif kind == RELEASE:
+    machines = m[L_MACHINES]
+    if timer < m[L_AT_REPAIR]:
+        _ring(m, x, machines + timer * MACHINE)
+    elif timer < m[L_AT_FAILURE]:
+        mended(m, x, machines + (timer - m[L_AT_REPAIR]) * MACHINE)
+    elif timer < m[L_AT_ARRIVAL]:
+        strike(m, x, machines + (timer - m[L_AT_FAILURE]) * MACHINE)
+    elif timer < m[L_AT_RELEASE]:
+        brought(m, x, m[L_STATIONS] + (timer - m[L_AT_ARRIVAL]) * STATION)
+    elif timer < m[L_AT_PEOPLE]:
+        place = timer - m[L_AT_RELEASE]
         arrival(m, x, m[L_OWNERS] + place * OWNER, place)
     else:
-        _change_shift(m, x, rank, place)
+        _change_shift(m, x, timer)
 
 
 # -- an instant ---------------------------------------------------------------------------------
@@ -156,10 +159,14 @@ def _let_act(m: Any, x: Any) -> Any:
         m[station + S_MARKED] = 0
         m[L_MARKS] -= 1
         m[L_LOW] = station + STATION
-        act(m, x, station)
+        if m[station + S_PLAIN]:
+            act_plain(m, x, station)
+        else:
+            act(m, x, station)
     m[L_LOW] = m[L_STATIONS] + m[L_N_STATIONS] * STATION
     row = m[L_TOUCHED]
-    sort(m, row, m[L_TOUCHES])
+    if m[L_TRACE]:
+        sort(m, row, m[L_TOUCHES])
     for place in range(row, row + m[L_TOUCHES]):
         station = m[place]
         m[station + S_TOUCHED] = 0
@@ -169,7 +176,8 @@ def _let_act(m: Any, x: Any) -> Any:
             note_mode(m, x, server)
         note_level(m, x, station, level(m, station))
     m[L_TOUCHES] = 0
-    note_wip(m, x)
+    if m[L_WIP] != m[L_NOTED]:
+        note_wip(m, x)
 
 
 @jit
@@ -177,10 +185,10 @@ def _start(m: Any, x: Any) -> Any:
     """Start the people, every station, and what lets parts in; settle the first instant."""
     for k in range(m[L_N_GROUPS]):
         if m[m[L_GROUPS] + k * PEOPLE + G_SHIFTS]:
-            _await_people(m, x, PEOPLE_CHANGE, m[L_GROUPS], k)
+            _await_people(m, x, m[L_GROUPS] + k * PEOPLE, m[L_AT_PEOPLE] + k)
     for k in range(m[L_N_CREWS]):
         if m[m[L_CREWS] + k * PEOPLE + G_SHIFTS]:
-            _await_people(m, x, CREW_CHANGE, m[L_CREWS], k)
+            _await_people(m, x, m[L_CREWS] + k * PEOPLE, m[L_AT_CREW] + k)
     for rank in range(m[L_N_STATIONS]):
         station = m[L_STATIONS] + rank * STATION
         for k in range(m[station + S_SERVERS]):
@@ -274,17 +282,21 @@ def _stuck(m: Any, station: Any) -> Any:
 @jit
 def _instant(m: Any, x: Any) -> Any:
     """Let happen what is due next, then settle the line."""
-    heap, due = m[L_HEAP], m[L_DUE]
-    now = x[heap]
-    x[L_NOW] = now
-    number = 0
-    while m[L_TIMERS] and x[heap] == now:
-        m[due + number] = m[heap + 1]
-        number += 1
-        drop_first(m, x)
+    due, now, first = m[L_DUE], next_time(m, x), next_timer(m)
+    x[L_NOW], m[due] = now, first
+    number = 1
+    if alone(m, x, first):
+        ring(m, x, first)
+    else:
+        number = 0
+        while next_time(m, x) == now:
+            m[due + number] = next_timer(m)
+            stop_timer(m, x, next_timer(m))
+            number += 1
     for k in range(due, due + number):
         _happen(m, x, m[k])
     _let_act(m, x)
+    rung(m, x, first)
 
 
 def kernel(version: int) -> Any:
@@ -305,7 +317,7 @@ def kernel(version: int) -> Any:
                 return DRY if m[L_DRY] == 1 else BROKEN
             if _cramped(m):
                 return FULL
-            if m[L_TIMERS] == 0 or x[m[L_HEAP]] >= x[L_END]:
+            if next_time(m, x) >= x[L_END]:
                 _close(m, x)
                 return OVER
             _instant(m, x)

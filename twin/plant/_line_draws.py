@@ -96,6 +96,13 @@ def draws(law: str, mean: float, spread: float, name: str, streams: Streams) -> 
     return Draws(_block(law, mean, spread, streams(name)))
 
 
+def block_of(law: str, mean: float, spread: float, name: str, streams: Streams) -> Block:
+    """Return what draws many numbers of a law that is not constant at once."""
+    drawn = draws(law, mean, spread, name, streams)
+    assert drawn is not None
+    return drawn.block
+
+
 def is_constant(law: str, spread: float) -> bool:
     """Whether a law has no luck in it."""
     return law == "constant" or (spread == 0 and law != "exponential")

@@ -31,11 +31,14 @@ def _advance() -> Any:
         _line_comings,
         _line_machines,
         _line_moves,
+        _line_plain,
         _line_starts,
+        _line_timers,
     )
 
     modules = (
-        _line_acts, _line_calendar, _line_comings, _line_machines, _line_moves, _line_starts, shop,
+        _line_acts, _line_calendar, _line_comings, _line_machines, _line_moves, _line_plain,
+        _line_starts, _line_timers, shop,
     )  # fmt: skip
     return _line_calendar.kernel(stamp(*modules))
 

@@ -9,19 +9,19 @@ from typing import Any
 
 from twin.compiled import jit
 from twin.plant._line_comings import enter_mode, mark, scrap, standing, touch
-from twin.plant._line_moves import (
-    draw, emit, pop, server_key, set_timer, station_event, stop_timer, take,
-)  # fmt: skip
+from twin.plant._line_moves import draw, emit, pop, station_event, take
 from twin.plant._line_shop import (
-    BIN, BLOCKED, B_COMING, B_ORIGIN, B_PRODUCT, DOWN, FAILURE, G_BEGIN, G_BUSY, G_CAN, G_COUNT,
-    G_END, G_N_WAITING, G_WAITING, L_ASKED, L_ASKING, L_BEGINS, L_GROUPS, L_NOW, L_N_GROUPS,
-    NONE, PEOPLE, P_NUMBER, P_PRODUCT, REPAIR, RESTART, SPOIL, SPOILT, STAGE, STARVED, S_BINS,
-    S_CLOSED, S_COMING, S_CREW, S_FAILURE, S_FREE, S_KANBAN, S_MEAN_FAILURE, S_MEAN_REPAIR,
-    S_N_BINS, S_N_FREE, S_ON_CARDS, S_ON_FAILURE, S_REPAIR, S_SERVERS, S_SKILL, S_WEARS_AT_WORK,
-    T_MANNED, T_MODE, T_SPAN, V_ASKING, V_BROKEN, V_EVENT, V_FAILING, V_LEFT, V_MODE,
-    V_OPERATOR, V_OUTBOX, V_PARTS, V_PROMISED, V_RAN, V_REPAIR_TIME, V_STAGE, V_STAGES,
-    V_STAGE_AT, V_STATION, V_UNTIL, V_WHOLE, WAITING_OPERATOR, WAITING_REPAIR, WORK, WORKING,
+    BIN, BLOCKED, B_COMING, B_ORIGIN, B_PRODUCT, DOWN, G_BEGIN, G_BUSY, G_CAN, G_COUNT, G_END,
+    G_N_WAITING, G_WAITING, L_ASKED, L_ASKING, L_AT_FAILURE, L_AT_REPAIR, L_BEGINS, L_GROUPS,
+    L_NOW, L_N_GROUPS, NONE, PEOPLE, P_NUMBER, P_PRODUCT, RESTART, SPOIL, SPOILT, STAGE,
+    STARVED, S_BINS, S_CLOSED, S_COMING, S_CREW, S_FAILURE, S_FREE, S_KANBAN, S_MEAN_FAILURE,
+    S_MEAN_REPAIR, S_N_BINS, S_N_FREE, S_ON_CARDS, S_ON_FAILURE, S_REPAIR, S_SERVERS, S_SKILL,
+    S_WEARS_AT_WORK, T_MANNED, T_MODE, T_SPAN, V_ASKING, V_BROKEN, V_EVENT, V_FAILING, V_LEFT,
+    V_MODE, V_NUMBER, V_OPERATOR, V_OUTBOX, V_PARTS, V_PROMISED, V_RAN, V_REPAIR_TIME, V_STAGE,
+    V_STAGES, V_STAGE_AT, V_STATION, V_UNTIL, V_WHOLE, WAITING_OPERATOR, WAITING_REPAIR,
+    WORKING,
 )  # fmt: skip
+from twin.plant._line_timers import set_timer, stop_timer
 
 INSTANT = 1e-9
 """Failures nearer than this are now [s]; the same in every engine."""
@@ -135,7 +135,7 @@ def run(m: Any, x: Any, server: Any) -> Any:
         m[server + V_FAILING] = 1
         span = x[server + V_UNTIL]
     x[server + V_RAN] = x[L_NOW]
-    set_timer(m, x, x[L_NOW] + span, server_key(m, WORK, server))
+    set_timer(m, x, x[L_NOW] + span, m[server + V_NUMBER])
 
 
 @jit
@@ -183,14 +183,14 @@ def wind(m: Any, x: Any, server: Any) -> Any:
     until = draw(m, x, pool) if pool != NONE else x[station + S_MEAN_FAILURE]
     x[server + V_UNTIL] = until
     if not m[station + S_WEARS_AT_WORK] and until < 1e300:
-        set_timer(m, x, x[L_NOW] + until, server_key(m, FAILURE, server))
+        set_timer(m, x, x[L_NOW] + until, m[L_AT_FAILURE] + m[server + V_NUMBER])
 
 
 @jit
 def _repair(m: Any, x: Any, server: Any, duration: Any) -> Any:
     """Repair a machine in ``duration`` [s]."""
     enter_mode(m, server, DOWN)
-    set_timer(m, x, x[L_NOW] + duration, server_key(m, REPAIR, server))
+    set_timer(m, x, x[L_NOW] + duration, m[L_AT_REPAIR] + m[server + V_NUMBER])
 
 
 @jit
@@ -202,6 +202,9 @@ def free_server(m: Any, server: Any) -> Any:
     if m[station + S_CLOSED] or (m[server + V_BROKEN] and m[station + S_SERVERS] > 1):
         return
     row, size = m[station + S_FREE], m[station + S_N_FREE]
+    if m[station + S_SERVERS] == 1:
+        m[row], m[station + S_N_FREE] = server, 1
+        return
     at = 0
     while at < size and m[row + at] < server:
         at += 1
@@ -294,7 +297,7 @@ def strike(m: Any, x: Any, server: Any) -> Any:
     x[server + V_UNTIL] = 0.0
     if m[server + V_STAGE] != NONE:
         x[server + V_LEFT] -= x[L_NOW] - x[server + V_RAN]
-        stop_timer(m, x, server_key(m, WORK, server))
+        stop_timer(m, x, m[server + V_NUMBER])
         if m[m[server + V_STATION] + S_ON_FAILURE] == SPOIL:
             leave_operator(m, x, server)
     fail(m, x, server)

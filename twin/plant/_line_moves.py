@@ -1,4 +1,4 @@
-"""Lists, timers, chance and records of the compiled calendar."""
+"""Lists, chance and records of the compiled calendar."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from typing import Any
 
 from twin.compiled import inline, jit
 from twin.plant._line_shop import (
-    D_AT, D_END, D_SPARE, EVENT_ROW, KIND, LINE_EVENTS, L_AREA, L_COUNTS, L_DRY, L_END,
-    L_EVENTS, L_HEAP, L_IDLE, L_NOTED, L_NOTED_AT, L_NOW, L_NUMBERS, L_N_EVENTS, L_N_IDLE,
-    L_N_SAMPLES, L_N_STATES, L_SAMPLES, L_START, L_STATES, L_TIMERS, L_TOTALS, L_TRACE, L_WIP,
-    NONE, P_BAD, P_BORN, P_DETOUR, P_DUE, P_NEXT, P_NUMBER, P_ORIGIN, P_PREVIOUS, P_PRIORITY,
-    P_PRODUCT, P_REJECTED, P_STEP, P_STOCK, P_WAY, RANK, R_DUE_AFTER, R_PRIORITY, SAMPLE_ROW,
-    STATE_ROW, STATION_EVENTS, S_AREA, S_NOTED, S_NOTED_AT, S_RANK, V_INDEX, V_MODE, V_NOTED,
-    V_NOTED_AT, V_NUMBER, V_STATION, V_TIMES,
+    D_AT, D_END, D_SPARE, EVENT_ROW, LINE_EVENTS, L_AREA, L_COUNTS, L_DRY, L_END, L_EVENTS,
+    L_IDLE, L_NOTED, L_NOTED_AT, L_NOW, L_NUMBERS, L_N_EVENTS, L_N_IDLE, L_N_SAMPLES,
+    L_N_STATES, L_SAMPLES, L_START, L_STATES, L_TOTALS, L_TRACE, L_WIP, NONE, P_BAD, P_BORN,
+    P_DETOUR, P_DUE, P_NEXT, P_NUMBER, P_ORIGIN, P_PREVIOUS, P_PRIORITY, P_PRODUCT, P_REJECTED,
+    P_STEP, P_STOCK, P_WAY, R_DUE_AFTER, R_PRIORITY, SAMPLE_ROW, STATE_ROW, STATION_EVENTS,
+    S_AREA, S_NOTED, S_NOTED_AT, S_RANK, V_MODE, V_NOTED, V_NOTED_AT, V_NUMBER, V_TIMES,
 )  # fmt: skip
 
 N_LINE_EVENTS, N_STATION_EVENTS = len(LINE_EVENTS), len(STATION_EVENTS)
@@ -105,75 +104,6 @@ def take(m: Any, row: Any, size: Any, value: Any) -> Any:
     return size
 
 
-# -- timers: a heap of times and of what orders them at one instant -----------------------------
-
-
-@jit
-def set_timer(m: Any, x: Any, time: Any, key: Any) -> Any:
-    """Let ``key`` become due at ``time`` [s]."""
-    heap, at = m[L_HEAP], m[L_TIMERS]
-    m[L_TIMERS] = at + 1
-    while at > 0:
-        above = heap + 2 * ((at - 1) >> 1)
-        if x[above] < time or (x[above] == time and m[above + 1] < key):
-            break
-        x[heap + 2 * at], m[heap + 2 * at + 1] = x[above], m[above + 1]
-        at = (at - 1) >> 1
-    x[heap + 2 * at], m[heap + 2 * at + 1] = time, key
-
-
-@jit
-def _sink(m: Any, x: Any, at: Any, time: Any, key: Any) -> Any:
-    """Put a timer at the place ``at`` of the heap or below it."""
-    heap, size = m[L_HEAP], m[L_TIMERS]
-    while True:
-        below = 2 * at + 1
-        if below >= size:
-            break
-        down = heap + 2 * below
-        if below + 1 < size and (
-            x[down + 2] < x[down] or (x[down + 2] == x[down] and m[down + 3] < m[down + 1])
-        ):
-            below, down = below + 1, down + 2
-        if time < x[down] or (time == x[down] and key < m[down + 1]):
-            break
-        x[heap + 2 * at], m[heap + 2 * at + 1] = x[down], m[down + 1]
-        at = below
-    x[heap + 2 * at], m[heap + 2 * at + 1] = time, key
-
-
-@jit
-def drop_first(m: Any, x: Any) -> Any:
-    """Take the first timer off."""
-    m[L_TIMERS] -= 1
-    last = m[L_HEAP] + 2 * m[L_TIMERS]
-    _sink(m, x, 0, x[last], m[last + 1])
-
-
-@jit
-def stop_timer(m: Any, x: Any, key: Any) -> Any:
-    """Take the timer of ``key`` off, wherever it stands."""
-    heap = m[L_HEAP]
-    for place in range(m[L_TIMERS]):
-        if m[heap + 2 * place + 1] == key:
-            at = place
-            # As the first of all it is easily taken off.
-            while at > 0:
-                above = (at - 1) >> 1
-                x[heap + 2 * at], m[heap + 2 * at + 1] = (
-                    x[heap + 2 * above], m[heap + 2 * above + 1],
-                )  # fmt: skip
-                at = above
-            drop_first(m, x)
-            return
-
-
-@inline
-def server_key(m: Any, kind: Any, server: Any) -> Any:
-    """Return what orders a timer of a machine."""
-    return kind * KIND + m[m[server + V_STATION] + S_RANK] * RANK + m[server + V_INDEX]
-
-
 # -- chance -------------------------------------------------------------------------------------
 
 
@@ -233,10 +163,9 @@ def note_mode(m: Any, x: Any, server: Any) -> Any:
 @jit
 def _sample(m: Any, x: Any, what: Any, value: Any) -> Any:
     """Record a level: 0 is the line's work in progress, above it the stations' queues."""
-    if m[L_TRACE]:
-        row = m[L_SAMPLES] + SAMPLE_ROW * m[L_N_SAMPLES]
-        x[row], m[row + 1], m[row + 2] = x[L_NOW], what, value
-        m[L_N_SAMPLES] += 1
+    row = m[L_SAMPLES] + SAMPLE_ROW * m[L_N_SAMPLES]
+    x[row], m[row + 1], m[row + 2] = x[L_NOW], what, value
+    m[L_N_SAMPLES] += 1
 
 
 @inline
@@ -247,14 +176,14 @@ def note_level(m: Any, x: Any, station: Any, level: Any) -> Any:
         return
     x[station + S_AREA] += noted * counted(x, x[station + S_NOTED_AT], x[L_NOW])
     m[station + S_NOTED], x[station + S_NOTED_AT] = level, x[L_NOW]
-    _sample(m, x, m[station + S_RANK] + 1, level)
+    if m[L_TRACE]:
+        _sample(m, x, m[station + S_RANK] + 1, level)
 
 
 @jit
 def note_wip(m: Any, x: Any) -> Any:
-    """Record how many are in the line when it is new at this instant."""
-    if m[L_WIP] == m[L_NOTED]:
-        return
+    """Record how many are in the line, which is new at this instant."""
     x[L_AREA] += m[L_NOTED] * counted(x, x[L_NOTED_AT], x[L_NOW])
     m[L_NOTED], x[L_NOTED_AT] = m[L_WIP], x[L_NOW]
-    _sample(m, x, 0, m[L_WIP])
+    if m[L_TRACE]:
+        _sample(m, x, 0, m[L_WIP])

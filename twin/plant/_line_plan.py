@@ -12,6 +12,7 @@ import numpy as np
 from twin.plant import _line_draws as laws
 from twin.plant import _line_graph as graph
 from twin.plant import _line_shop as shop
+from twin.plant._line_order import in_order, leaves_for, stop_all
 from twin.plant._line_people import always
 from twin.plant._line_settings import Settings, Station
 from twin.plant._line_shop import NONE, Whole, link_idle
@@ -28,14 +29,6 @@ ROWS, LEADS = 1 << 15, 1 << 12
 """Rows of facts, and lead times, between two emptyings."""
 PARTS = 256
 """Parts for which there is room at first."""
-ON_FAILURE = {"resume": shop.RESUME, "restart": shop.RESTART, "scrap": shop.SPOIL}
-DISPATCH = {
-    "fifo": shop.FIFO, "priority": shop.PRIORITY, "due_date": shop.DUE_DATE,
-    "shortest": shop.SHORTEST, "same_product": shop.SAME_PRODUCT,
-}  # fmt: skip
-RELEASE = {
-    "saturated": shop.SATURATED, "arrivals": shop.ARRIVALS, "conwip": shop.CONWIP,
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -81,6 +74,8 @@ class Planner:
         for number, (key, place) in enumerate(self.machines):
             self._machine(self.first_machine + number * shop.MACHINE, number, key, place)
         self._line()
+        self._plain()
+        self._timers()
         self._tables()
         self._parts()
         return Layout(
@@ -129,12 +124,12 @@ class Planner:
     def _law(self, law: str, mean: float, spread: float, name: str) -> int:
         if laws.is_constant(law, spread):
             return NONE
-        return self._pool(lambda streams: block_of(laws.draws(law, mean, spread, name, streams)))
+        return self._pool(lambda streams: laws.block_of(law, mean, spread, name, streams))
 
     def _life(self, law: str, mean: float, spread: float, name: str, cycle: float) -> int:
         if law != "geometric":
             return self._law(law, mean, spread, name)
-        return self._pool(lambda streams: block_of(laws.geometric(mean, cycle, streams(name))))
+        return self._pool(lambda streams: laws.geometric(mean, cycle, streams(name)).block)
 
     def _uniform(self, name: str) -> int:
         return self._pool(lambda streams: streams(name).random)
@@ -208,7 +203,7 @@ class Planner:
             shop.S_RANK: rank, shop.S_PLACES: s.buffer, shop.S_FIRST: first,
             shop.S_SERVERS: s.servers, shop.S_BATCH: s.batch,
             shop.S_LEAST: s.batch_least or s.batch,
-            shop.S_DISPATCH: DISPATCH[s.dispatch], shop.S_CONVEYOR: s.conveyor,
+            shop.S_DISPATCH: shop.DISPATCH[s.dispatch], shop.S_CONVEYOR: s.conveyor,
             shop.S_KANBAN: s.kanban, shop.S_AHEAD: ahead, shop.S_CYCLE_TIME: float(s.cycle_time),
             shop.S_SETUP_TIME: float(s.setup_time), shop.S_LOAD_TIME: float(s.load_time),
             shop.S_TRANSPORT_TIME: float(s.transport_time), shop.S_OWN: own,
@@ -269,7 +264,7 @@ class Planner:
         cycle = s.cycle_time
         self._set(at, {
             shop.S_WEARS_AT_WORK: s.failure_clock == "operating",
-            shop.S_ON_FAILURE: ON_FAILURE[s.on_failure],
+            shop.S_ON_FAILURE: shop.ON_FAILURE[s.on_failure],
             shop.S_MEAN_FAILURE: float(s.time_to_failure) if fails else math.inf,
             shop.S_MEAN_REPAIR: float(s.time_to_repair),
             shop.S_FAILURE: self._life(
@@ -357,7 +352,7 @@ class Planner:
             shop.L_MACHINES: self.first_machine, shop.L_N_MACHINES: len(self.machines),
             shop.L_LOW: self.stations, shop.L_MARGIN: self.margin, shop.L_TRACE: self.trace,
             shop.L_SUSPECT: NONE, shop.L_LOOPS: bool(graph.loop(line)),
-            shop.L_RELEASE: RELEASE[line.release], shop.L_LOSE: line.when_full == "lose",
+            shop.L_RELEASE: shop.RELEASE[line.release], shop.L_LOSE: line.when_full == "lose",
             shop.L_CARDS: line.wip_limit, shop.L_REWORK_LIMIT: line.rework_limit,
             shop.L_PRODUCTS: self.products, shop.L_N_PRODUCTS: len(entry),
             shop.L_PRODUCT_POOL: self._uniform(f"{self.name}.product") if mixed else NONE,
@@ -368,14 +363,26 @@ class Planner:
             shop.L_SHIFTS: self._row(shifts), shop.L_N_SHIFTS: len(line.shifts),
         })  # fmt: skip
 
+    def _plain(self) -> None:
+        """Find the stations of ``_line_plain``."""
+        for s, m in ((self.target(key), self.m) for key in self.keys):
+            more = m[s + shop.S_CAREFUL], m[s + shop.S_SERVERS] > 1, m[s + shop.S_N_WAYS] > 1
+            m[s + shop.S_PLAIN] = not any(more)
+
+    def _timers(self) -> None:
+        first, self.timers = in_order(self.line, int(self.m[shop.L_N_OWNERS]))
+        leaves = leaves_for(self.timers)
+        tree = self._reserve(2 * leaves * shop.TIMER)
+        self._set(0, {**first, shop.L_TREE: tree, shop.L_LEAVES: leaves})
+        stop_all(self.m, tree, leaves)
+
     def _tables(self) -> None:
-        n, m, line = len(self.keys), len(self.machines), self.line
+        n, m = len(self.keys), len(self.machines)
         self.events = len(shop.LINE_EVENTS) + n * len(shop.STATION_EVENTS) + m
-        timers = 3 * m + 2 * n + len(line.operators) + len(line.crew) + n + 8
         leads = max(LEADS, 4 * self.margin)
         rows = max(ROWS, 16 * self.margin) if self.trace else 0
         self._set(0, {
-            shop.L_HEAP: self._reserve(2 * timers), shop.L_DUE: self._reserve(timers),
+            shop.L_DUE: self._reserve(self.timers),
             shop.L_TOUCHED: self._reserve(n), shop.L_REACHED: self._reserve(n),
             shop.L_ASKING: self._reserve(m + 1), shop.L_COUNTS: self._reserve(self.events),
             shop.L_TOTALS: self._reserve(self.events), shop.L_LEADS: self._reserve(leads),
@@ -391,9 +398,3 @@ class Planner:
         self._set(0, {shop.L_PARTS: first, shop.L_IDLE: NONE})
         self.m = self.m[: self.size]
         link_idle(self.m, first, number)
-
-
-def block_of(drawn: laws.Draws | None) -> Block:
-    """Return what draws many numbers at once."""
-    assert drawn is not None
-    return drawn.block

@@ -25,16 +25,14 @@ MODES = (
     "loading", "off shift",
 )  # fmt: skip
 RESUME, RESTART, SPOIL = range(3)
+ON_FAILURE = {"resume": RESUME, "restart": RESTART, "scrap": SPOIL}
 FIFO, PRIORITY, DUE_DATE, SHORTEST, SAME_PRODUCT = range(5)
+DISPATCH = {
+    "fifo": FIFO, "priority": PRIORITY, "due_date": DUE_DATE, "shortest": SHORTEST,
+    "same_product": SAME_PRODUCT,
+}  # fmt: skip
 SATURATED, ARRIVALS, CONWIP = range(3)
-WORK, REPAIR, FAILURE, ARRIVAL, RELEASE, SHIFT = range(6)
-"""Order of what is due at one instant; the same as the floor's."""
-PEOPLE_CHANGE, CREW_CHANGE, STATION_CHANGE = range(3)
-"""Order of what is due with a shift."""
-KIND_BITS, RANK_BITS = 58, 40
-KIND, RANK = 1 << KIND_BITS, 1 << RANK_BITS
-RANK_MASK, PLACE_MASK = (1 << (KIND_BITS - RANK_BITS)) - 1, RANK - 1
-"""Weights of the kind and of the station's rank in what orders things due at one instant."""
+RELEASE = {"saturated": SATURATED, "arrivals": ARRIVALS, "conwip": CONWIP}
 ENTER, PART, ESCAPE, REWORKED, TARDINESS, LATE, LINE_SCRAP, LOST, JOINED = range(9)
 LINE_EVENTS = (
     "enter", "part", "escape", "reworked", "tardiness", "late", "scrap", "lost", "joined",
@@ -43,15 +41,20 @@ MADE, DEFECT, REJECTED, SPOILT = range(4)
 STATION_EVENTS = ("made", "defect", "rejected", "spoilt")
 
 (
-    L_NOW, L_START, L_END, L_STATIONS, L_N_STATIONS, L_MACHINES, L_N_MACHINES, L_PARTS, L_HEAP,
-    L_TIMERS, L_DUE, L_LOW, L_MARKS, L_TOUCHED, L_TOUCHES, L_WIP, L_NOTED, L_NOTED_AT, L_AREA,
+    L_NOW, L_START, L_END, L_STATIONS, L_N_STATIONS, L_MACHINES, L_N_MACHINES, L_PARTS, L_TREE,
+    L_LEAVES, L_DUE, L_LOW, L_MARKS, L_TOUCHED, L_TOUCHES, L_WIP, L_NOTED, L_NOTED_AT, L_AREA,
     L_NUMBERS, L_IDLE, L_N_IDLE, L_MARGIN, L_TRACE, L_EVENTS, L_N_EVENTS, L_STATES, L_N_STATES,
     L_SAMPLES, L_N_SAMPLES, L_LEADS, L_N_LEADS, L_MOST_ROWS, L_MOST_LEADS, L_DRY, L_SUSPECT,
     L_LOOPS, L_RELEASE, L_LOSE, L_CARDS, L_REWORK_LIMIT, L_PRODUCTS, L_N_PRODUCTS, L_PRODUCT_POOL,
     L_OWNERS, L_N_OWNERS, L_GAP, L_GROUPS, L_N_GROUPS, L_CREWS, L_N_CREWS, L_ASKING, L_ASKED,
-    L_SHIFTS, L_N_SHIFTS, L_COUNTS, L_TOTALS, L_BEGUN, L_REACHED, L_BEGINS, LINE,
-) = range(61)  # fmt: skip
-"""Fields of the line; the last is its size, here and below."""
+    L_SHIFTS, L_N_SHIFTS, L_COUNTS, L_TOTALS, L_BEGUN, L_REACHED, L_BEGINS,
+    # the first timer of each kind, in the order of what is due at one instant
+    L_AT_REPAIR, L_AT_FAILURE, L_AT_ARRIVAL, L_AT_RELEASE, L_AT_PEOPLE, L_AT_CREW, L_AT_SHIFT,
+    LINE,
+) = range(68)  # fmt: skip
+"""Fields of the line; the last is its size, here and below. Timers of work are the first."""
+TIMER = 2
+"""Words of a timer: when it is due, which it is."""
 (
     # what it is told
     S_RANK, S_PLACES, S_FIRST, S_SERVERS, S_BATCH, S_LEAST, S_DISPATCH, S_CONVEYOR, S_KANBAN,
@@ -59,12 +62,12 @@ STATION_EVENTS = ("made", "defect", "rejected", "spoilt")
     S_MAN_SETUP, S_MAN_LOAD, S_CYCLE_TIME, S_SETUP_TIME, S_LOAD_TIME, S_TRANSPORT_TIME, S_SERVICE,
     S_FAILURE, S_REPAIR, S_DEFECTS, S_INSPECTION, S_ROUTE, S_PRODUCT, S_MEAN_FAILURE,
     S_MEAN_REPAIR, S_DEFECT_RATE, S_INSPECTS, S_FALSE_ALARM, S_ESCAPE, S_REJECTS_TO, S_WAYS,
-    S_N_WAYS, S_BRANCHES, S_N_BRANCHES, S_NEXT, S_IS_ENTRY, S_OWN, S_BINS, S_N_BINS,
+    S_N_WAYS, S_BRANCHES, S_N_BRANCHES, S_NEXT, S_IS_ENTRY, S_OWN, S_BINS, S_N_BINS, S_PLAIN,
     # how it is
     S_MARKED, S_TOUCHED, S_CLOSED, S_COMING, S_ON_CARDS, S_WAITERS, S_N_WAITERS, S_WATCHING,
     S_WATCHED, S_FINISHED, S_N_FINISHED, S_FREE, S_N_FREE, S_STOCKS, S_NOTED, S_NOTED_AT, S_AREA,
     S_QUEUE, _1, _2, S_TRANSIT, _3, _4, S_BELT, _5, _6, S_YARD, _7, _8, STATION,
-) = range(76)  # fmt: skip
+) = range(77)  # fmt: skip
 (
     V_STATION, V_INDEX, V_MODE, V_NOTED, V_NOTED_AT, V_BROKEN, V_STAGE, V_LEFT, V_WHOLE, V_RAN,
     V_UNTIL, V_PRODUCT, V_OPERATOR, V_FAILING, V_STAGES, V_N_STAGES, V_STAGE_AT, V_ASKING,

@@ -11,21 +11,22 @@ from twin.plant._line_acts import (
 from twin.plant._line_comings import let_in, mark, next_product, put_in_queue, standing, touch
 from twin.plant._line_machines import free_server, leave_operator, next_stage, redeem, reserve, work
 from twin.plant._line_moves import (
-    draw, drop_part, emit, new_part, pop, push, remove, set_timer, station_event,
+    draw, drop_part, emit, new_part, pop, push, remove, station_event,
 )  # fmt: skip
 from twin.plant._line_shop import (
-    BIN, BLOCKED, B_CONTENT, B_COUNT, CONWIP, DUE_DATE, FIFO, JOINED, KIND, LOADING, LOST,
-    L_GAP, L_LOSE, L_LOW, L_NOW, L_N_PRODUCTS, L_N_STATIONS, L_PRODUCTS, L_RELEASE, L_STATIONS,
-    L_WIP, MADE, NONE, OWN, OWN_POOL, OWN_TIME, O_POOL, O_STATION, PRIORITY, PRODUCT, P_BAD,
-    P_DUE, P_NEXT, P_NUMBER, P_ORIGIN, P_PRIORITY, P_PRODUCT, P_STOCK, RELEASE, R_ENTRY, R_RANK,
-    R_SEEN, SAME_PRODUCT, SATURATED, SETUP, SHORTEST, STAGE, STARVED, STATION, S_AHEAD, S_BATCH,
-    S_BELT, S_BINS, S_CAREFUL, S_CYCLE_TIME, S_DISPATCH, S_FINISHED, S_FREE, S_IS_ENTRY,
-    S_KANBAN, S_LEAST, S_LOAD_TIME, S_MAN_LOAD, S_MAN_SETUP, S_MAN_WORK, S_MARKED, S_N_BINS,
-    S_N_FINISHED, S_N_FREE, S_N_WAITERS, S_ON_CARDS, S_OWN, S_QUEUE, S_RANK, S_SERVICE,
-    S_SETUP_TIME, S_STOCKS, S_WATCHED, S_WATCHING, S_YARD, T_MANNED, T_MODE, T_SPAN, V_BROKEN,
-    V_MODE, V_N_STAGES, V_OPERATOR, V_OUTBOX, V_PARTS, V_PRODUCT, V_PROMISED, V_STAGE, V_STAGES,
-    V_STAGE_AT, V_STATION, WORKING,
+    BIN, BLOCKED, B_CONTENT, B_COUNT, CONWIP, DUE_DATE, FIFO, JOINED, LINK, LOADING, LOST,
+    L_AT_RELEASE, L_GAP, L_LOSE, L_LOW, L_MARKS, L_NOW, L_N_PRODUCTS, L_N_STATIONS, L_PRODUCTS,
+    L_RELEASE, L_STATIONS, L_WIP, MADE, NONE, OWN, OWN_POOL, OWN_TIME, O_POOL, O_STATION,
+    PRIORITY, PRODUCT, P_BAD, P_DUE, P_NEXT, P_NUMBER, P_ORIGIN, P_PRIORITY, P_PRODUCT, P_STOCK,
+    R_ENTRY, R_RANK, R_SEEN, SAME_PRODUCT, SATURATED, SETUP, SHORTEST, STAGE, STARVED, STATION,
+    S_AHEAD, S_BATCH, S_BELT, S_BINS, S_CAREFUL, S_CYCLE_TIME, S_DISPATCH, S_FINISHED, S_FREE,
+    S_IS_ENTRY, S_KANBAN, S_LEAST, S_LOAD_TIME, S_MAN_LOAD, S_MAN_SETUP, S_MAN_WORK, S_MARKED,
+    S_N_BINS, S_N_FINISHED, S_N_FREE, S_N_WAITERS, S_ON_CARDS, S_OWN, S_QUEUE, S_RANK,
+    S_SERVICE, S_SETUP_TIME, S_STOCKS, S_WATCHED, S_WATCHING, S_YARD, T_MANNED, T_MODE, T_SPAN,
+    V_BROKEN, V_MODE, V_N_STAGES, V_OPERATOR, V_OUTBOX, V_PARTS, V_PRODUCT, V_PROMISED, V_STAGE,
+    V_STAGES, V_STAGE_AT, V_STATION, WORKING,
 )  # fmt: skip
+from twin.plant._line_timers import set_timer
 
 # -- which is next ------------------------------------------------------------------------------
 
@@ -256,7 +257,7 @@ def _lacks(m: Any, station: Any) -> Any:
 
 
 @jit
-def _feed(m: Any, x: Any, station: Any) -> Any:
+def feed(m: Any, x: Any, station: Any) -> Any:
     """Give a station of entry a part, when there is one for it."""
     if m[L_RELEASE] == CONWIP:
         return False
@@ -282,7 +283,7 @@ def await_arrival(m: Any, x: Any, owner: Any, place: Any) -> Any:
     """Let the next part come."""
     pool = m[owner + O_POOL]
     gap = draw(m, x, pool) if pool != NONE else x[L_GAP]
-    set_timer(m, x, x[L_NOW] + gap, RELEASE * KIND + place)
+    set_timer(m, x, x[L_NOW] + gap, m[L_AT_RELEASE] + place)
 
 
 @jit
@@ -317,7 +318,7 @@ def _let_one_in(m: Any, x: Any, station: Any) -> Any:
 
 
 @jit
-def _wake_watchers(m: Any, station: Any) -> Any:
+def wake_watchers(m: Any, station: Any) -> Any:
     """Let those act who begin only when there is room here."""
     m[station + S_WATCHED] = 0
     row = m[station + S_WATCHING]
@@ -328,7 +329,7 @@ def _wake_watchers(m: Any, station: Any) -> Any:
 
 
 @jit
-def _further_down(m: Any, station: Any) -> Any:
+def further_down(m: Any, station: Any) -> Any:
     """Whether a station further down the line has to act."""
     while m[L_LOW] < station:
         if m[m[L_LOW] + S_MARKED]:
@@ -344,7 +345,7 @@ def _act_once(m: Any, x: Any, station: Any) -> Any:
     m[station + S_N_FINISHED] = 0
     for k in range(finished):
         send(m, x, m[m[station + S_FINISHED] + k], station)
-    if finished and m[L_LOW] < station and _further_down(m, station):
+    if finished and m[L_LOW] < station and further_down(m, station):
         # It acts again after those that it has just sent something.
         mark(m, station)
         return
@@ -353,10 +354,14 @@ def _act_once(m: Any, x: Any, station: Any) -> Any:
             pass
         if m[station + S_N_WAITERS] and _let_one_in(m, x, station):
             continue
-        if not (m[station + S_IS_ENTRY] and _feed(m, x, station)):
+        if not (m[station + S_IS_ENTRY] and feed(m, x, station)):
             break
+    if m[station + S_MARKED] and not m[station + S_N_FINISHED]:
+        # What it has let itself do is done already.
+        m[station + S_MARKED] = 0
+        m[L_MARKS] -= 1
     if m[station + S_WATCHED]:
-        _wake_watchers(m, station)
+        wake_watchers(m, station)
 
 
 @jit
@@ -370,28 +375,38 @@ def act(m: Any, x: Any, station: Any) -> Any:
 @jit
 def complete(m: Any, x: Any, server: Any) -> Any:
     """An operation is done: what it made is judged, and its way is chosen."""
-    station = m[server + V_STATION]
+    station, part = m[server + V_STATION], m[server + V_PARTS]
     if m[server + V_OPERATOR] != NONE:
         leave_operator(m, x, server)
     redeem(m, server)
-    mean = _mean_time(m, x, station, m[server + V_PARTS]) / m[server + V_PARTS + 2]
-    finished = m[station + S_FINISHED]
-    while m[server + V_PARTS + 2]:
-        part = pop(m, server + V_PARTS)
+    mean = _mean_time(m, x, station, part)
+    if m[server + V_PARTS + 2] > 1:
+        mean /= m[server + V_PARTS + 2]
+    while part != NONE:
         station_event(m, x, MADE, station, m[part + P_NUMBER], mean)
         choose_way(m, x, station, part)
-        if m[station + S_KANBAN]:
-            m[part + P_STOCK] = station
-            m[station + S_STOCKS] += 1
-            m[finished + m[station + S_N_FINISHED]] = part
-            m[station + S_N_FINISHED] += 1
-        else:
-            push(m, server + V_OUTBOX, part)
+        part = m[part + P_NEXT]
     if m[station + S_KANBAN]:
-        if not m[server + V_BROKEN]:
-            m[server + V_MODE] = standing(m, station, STARVED)
-        free_server(m, server)
+        _put_in_stock(m, station, server)
     else:
-        m[finished + m[station + S_N_FINISHED]] = server
+        for k in range(LINK):
+            m[server + V_OUTBOX + k] = m[server + V_PARTS + k]
+        m[server + V_PARTS] = m[server + V_PARTS + 1] = NONE
+        m[server + V_PARTS + 2] = 0
+        m[m[station + S_FINISHED] + m[station + S_N_FINISHED]] = server
         m[station + S_N_FINISHED] += 1
     mark(m, station)
+
+
+@jit
+def _put_in_stock(m: Any, station: Any, server: Any) -> Any:
+    """With cards, finished parts wait beside the machine and keep their cards."""
+    while m[server + V_PARTS + 2]:
+        part = pop(m, server + V_PARTS)
+        m[part + P_STOCK] = station
+        m[station + S_STOCKS] += 1
+        m[m[station + S_FINISHED] + m[station + S_N_FINISHED]] = part
+        m[station + S_N_FINISHED] += 1
+    if not m[server + V_BROKEN]:
+        m[server + V_MODE] = standing(m, station, STARVED)
+    free_server(m, server)
