@@ -527,7 +527,7 @@ def _shifts() -> Iterator[Case]:
     }
     hours = 7 + 36 * (1 + 0.5**2) / 2 / 3600
     truths = (
-        Truth(hours / 24, 0.001, ("line.throughput",), lambda x: x / 100),
+        Truth(hours / 24, 0.006, ("line.throughput",), lambda x: x / 100),
         share("stations.s1.off_shift", 1 - hours / 24, 0.0005),
     )
     yield Case("shifts", line, 20 * 86_400.0, 86_400.0, truths)
