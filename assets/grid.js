@@ -15,8 +15,22 @@
     return risk(props.data.level2, props.data.chance2);
   };
 
-  cells.TwinFan = function (props) {
-    var fan = props.value, e = React.createElement;
+  // Two lines: what matters, and beneath it what it rests on.
+  function two(above, below, name) {
+    var e = React.createElement;
+    return e("span", { className: "two " + (name || "") },
+      e("span", { className: "above" }, above), below ? e("span", { className: "below" }, below) : null);
+  }
+  cells.TwinPlan = function (props) { return two(props.data.change, props.data.place, "plan"); };
+  cells.TwinHalf = function (props) { return two(props.data.half, props.data.left); };
+  cells.TwinWear = function (props) { return two(props.data.now, small(props.data.fan), "worn"); };
+
+  cells.TwinWhy = function (props) {
+    return React.createElement("span", { className: "why" }, props.value);
+  };
+
+  function small(fan) {
+    var e = React.createElement;
     if (!fan) return null;
     return e(
       "svg",
@@ -29,5 +43,5 @@
         return e("circle", { key: i, className: "dot", cx: dot[0], cy: dot[1], r: 2 });
       })
     );
-  };
+  }
 })();

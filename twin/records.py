@@ -143,6 +143,7 @@ class Recorder:
         self._sample = self.facts.samples.append
         self._blocks: dict[str, list[Block]] = {}
         self.before_close: list[Callable[[float], None]] = []
+        self.on_block: list[Callable[[Block], None]] = []
 
     def event(self, source: str, name: str, subject: str = "", value: float = 0.0) -> None:
         """Record that ``name`` happened at ``source``."""
@@ -167,10 +168,15 @@ class Recorder:
         self.facts.messages.append((self._clock(), source, topic, size))
 
     def block(self, source: str, rate: float, data: npt.NDArray[np.float32]) -> None:
-        """Keep one sensor window; older windows of the same sensor fall out of the ring."""
+        """Keep one sensor window; older windows of the same sensor fall out of the ring.
+
+        Whoever needs all of them, and may keep a few numbers of each, is told by ``on_block``.
+        """
         ring = self._blocks.setdefault(source, [])
         ring.append(Block(self._clock(), source, rate, data))
         del ring[: -self._keep_blocks]
+        for hear in self.on_block:
+            hear(ring[-1])
 
     def close(self, end: float, warmup: float) -> Facts:
         """Finish recording at ``end`` [s] and return the facts.

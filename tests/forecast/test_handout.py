@@ -5,21 +5,28 @@ from __future__ import annotations
 import csv
 import io
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 from openpyxl import load_workbook
 
 from twin.errors import BadInput
 from twin.forecast import Costs, Schedule, fit, forecast
-from twin.forecast.document import forecast_document
-from twin.forecast.export import ATLAS_HEADER
-from twin.forecast.handout import hours_ahead, plans, write_handout
+from twin.forecast.document import forecast_document, with_opportunities
+from twin.forecast.duty import Duty
+from twin.forecast.export import ATLAS_HEADER, work_orders
+from twin.forecast.handout import write_handout
+from twin.forecast.moment import spoken, steady
+from twin.forecast.opportunities import shift_ends
+from twin.forecast.orders import Words, moment, plans
 from twin.forecast.shop import forecast_shop
 from twin.forecast.shop_document import shop_document
+from twin.forecast.shop_moments import moments
 from twin.forecast.spreadsheet import workbook
 from twin.forecast.table import WearTable, record
 from twin.forecast.toollife import asset_id, opc_tool_life, shdr, status
@@ -45,7 +52,9 @@ def wear() -> dict[str, Any]:
     ))  # fmt: skip
     law = fit(table)
     told = forecast(law, table, schedule=Schedule(0.5), costs=Costs())
-    return {"time_unit": "min", "limit_mm": 0.3, "source": "t.csv"} | forecast_document(law, told)
+    found = {"time_unit": "min", "limit_mm": 0.3, "source": "t.csv"}
+    found |= forecast_document(law, told)
+    return with_opportunities(found, told, shift_ends([8.0], 0.5), Costs(), 0.5)
 
 
 @pytest.mark.parametrize("name", ["shop", "wear"])
@@ -53,13 +62,13 @@ def test_every_file_is_there_and_reads_back(
     name: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     document = request.getfixturevalue(name)
-    written = write_handout(document, tmp_path / "new" / "folder", "plant", MADE, duty=0.5)
+    written = write_handout(document, tmp_path / "new" / "folder", "plant", MADE)
     assert {file.name for file in written} == NAMES
     by_name = {file.name: file.read_bytes() for file in written}
     rows = list(csv.DictReader(io.StringIO(by_name["work_orders.csv"].decode())))
     assert tuple(rows[0]) == ATLAS_HEADER
     events = by_name["tool_changes.ics"].count(b"BEGIN:VEVENT")
-    assert events == len(rows) == len(plans(document, "plant", MADE, 0.5)) > 0
+    assert events == len(rows) == len(plans(document, "plant", MADE)) > 0
     assert len(json.loads(by_name["forecast.json"])["tools"]) == len(document["tools"])
     book = load_workbook(io.BytesIO(by_name["forecast.xlsx"]))
     assert book.sheetnames == ["Tools", "When to change", "Cost curve", "About"]
@@ -78,14 +87,58 @@ def test_a_second_export_moves_the_event_and_makes_no_other(
     assert seen[0][1] != seen[1][1]
 
 
-def test_due_is_the_best_change_in_hours(shop: dict[str, Any]) -> None:
+def test_due_is_the_planned_moment_for_everybody(shop: dict[str, Any]) -> None:
     tool = shop["tools"][0]
     plan = plans(shop, "plant", MADE)[0]
-    seconds = (plan.due - MADE).total_seconds()
-    assert seconds == pytest.approx(3600 * tool["best_change_h"], abs=1)
+    hours = tool["plan"]["hours"]
+    assert plan.due == MADE + timedelta(hours=hours)
+    assert tool["plan"]["name"] in {"now", "part end", "shift end"}
+    assert abs(hours - tool["opportunities"]["best"]["ahead_h"]) <= 0.5 / 60
     assert plan.minutes == tool["change_takes_min"]
-    assert hours_ahead({"best_change_min": 30.0}, 60.0) == 0.5
-    assert hours_ahead({"best_change_min": 30.0}, None) is None
+    for said in (plan.text, moment(tool["plan"])):
+        assert f"in {spoken(hours)}" in said
+    assert f"{plan.due:%Y-%m-%d %H:%M} UTC" in plan.text
+    row = next(csv.DictReader(io.StringIO(work_orders([plan]))))
+    assert row["Due Date"] == f"{plan.due:%Y-%m-%d}"
+
+
+def test_a_shift_end_is_told_at_its_own_hour_also_where_nothing_was_cut_before_it() -> None:
+    kind: Any = SimpleNamespace(shift_h=8.0, shifts=1, part_min=5.0)
+    duty = Duty(np.array([0.0, 6.0, 24.0, 31.0]), np.array([[0.0, 200.0, 200.0, 400.0]]))
+    ends = [o for o in moments(kind, 0.0, duty, 3600.0, 31.0, 50.0) if o.name == "shift end"]
+    assert [o.ahead_h for o in ends] == [7.0, 31.0]
+    assert duty.clock(np.array([200.0, 300.0, 1e4])) == pytest.approx([6.0, 27.5, 775.0])
+
+
+def test_the_cost_curve_is_on_the_clock_of_the_schedule(wear: dict[str, Any]) -> None:
+    for tool in wear["tools"]:
+        minutes = np.array(tool["cost_curve"]["ahead_min"])
+        hours = np.array(tool["cost_curve"]["ahead_h"])
+        assert hours == pytest.approx(minutes / 0.5)
+        assert tool["flat_h"] == pytest.approx([at / 0.5 for at in tool["flat_min"]])
+    never = steady(0.0)(np.array([0.0, 1.0]))
+    assert (never[0], never[1]) == (0.0, np.inf)
+
+
+def test_an_order_says_what_to_bring_when_and_at_what_cost(
+    shop: dict[str, Any], wear: dict[str, Any]
+) -> None:
+    text = plans(shop, "plant", MADE)[0].text
+    spares, have = (shop["tools"][0][key] for key in ("spares_48h", "in_magazine"))
+    assert f"Material: {spares} × new tool mill to bring for 48 h, {have} in the magazine." in text
+    assert "costs within 2 % of the least" in text
+    assert "to fail within 48 h" in text
+    assert all("Material: 1 × new tool" in plan.text for plan in plans(wear, "plant", MADE))
+
+
+def test_the_plan_of_a_table_says_its_zone_and_speaks_other_words(wear: dict[str, Any]) -> None:
+    taipei = MADE.astimezone(timezone(timedelta(hours=8), "CST"))
+    here = plans(wear, "plant", taipei)
+    assert [plan.uid for plan in here] == [plan.uid for plan in plans(wear, "plant", MADE)]
+    assert all("CST" in plan.text for plan in here)
+    keys = plans(wear, "plant", MADE, words=Words(lambda key, **_values: key))[0]
+    assert keys.title == "order_title"
+    assert "order_risk" in keys.text
 
 
 def test_a_word_that_begins_like_a_formula_stays_a_word(wear: dict[str, Any]) -> None:

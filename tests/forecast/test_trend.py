@@ -110,7 +110,7 @@ def test_command(
     assert set(document["metrics"]) == {"trend", "without"}
     assert document["life"]["cra"] is not None
     assert run(monkeypatch, *words, "--hours", "1") == 0
-    assert "Running parts" in capsys.readouterr().out
+    assert "Bearings" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_command(
         (HEAD + rows("A"), ("--unit", "vb=mm"), "only time has a unit"),
         (HEAD + rows("A"), ("--hours", "nan"), "--hours"),
         (HEAD + rows("A"), ("--wear", "example"), "give one of"),
-        (HEAD + rows("A"), ("--export", "x"), "--export: is not for --trend"),
+        (HEAD + rows("A"), ("--curve", "x"), "--curve: is not for --trend"),
         ("", (), "is empty"),
     ],
 )

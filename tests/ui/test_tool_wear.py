@@ -16,9 +16,11 @@ from dash.development.base_component import Component
 
 from twin import jobs
 from twin.errors import BadInput
-from twin.forecast import export, question, reasons, tables
+from twin.forecast import export, moment, orders, question, reasons, tables
 from twin.forecast.export import ATLAS_HEADER, ChangePlan
+from twin.forecast.moment import spoken
 from twin.forecast.planning import Planning, declared, read_planning
+from twin.forecast.question import plain
 from twin.simulate import Cancelled
 from twin.ui import i18n, links, wear_asked, wear_charts, wear_past, wear_take, wear_words
 from twin.ui import wear_view as view
@@ -67,6 +69,12 @@ def test_an_address_with_a_bad_number_is_refused_by_name(query: str) -> None:
     assert refused.value.faults[0].path == query.partition("=")[0]
 
 
+def test_a_source_that_is_neither_is_refused_with_what_is_allowed() -> None:
+    with pytest.raises(BadInput, match="allowed plant, table") as refused:
+        wear_asked.read_view(address("source=xx"), plant=True)
+    assert refused.value.faults[0].path == "source"
+
+
 def test_a_file_name_of_an_address_is_only_words() -> None:
     assert "<" not in wear_asked.read_view(address("file=%3Cimg%20src=x%3E.csv")).file
 
@@ -104,8 +112,8 @@ def test_a_cancelled_forecast_stops() -> None:
 
 @pytest.mark.parametrize(
     ("payload", "said"),
-    [({"table": "../../etc/passwd"}, "no such wear table"),
-     ({"table": "a" * 64}, "no such wear table"),
+    [({"table": "../../etc/passwd"}, "no such table"),
+     ({"table": "a" * 64}, "no such table"),
      ({"table": "example", "limit_mm": 99}, "allowed 0.0001 to 20 mm"),
      ({"table": "example", "columns": {"tool": "x"}}, "needs no other columns")],
 )  # fmt: skip
@@ -205,7 +213,7 @@ def test_a_tool_that_lasts_for_ever_is_not_taken_for_worn(document: dict) -> Non
     found = calm(document, remaining_min=never)
     assert "limit already" not in view.finding(found)
     first = view.find(found, found["tools"][0]["tool"])
-    assert "limit already" not in view.tool_finding(first, 2.0)
+    assert "limit already" not in view.tool_finding(first)
     assert view.rows(found)
     assert wear_charts.fan(found, first, "light").figure is not None
     assert wear_charts.options(found, first)[-1]["when"] == "beyond all reckoning"
@@ -239,12 +247,10 @@ def test_every_sentence_of_the_forecast_has_a_translation() -> None:
 
 
 def test_where_no_planned_change_pays_nothing_is_planned(document: dict) -> None:
-    tools = [{**tool, "best_change_min": tool["fan"]["ahead_min"][-1]}
-             for tool in document["tools"]]  # fmt: skip
-    found = {**document, "tools": tools}
+    found = {**document, "tools": [{**tool, "plan": None} for tool in document["tools"]]}
     assert wear_take.Taken(found, "mine", NOW).plans == []
     first = view.find(found, "c1")
-    assert "no planned change pays" in view.tool_finding(first, 20.0)
+    assert "no planned change pays" in view.tool_finding(first)
     assert [o["best"] for o in wear_charts.options(found, first)] == ["", "yes"]
     assert view.rows(found)[0]["change"] == "no plan pays"
 
@@ -272,7 +278,8 @@ def test_measured_is_solid_and_forecast_is_dashed(document: dict, theme: str) ->
     words = [note.text for note in chart.figure.layout.annotations]
     assert "SIM" in words
     assert "limit 0.3 mm" in words
-    assert {"now", "best change"} <= set(words)
+    when = view.planned(view.find(document, "c4"))
+    assert {"now", f"best change {when}"} <= set(words) or "now = best change" in words
 
 
 def test_arrays_of_a_figure_are_numpy(document: dict) -> None:
@@ -282,11 +289,28 @@ def test_arrays_of_a_figure_are_numpy(document: dict) -> None:
 
 def test_the_cheapest_time_lies_in_the_flat_part(document: dict) -> None:
     for tool in document["tools"]:
-        low, high = tool["flat_min"]
-        assert low <= tool["best_change_min"] <= high
+        low, high = tool["flat_h"]
+        assert low - 0.5 / 60 <= tool["plan"]["hours"] <= high + 0.5 / 60
         chart = wear_charts.cost(document, tool, "light")
-        assert chart.figure.layout.shapes[0].x0 == low
+        minutes = chart.figure.layout.xaxis.title.text.endswith("min")
+        assert chart.figure.layout.shapes[0].x0 == pytest.approx(low * (60 if minutes else 1))
         assert chart.rows
+
+
+def test_table_card_chart_and_order_say_one_moment(document: dict) -> None:
+    rows = {row["tool"]: row for row in view.rows(document)}
+    later = [order for order in wear_take.Taken(document, "mine", NOW).plans if order.due > NOW]
+    assert later
+    for order in later:
+        tool = view.find(document, order.tool)
+        when = spoken((order.due - NOW).total_seconds() / 3600)
+        assert rows[order.tool]["change"] == f"in {when}"
+        assert f"best changed in {when}" in view.tool_finding(tool)
+        best = next(option for option in wear_charts.options(document, tool) if option["best"])
+        assert best["when"].startswith(f"in {when} · ")
+        figure = wear_charts.cost(document, tool, "light").figure
+        assert figure.data[-2].x[0] in (tool["plan"]["hours"], 60 * tool["plan"]["hours"])
+        assert f"(in {when}, " in order.text
 
 
 def test_options_cost_what_the_curve_says(document: dict) -> None:
@@ -395,16 +419,28 @@ def test_plans_are_for_tools_at_risk_or_due_in_the_horizon(document: dict) -> No
     assert [found.tool for found in plans] == [tool["tool"] for tool in view.ranked(document)]
     best = {tool["tool"]: tool["best_change_min"] for tool in document["tools"]}
     for found in plans:
-        assert found.due == NOW + timedelta(seconds=int(best[found.tool] / 2 * 3600))
+        exact = NOW + timedelta(hours=best[found.tool] / 2)
+        assert abs(found.due - exact) <= timedelta(minutes=0.5)
         assert found.location == ""
-    tools = [{**tool, "p_fail": 0.01, "best_change_min": 1000.0} for tool in document["tools"]]
+    late = {"hours": 500.0}
+    tools = [{**tool, "p_fail": 0.01, "plan": {**tool["plan"], **late}}
+             for tool in document["tools"]]  # fmt: skip
     assert wear_take.Taken({**document, "tools": tools}, "mine", NOW).plans == []
 
 
-def test_a_tool_that_never_cuts_has_no_date(document: dict) -> None:
-    tools = [{**tool, "best_change_min": 10.0} for tool in document["tools"]]
-    assert wear_take.Taken({**document, "tools": tools, "duty": 0.0}, "mine", NOW).plans == []
-    assert view.ahead(10.0, 0.0) == "not within this schedule"
+def test_a_tool_that_never_comes_to_its_change_has_no_date(document: dict) -> None:
+    tool = view.find(document, "c1")
+    idle = plain(moment.on_the_clock(tool, moment.steady(0.0)))
+    assert idle["plan"] is None
+    assert wear_take.Taken({**document, "tools": [idle]}, "mine", NOW).plans == []
+    assert view.soon(None) == "not within this schedule"
+
+
+def test_page_and_command_line_write_the_same_order(document: dict) -> None:
+    here = wear_take.Taken(document, "mine", NOW).plans
+    assert here == orders.plans(document, "mine", NOW)
+    catalogue = i18n.catalogue("en")
+    assert {key: catalogue[f"tool_wear.{key}"] for key in orders.TEXTS} == dict(orders.TEXTS)
 
 
 def test_a_work_order_is_where_the_tool_is(document: dict) -> None:

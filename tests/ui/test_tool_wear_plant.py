@@ -111,7 +111,7 @@ def test_rows_of_the_plant_have_both_risks_and_what_to_bring(plant: dict) -> Non
         assert row["chance"].endswith("%")
         assert row["chance2"].endswith("%")
         assert row["spares"] >= 0
-        assert row["at"]
+        assert row["change"]
     json.dumps(rows)
 
 
@@ -185,13 +185,16 @@ def test_work_orders_of_the_plant_are_at_their_machine(plant: dict) -> None:
     rows = list(csv.DictReader(io.StringIO(export.work_orders(found.plans))))
     assert rows
     assert all(row["Location Name"] == row["Asset Name"].split(".")[0] for row in rows)
-    assert all("New tools to bring" in row["Description"] for row in rows)
+    assert all(" to bring for 48 h, " in row["Description"] for row in rows)
 
 
 def test_clock_and_minutes_go_both_ways(plant: dict) -> None:
     for tool in plant["tools"]:
         got = view.hours_of(tool["best_change_min"], view.pace(plant, tool))
         assert got == pytest.approx(tool["best_change_h"], abs=0.6)
+        assert tool["plan"]["hours"] == pytest.approx(
+            tool["opportunities"]["best"]["ahead_h"], abs=0.01
+        )
         assert view.hours_of(1e7, view.pace(plant, tool)) is None
 
 

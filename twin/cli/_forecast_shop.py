@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 from twin import units
+from twin.cli._forecast_bearings import print_bearings
 from twin.cli._forecast_life import print_life
 from twin.cli.options import read_scenario
 from twin.cli.output import console, number, table, write_json
 from twin.cli.progress import bar
-from twin.errors import BadInput, Fault
+from twin.errors import BadInput, Fault, did_you_mean
 from twin.forecast.handout import write_handout
+from twin.forecast.moment import spoken
+from twin.forecast.orders import moment
 from twin.forecast.replacement import Costs
 from twin.forecast.shop import Shop, ShopTool, forecast_shop
 from twin.forecast.shop_backtest import backtest_shop
 from twin.forecast.shop_document import assumptions, shop_document
 from twin.forecast.shop_question import past_document
-from twin.forecast.toolkind import ToolKind
-from twin.forecast.tools import ToolForecast
 from twin.scenario import Scenario
-
-NO_PLAN = "no planned change pays"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +67,17 @@ def forecast_scenario(asked: ShopQuestion, json_to: str | None) -> dict[str, Any
             on_progress=progress,
         )
     people = console(json_to)
-    _print(people, shop)
+    told = shop_document(shop)
+    _print(people, shop, told["tools"])
+    print_bearings(people, told["bearings"])
     if asked.curve is not None:
-        _print_options(people, shop, asked.curve)
+        _print_options(people, told["tools"], asked.curve)
     document = {"source": asked.scenario, "scenario": scenario.title, "seed": asked.seed}
     if asked.test:
         document["past"] = _back_test(people, scenario, asked)
     said = list(assumptions(asked.breakage))
     people.print("\n".join(f"Assumption: {words}." for words in said), markup=False)
-    document |= shop_document(shop) | {"assumptions": said}
+    document |= told | {"assumptions": said}
     hand_out(people, document, asked.export, scenario.header.site)
     write_json(document, json_to)
     return document
@@ -105,12 +106,11 @@ def hand_out(
     document: Mapping[str, Any],
     folder: Path | None,
     plant: str,
-    duty: float | None = None,
 ) -> None:
     """Write what a planner takes away, where ``--export`` asked for it."""
     if folder is None:
         return
-    for file in write_handout(document, folder, plant, datetime.now(UTC), duty):
+    for file in write_handout(document, folder, plant, datetime.now().astimezone()):
         people.print(f"Written: {file}", markup=False)
 
 
@@ -161,13 +161,14 @@ def _seconds(written: str | None) -> float | None:
     return seconds
 
 
-def _print(people: Console, shop: Shop) -> None:
+def _print(people: Console, shop: Shop, told: Sequence[Mapping[str, Any]]) -> None:
     risk = f"P1({shop.tools[0].forecast.hours:g} h)"
     columns = (
         "tool", "no.", "VB mm", "p10–p90", "min left p10/p50/p90", risk,
-        "P2(48 h)", "changes 48 h", "spares", "change in", "or at", "cost/min", "mind",
+        "P2(48 h)", "changes 48 h", "spares", "change", "EUR above best", "cost/min", "mind",
     )  # fmt: skip
-    drawn = table(_title(shop), columns, [_row(tool) for tool in shop.tools])
+    rows = [_row(tool, entry) for tool, entry in zip(shop.tools, told, strict=True)]
+    drawn = table(_title(shop), columns, rows)
     drawn.columns[-1].justify = "left"
     people.print(drawn)
     people.print(
@@ -183,9 +184,8 @@ def _title(shop: Shop) -> str:
     )
 
 
-def _row(shown: ShopTool) -> tuple[str, ...]:
-    t, left = shown.forecast, shown.forecast.remaining_min
-    best = shown.advice.best
+def _row(shown: ShopTool, told: Mapping[str, Any]) -> tuple[str, ...]:
+    t, left, plan = shown.forecast, shown.forecast.remaining_min, told["plan"]
     return (
         t.tool,
         str(shown.tool.number + shown.tool.broken),
@@ -196,39 +196,32 @@ def _row(shown: ShopTool) -> tuple[str, ...]:
         f"{shown.p_break_policy.value:.1%} ± {1.96 * shown.p_break_policy.se:.1%}",
         f"{shown.changes.value:.1f} ({shown.changes_low:.0f}–{shown.changes_high:.0f})",
         str(shown.spares),
-        _when(t),
-        f"{best.name} (+{number(best.regret, 3)})",
+        moment(plan),
+        number(plan["regret"], 3) if plan else number(None),
         number(t.cost_rate, 3),
         "; ".join(t.reasons),
     )
-
-
-def _when(t: ToolForecast) -> str:
-    """When to change a tool; what never pays has no time."""
-    if t.best_change_min == 0:
-        return "now"
-    return f"{_time(t.best_change_min)} min" if t.change_pays else NO_PLAN
 
 
 def _time(minutes: float) -> str:
     return f"{minutes:.1f}" if math.isfinite(minutes) else "never"
 
 
-def _print_options(people: Console, shop: Shop, label: str) -> None:
+def _print_options(people: Console, told: Sequence[Mapping[str, Any]], label: str) -> None:
     """What each moment of change costs above the best, for one tool."""
-    from twin.errors import did_you_mean
-
-    found = {tool.forecast.tool: tool for tool in shop.tools}
+    found = {entry["tool"]: entry for entry in told}
     if label not in found:
         raise BadInput(Fault(f"no such tool{did_you_mean(label, found)}", "--curve", value=label))
-    shown = found[label]
+    advice = found[label]["opportunities"]
     rows = [
-        (o.name, _time(o.ahead_min), number(o.regret), f"{o.p_fail_before:.1%}")
-        for o in (shown.advice.free, *shown.advice.options)
-    ]
-    columns = ("change", "in min of cutting", "EUR above best", "P(fail before)")
-    people.print(table(f"When to change {label}{_policy(shown.kind)}", columns, rows))
+        (o["name"], _ahead(o["ahead_h"]), _time(o["ahead_min"]), number(o["regret"]),
+         f"{o['p_fail_before']:.1%}")
+        for o in (advice["any_time"], *advice["options"])
+    ]  # fmt: skip
+    columns = ("change", "on the clock", "min of cutting", "EUR above best", "P(fail before)")
+    policy = f", now by policy {found[label]['policy']}"
+    people.print(table(f"When to change {label}{policy}", columns, rows))
 
 
-def _policy(kind: ToolKind) -> str:
-    return f", now by policy {kind.policy}"
+def _ahead(hours: float) -> str:
+    return spoken(hours) if math.isfinite(hours) else "never"

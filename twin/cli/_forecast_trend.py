@@ -4,31 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
+from twin.cli._forecast_bearings import print_bearings
+from twin.cli._forecast_shop import hand_out
 from twin.cli.output import console, number, table, write_json
 from twin.errors import BadInput, Fault
-from twin.forecast.document import life_document
+from twin.forecast import trend_question
+from twin.forecast.examples import TREND_EXAMPLES, read_trend_example
+from twin.forecast.orders import owner
 from twin.forecast.replacement import Costs
-from twin.forecast.trend import (
-    WORTH,
-    PartForecast,
-    TrendBacktest,
-    TrendScores,
-    backtest_trend,
-    forecast_parts,
-    learn,
-)
-from twin.forecast.trend_table import read_trends
-
-ASSUMPTIONS = (
-    "a part wears as those that ran to failure in the table did; other loads, other lives",
-    "running per hour (--duty) and the costs are yours to set",
-    f"the snapshots of one part count as {WORTH:g} readings",
-)
+from twin.forecast.trend import TrendBacktest, TrendScores, backtest_trend
+from twin.forecast.trend_question import ASSUMPTIONS, NONE_RUNS
+from twin.forecast.trend_table import Trend, read_trends
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,32 +35,42 @@ class TrendQuestion:
     units: dict[str, str]
     running: Sequence[str]
     test: bool
+    export: Path | None = None
+    seed: int = 1
 
 
 def forecast_trend(asked: TrendQuestion, json_to: str | None) -> None:
     """Forecast, show and write."""
     _check(asked)
-    unit = asked.units.get("time", asked.units.get("time_min", "min"))
-    trends = read_trends(asked.trend, asked.columns, unit, asked.running)
+    trends = _read(asked)
     if not asked.test and all(trend.failed for trend in trends):
-        message = "every part ran to failure; name those that run with --running, or --backtest"
-        raise BadInput(Fault(message, file=asked.trend))
+        raise BadInput(Fault(NONE_RUNS, file=asked.trend))
     people = console(json_to)
-    law = learn(trends)
-    parts = forecast_parts(law, trends, asked.hours, asked.duty, asked.costs)
+    checked = trend_question.TrendQuestion(trends, asked.hours, asked.duty, asked.costs)
     document: dict[str, Any] = {
-        "source": asked.trend, "time_unit": "min",
-        "law": {"parts": law.parts, "spread": law.spread},
-        "parts": [_part_document(part) for part in parts],
+        "source": asked.trend, **trend_question.trend_document(checked, asked.seed),
     }  # fmt: skip
-    if parts:
-        _print_parts(people, parts)
+    document["parts"] = document["bearings"]
+    if document["bearings"]:
+        print_bearings(people, document["bearings"])
     if asked.test:
         past = backtest_trend(trends)
-        document |= _past_document(past)
+        document |= trend_question.past_document(past)
         _print_past(people, past)
     people.print("\n".join(f"Assumption: {a}." for a in ASSUMPTIONS), markup=False)
-    write_json(document | {"assumptions": list(ASSUMPTIONS)}, json_to)
+    document |= {"assumptions": list(ASSUMPTIONS)}
+    hand_out(people, document, asked.export, owner(asked.trend))
+    write_json(document, json_to)
+
+
+def _read(asked: TrendQuestion) -> list[Trend]:
+    if asked.trend not in TREND_EXAMPLES:
+        unit = asked.units.get("time", asked.units.get("time_min", "min"))
+        return read_trends(asked.trend, asked.columns, unit, asked.running)
+    if asked.columns or asked.units or asked.running:
+        message = "the shipped example needs no --map, no --unit and no --running"
+        raise BadInput(Fault(message, file=asked.trend))
+    return read_trend_example(asked.trend)
 
 
 def _check(asked: TrendQuestion) -> None:
@@ -89,45 +91,6 @@ def _check(asked: TrendQuestion) -> None:
     ]
     if faults:
         raise BadInput(faults)
-
-
-def _part_document(part: PartForecast) -> dict[str, Any]:
-    return {
-        "part": part.name,
-        "now_min": part.now_min,
-        "times_quietest": part.times_quietest,
-        "remaining_min": asdict(part.remaining_min),
-        "hours": part.hours,
-        "p_fail": part.p_fail,
-        "best_change_min": part.change.best_min,
-        "cost_curve": {"ahead_min": part.change.ahead_min, "regret": part.change.regret},
-    }
-
-
-def _past_document(past: TrendBacktest) -> dict[str, Any]:
-    return {
-        "metrics": {"trend": asdict(past.trend), "without": asdict(past.without)},
-        "gain": past.gain,
-        "by_part": {name: asdict(scores) for name, scores in past.by_part.items()},
-        "life": life_document(past.life),
-    }
-
-
-def _print_parts(people: Console, parts: Sequence[PartForecast]) -> None:
-    rows = [
-        (
-            p.name,
-            number(p.now_min),
-            f"{p.times_quietest:.1f}",
-            " / ".join(number(x, 3) for x in asdict(p.remaining_min).values()),
-            f"{p.p_fail:.0%}",
-            "now" if p.change.best_min == 0 else number(p.change.best_min, 3),
-        )
-        for p in parts
-    ]
-    columns = ("part", "run min", "× quietest RMS", "min left p10/p50/p90",
-               f"P({parts[0].hours:g} h)", "replace in min")  # fmt: skip
-    people.print(table("Running parts", columns, rows))
 
 
 def _print_past(people: Console, past: TrendBacktest) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from twin.cli._forecast_life import print_life
-from twin.cli._forecast_shop import NO_PLAN, hand_out
+from twin.cli._forecast_shop import hand_out
 from twin.cli.output import console, number, table, write_json
 from twin.errors import BadInput, Fault, did_you_mean
 from twin.forecast.backtesting import Backtest, backtest
@@ -21,6 +21,7 @@ from twin.forecast.document import backtest_document, forecast_document, with_op
 from twin.forecast.examples import EXAMPLES, read_example
 from twin.forecast.fitting import fit
 from twin.forecast.opportunities import Opportunity, shift_ends
+from twin.forecast.orders import moment, owner
 from twin.forecast.planning import Planning, check_duty
 from twin.forecast.reading import read_wear
 from twin.forecast.table import WearTable
@@ -67,9 +68,9 @@ def forecast_wear(asked: WearQuestion, json_to: str | None) -> dict[str, Any]:
             costs=plan.costs, breakage=asked.breakage, on_progress=on_progress,
         )  # fmt: skip
     document |= {"limit_mm": plan.limit, **forecast_document(law, tools)}
-    with_opportunities(document, tools, _shift_ends(asked), plan.costs)
+    with_opportunities(document, tools, _shift_ends(asked), plan.costs, plan.duty)
     notes = (*measured.notes, *law.notes)
-    _print_tools(people, tools, measured)
+    _print_tools(people, tools, measured, document["tools"])
     _print_curve(people, tools, asked.curve)
     if asked.test:
         with _bar(people, "Back-test") as on_progress:
@@ -80,7 +81,7 @@ def forecast_wear(asked: WearQuestion, json_to: str | None) -> dict[str, Any]:
     said = [f"Note: {note}." for note in notes] + [f"Assumption: {a}." for a in ASSUMPTIONS]
     people.print("\n".join(said), markup=False)
     document |= {"notes": list(notes), "assumptions": list(ASSUMPTIONS)}
-    hand_out(people, document, asked.export, "plant", plan.duty)
+    hand_out(people, document, asked.export, owner(asked.wear))
     write_json(document, json_to)
     return document
 
@@ -132,18 +133,14 @@ def _bar(people: Console, what: str) -> Iterator[OnProgress]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def _when(t: ToolForecast) -> str:
-    """When to change a tool; what never pays has no time."""
-    if t.best_change_min == 0:
-        return "now"
-    return f"in {_time(t.best_change_min)}" if t.change_pays else NO_PLAN
-
-
 def _time(value: float) -> str:
     return f"{value:.1f}" if math.isfinite(value) else "never"
 
 
-def _print_tools(people: Console, tools: Sequence[ToolForecast], measured: WearTable) -> None:
+def _print_tools(
+    people: Console, tools: Sequence[ToolForecast], measured: WearTable,
+    told: Sequence[Mapping[str, Any]],
+) -> None:  # fmt: skip
     unit = measured.time_unit
     hours = tools[0].hours
     rows = [
@@ -154,11 +151,12 @@ def _print_tools(people: Console, tools: Sequence[ToolForecast], measured: WearT
             f"{_time(t.remaining_min.p10)} / {_time(t.remaining_min.p50)} / "
             f"{_time(t.remaining_min.p90)}",
             f"{t.p_fail:.0%}",
-            _when(t),
+            moment(entry["plan"]),
+            _time(t.best_change_min) if t.change_pays else "–",
             number(t.cost_rate, 3),
             "; ".join(t.reasons),
         )
-        for t in tools
+        for t, entry in zip(tools, told, strict=True)
     ]
     columns = (
         "tool",
@@ -166,7 +164,8 @@ def _print_tools(people: Console, tools: Sequence[ToolForecast], measured: WearT
         "p10–p90",
         f"{unit} left p10/p50/p90",
         f"P({hours:g} h)",
-        f"change ({unit})",
+        "change",
+        f"after {unit}",
         f"cost/{unit}",
         "mind",
     )
@@ -198,7 +197,7 @@ def _print_curve(people: Console, tools: Sequence[ToolForecast], tool: str | Non
     )
     people.print(table(f"Cost of changing {tool} later", columns, rows))
     if not t.change_pays:
-        people.print(f"{NO_PLAN}: its life is too uncertain; measure it again.")
+        people.print(f"{moment(None)}: its life is too uncertain; measure it again.")
         return
     low, high = t.change.flat_min
     people.print(

@@ -38,7 +38,7 @@ def forecast_verb(
     trend: Annotated[
         str | None,
         typer.Option(
-            metavar="FILE.csv",
+            metavar="FILE.csv|example-bearings",
             help="Trend features of bearings: columns unit, time_min, and RMS of each direction.",
         ),
     ] = None,
@@ -114,12 +114,12 @@ def forecast_verb(
     everywhere = {"--backtest": test, "--no-breakage": not breakage}
     if trend is not None:
         others = {"SCENARIO": scenario, "--wear": wear, "--at": at, "--set": settings,
-                  "--curve": curve, "--export": export} | given | everywhere  # fmt: skip
+                  "--curve": curve} | given | everywhere  # fmt: skip
         _refuse_beside_trend(others)
         costs = Costs(_or(cost_change, 30.0), _or(cost_failure, 150.0))
         asked_trend = TrendQuestion(
             trend, hours, _or(duty, 60.0), costs, _pairs("--map", renamed),
-            _pairs("--unit", unit), running or (), test,
+            _pairs("--unit", unit), running or (), test, export, seed,
         )  # fmt: skip
         forecast_trend(asked_trend, json_to)
     elif scenario is not None and wear is None:
@@ -147,7 +147,7 @@ def _refuse_beside_trend(given: Mapping[str, object]) -> None:
     beside = [key for key in ("SCENARIO", "--wear") if given[key] is not None]
     if beside:
         raise BadInput(Fault("give one of SCENARIO, --wear and --trend", "--trend"))
-    unused = ("--at", "--set", "--curve", "--export", "--limit", "--shift", "--no-breakage")
+    unused = ("--at", "--set", "--curve", "--limit", "--shift", "--no-breakage")
     faults = [Fault("is not for --trend", key) for key in unused if given[key]]
     if faults:
         raise BadInput(faults)

@@ -9,6 +9,7 @@ from typing import Any
 from twin.forecast.backtesting import Backtest
 from twin.forecast.fitting import WearLaw
 from twin.forecast.life_scores import ALPHA, BETA, LifeScores
+from twin.forecast.moment import on_the_clock, steady
 from twin.forecast.opportunities import Advice, Opportunity, advise
 from twin.forecast.replacement import Costs
 from twin.forecast.tools import ToolForecast
@@ -79,12 +80,20 @@ def with_opportunities(
     tools: Sequence[ToolForecast],
     stops: Sequence[Opportunity],
     costs: Costs,
+    duty: float,
 ) -> dict[str, Any]:
-    """Put beside each tool of a document when a change can be made, and at what regret."""
-    for entry, tool in zip(document["tools"], tools, strict=True):
-        found = advise(tool.alive, tool.fan.ahead_min, costs, tool.cost_rate, stops)
-        entry["opportunities"] = advice_document(found)
+    """Put beside each tool of a document when a change can be made, its hour, and its regret."""
+    entries = zip(document["tools"], tools, strict=True)
+    document["tools"] = [_advised(entry, tool, stops, costs, duty) for entry, tool in entries]
     return document
+
+
+def _advised(
+    entry: dict[str, Any], tool: ToolForecast, stops: Sequence[Opportunity], costs: Costs,
+    duty: float,
+) -> dict[str, Any]:  # fmt: skip
+    found = advise(tool.alive, tool.fan.ahead_min, costs, tool.cost_rate, stops)
+    return on_the_clock(entry | {"opportunities": advice_document(found)}, steady(duty))
 
 
 def forecast_document(law: WearLaw, tools: Sequence[ToolForecast]) -> dict[str, Any]:

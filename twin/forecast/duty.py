@@ -53,19 +53,22 @@ class Duty:
         beyond = np.maximum(hours - self.hours[-1], 0.0) * pace
         return np.asarray(np.interp(hours, self.hours, curve) + beyond, dtype=float)
 
-    def hours_for(self, minutes: float) -> float:
+    def clock(self, minutes: Array) -> Array:
         """Hours until so many minutes are cut [h]; infinite where nothing is cut."""
         curve = self.minutes.mean(0)
-        if minutes <= 0:
-            return 0.0
-        if minutes <= curve[-1]:
-            after = int(np.argmax(curve >= minutes))
-            share = (minutes - curve[after - 1]) / (curve[after] - curve[after - 1])
-            return float(
-                self.hours[after - 1] + share * (self.hours[after] - self.hours[after - 1])
-            )
         pace = curve[-1] / self.hours[-1]
-        return float(self.hours[-1] + (minutes - curve[-1]) / pace) if pace > 0 else float("inf")
+        after = np.clip(np.searchsorted(curve, minutes), 1, len(curve) - 1)
+        step = np.maximum(curve[after] - curve[after - 1], 1e-12)
+        width = self.hours[after] - self.hours[after - 1]
+        within = self.hours[after - 1] + (minutes - curve[after - 1]) / step * width
+        rest = np.maximum(minutes - curve[-1], 0.0)
+        later = self.hours[-1] + (rest / pace if pace > 0 else np.inf)
+        found = np.where(minutes <= curve[-1], within, later)
+        return np.asarray(np.where(minutes <= 0, 0.0, found), dtype=float)
+
+    def hours_for(self, minutes: float) -> float:
+        """Hours until so many minutes are cut [h]; infinite where nothing is cut."""
+        return float(self.clock(np.array(minutes)))
 
 
 def duties(
@@ -142,10 +145,20 @@ def spindle_source(running: Running, machine: str) -> str:
 
 
 def run_to(
-    scenario: Scenario, now: float, *, sense: bool, tick: Tick | None = None
+    scenario: Scenario,
+    now: float,
+    *,
+    sense: bool,
+    tick: Tick | None = None,
+    begin: Callable[[Running], None] | None = None,
 ) -> tuple[Running, Facts]:
-    """Run a twin from its start to ``now`` [s] on its own luck; returns it and its rows."""
+    """Run a twin from its start to ``now`` [s] on its own luck; returns it and its rows.
+
+    ``begin`` is called before its first step.
+    """
     running = build(scenario, sense=sense)
+    if begin is not None:
+        begin(running)
     run_by_days(running, now, tick)
     return running, running.finish()
 

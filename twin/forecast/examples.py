@@ -3,6 +3,9 @@
 ``example``       minutes of cutting until VB 0.3 mm of 15 milling inserts (NASA);
 ``example-cuts``  wear of three cutters at eight cuts each (PHM 2010). Its time axis counts cuts.
                   How long a cut takes is not in the source, so it is never called minutes.
+``example-bearings`` RMS of six bearings of a test rig, a snapshot each 10 s (FEMTO-ST PRONOSTIA,
+                  IEEE PHM 2012 data challenge, Nectoux et al. 2012); the records of two are cut
+                  off at 70 and 75 % of their life, as if they still ran.
 """
 
 from __future__ import annotations
@@ -11,8 +14,10 @@ from importlib import resources
 
 from twin.forecast.reading import read_wear
 from twin.forecast.table import WearTable
+from twin.forecast.trend_table import Trend, read_trends
 
 EXAMPLES = ("example", "example-cuts")
+TREND_EXAMPLES = ("example-bearings",)
 
 
 def read_example(name: str) -> WearTable:
@@ -24,3 +29,11 @@ def read_example(name: str) -> WearTable:
     columns = {"time_min": "cut", "vb_mm": "vb_um"}
     with resources.as_file(folder / "measured_tool_wear_cuts.csv") as path:
         return read_wear(str(path), columns, {"time_min": "cut", "vb_mm": "um"})
+
+
+def read_trend_example(name: str) -> list[Trend]:
+    """Read one of the trends that come with the package; ``name`` is one of ``TREND_EXAMPLES``."""
+    assert name in TREND_EXAMPLES
+    file = resources.files("twin.forecast") / "data" / "bearing_trends.csv.gz"
+    with resources.as_file(file) as path:
+        return read_trends(str(path), {"time_min": "snapshot"}, "10 s")

@@ -45,6 +45,10 @@ class ChangePlan:
         For people, in their language.
     location : str
         The asset that the tool is in, where it is known.
+    category : str
+        Kind of work, as the maintenance system sorts it.
+    key : str
+        What names its event, where that is not the tool.
     """
 
     plant: str
@@ -55,11 +59,13 @@ class ChangePlan:
     title: str
     text: str
     location: str = ""
+    category: str = "Tool change"
+    key: str = ""
 
     @property
     def uid(self) -> str:
-        """The same for every export of the next change of this tool."""
-        return f"{uuid.uuid5(NAMESPACE, f'{self.plant}/{self.tool}')}@twin"
+        """The same for every export of the next change of this tool, or work on this bearing."""
+        return f"{uuid.uuid5(NAMESPACE, f'{self.plant}/{self.key or self.tool}')}@twin"
 
     @property
     def priority(self) -> str:
@@ -109,7 +115,7 @@ def work_orders(plans: Sequence[ChangePlan]) -> str:
             "Due Date": f"{plan.due:%Y-%m-%d}",
             "Estimated Hours": f"{plan.minutes / 60:.2f}",
             "Requires Signature": "No",
-            "Category": "Tool change",
+            "Category": plan.category,
             "Location Name": plan.location,
             "Asset Name": plan.tool,
             "Archived": "No",

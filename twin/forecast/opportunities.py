@@ -34,11 +34,14 @@ class Opportunity:
         Minutes of cutting from now [min].
     change_cost : float or None
         Cost of a change then, where it differs from the usual one [cost].
+    ahead_h : float or None
+        Hours of the schedule from now, where they are known [h].
     """
 
     name: str
     ahead_min: float
     change_cost: float | None = None
+    ahead_h: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +56,15 @@ class Option:
         Expected cost above the best moment of all, had any been possible [cost].
     p_fail_before : float
         Probability that the tool fails before it [1].
+    ahead_h : float or None
+        Hours of the schedule from now, where they are known [h].
     """
 
     name: str
     ahead_min: float
     regret: float
     p_fail_before: float
+    ahead_h: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +138,7 @@ def advise(
         cost = costs.change if o.change_cost is None else o.change_cost
         above = float(total(np.array(o.ahead_min), cost)) - base
         p = 1.0 - float(alive[0] * np.interp(o.ahead_min, ahead_min, whole))
-        return Option(o.name, o.ahead_min, above, p)
+        return Option(o.name, o.ahead_min, above, p, o.ahead_h)
 
     moments = [Opportunity(NOW, 0.0), *_reachable(opportunities, float(ahead_min[-1]))]
     options = [option(o) for o in moments]
@@ -149,7 +155,7 @@ def _reachable(opportunities: Iterable[Opportunity], end: float) -> Sequence[Opp
 
 def shift_ends(hours: Sequence[float], duty_min_per_h: float) -> list[Opportunity]:
     """Shift ends some hours from now, for a tool that cuts so many minutes in each hour."""
-    return [Opportunity("shift end", hour * duty_min_per_h) for hour in hours]
+    return [Opportunity("shift end", hour * duty_min_per_h, ahead_h=hour) for hour in hours]
 
 
 def job_ends(ahead_min: float, job_min: float, end_min: float) -> list[Opportunity]:

@@ -3,7 +3,8 @@
 The question is ``{"table", "columns", "units", "limit_mm", "hours", "duty", "cost_change",
 "cost_failure", "breakage", "backtest", "seed"}``; only ``table`` is needed. Without ``backtest``
 the answer is the forecast of every tool, with it how good such forecasts were. A question with a
-``scenario`` is about its tools (:mod:`twin.forecast.shop_question`).
+``scenario`` is about its tools (:mod:`twin.forecast.shop_question`), one with a ``trend`` about
+parts that run (:mod:`twin.forecast.trend_question`).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from twin.forecast import shop_question
+from twin.forecast import shop_question, trend_question
 from twin.forecast.backtesting import backtest
 from twin.forecast.document import backtest_document, forecast_document, with_opportunities
 from twin.forecast.fitting import fit
@@ -48,6 +49,9 @@ def answer(question: Mapping[str, Any], report: Report) -> dict[str, Any]:
     if "scenario" in question:
         of_shop: dict[str, Any] = plain(shop_question.answer(question, report))
         return of_shop
+    if "trend" in question:
+        of_trend: dict[str, Any] = plain(trend_question.answer(question))
+        return of_trend
     table, planning = read(question)
     breakage = bool(question.get("breakage", True))
     seed = int(question.get("seed", 1))
@@ -66,6 +70,8 @@ def check(question: Mapping[str, Any]) -> None:
     """
     if "scenario" in question:
         shop_question.read(question)
+    elif "trend" in question:
+        trend_question.read(question)
     else:
         read(question)
 
@@ -98,7 +104,8 @@ def _future(
     document = forecast_document(law, tools)
     for entry, tool in zip(document["tools"], tools, strict=True):
         entry.update(_readings(tool))
-    with_opportunities(document, tools, shift_ends(_hours(planning), planning.duty), planning.costs)
+    ends = shift_ends(_hours(planning), planning.duty)
+    with_opportunities(document, tools, ends, planning.costs, planning.duty)
     head = {"time_unit": table.time_unit, "limit_mm": planning.limit, "hours": planning.hours,
             "duty": planning.duty, "breakage": breakage}  # fmt: skip
     notes = list(dict.fromkeys((*table.notes, *law.notes)))

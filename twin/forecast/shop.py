@@ -6,12 +6,15 @@ the gauge's error, node verdicts, and that the tool is still whole. Ahead: the t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from twin.errors import BadInput, Fault
+from twin.forecast.bearing_signs import Ears, listened
+from twin.forecast.bearings import of_twin
 from twin.forecast.duty import Duty, duties, run_to, spindle_source
 from twin.forecast.lifetime import quantile_of_life
 from twin.forecast.opportunities import Advice, advise
@@ -118,11 +121,14 @@ class Shop:
         In the order of the scenario.
     replications : int
         Futures from which the minutes of cutting come.
+    bearings : tuple of mapping
+        Every spindle bearing that an accelerometer listens to (:mod:`twin.forecast.bearings`).
     """
 
     now: float
     tools: tuple[ShopTool, ...]
     replications: int
+    bearings: tuple[Mapping[str, Any], ...] = ()
 
 
 def default_now(scenario: Scenario) -> float:
@@ -185,8 +191,9 @@ def forecast_shop(
         if on_progress is not None:
             on_progress(done, steps)
 
-    sense = bool(scenario.of("node"))
-    running, facts = run_to(scenario, now, sense=sense, tick=lambda: told(0))
+    ears = Ears()
+    sense = bool(scenario.of("node")) or bool(listened(scenario))
+    running, facts = run_to(scenario, now, sense=sense, tick=lambda: told(0), begin=ears.open)
     coming = duties(
         scenario, kinds, now, max(hours, ALWAYS_H), replications, workers=workers, on_progress=told
     )
@@ -204,7 +211,8 @@ def forecast_shop(
             )  # fmt: skip
             found.append(_one(job, *_magazine(running, kind)))
             told(replications + len(found))
-    return Shop(now, tuple(found), replications)
+    bearings = of_twin(ears.heard, ears.verdicts(running, facts), now / 3600.0, hours, seed)
+    return Shop(now, tuple(found), replications, tuple(bearings))
 
 
 def _nodes(running: Running, machine: str) -> list[str]:

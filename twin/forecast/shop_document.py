@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from twin.forecast.document import advice_document, tool_document
+from twin.forecast.moment import on_the_clock
 from twin.forecast.shop import Chance, Shop, ShopTool
 
 ASSUMPTIONS = (
@@ -29,6 +30,7 @@ def shop_document(shop: Shop) -> dict[str, Any]:
         "time_unit": "min",
         "duty": "simulated: the twin run on past now, from the same hour of the day",
         "tools": [shop_tool_document(tool) for tool in shop.tools],
+        "bearings": [dict(bearing) for bearing in shop.bearings],
     }
 
 
@@ -37,7 +39,7 @@ def shop_tool_document(shown: ShopTool) -> dict[str, Any]:
     kind, tool = shown.kind, shown.tool
     readings = [{"cut_min": at, "vb_mm": vb} for at, vb in tool.readings]
     told = shown.forecast
-    return tool_document(shown.forecast) | {
+    entry = tool_document(shown.forecast) | {
         "machine": kind.machine,
         "tool_name": kind.name,
         "number": tool.number + tool.broken,
@@ -66,6 +68,7 @@ def shop_tool_document(shown: ShopTool) -> dict[str, Any]:
         "costs": asdict(kind.costs),
         "opportunities": advice_document(shown.advice),
     }
+    return on_the_clock(entry, shown.duty.clock)
 
 
 def _band(shown: ShopTool) -> Chance:

@@ -30,16 +30,21 @@ def moments(
     best_min : float
         The cheapest minute of cutting from now, had any been possible [min].
     """
-    ends = [Opportunity(SHIFT_END, float(at)) for at in _shift_ends(kind, duty, now, hours)]
+    at = _shift_ends(kind, now, hours)
+    ends = [
+        Opportunity(SHIFT_END, float(cut), ahead_h=float(hour))
+        for hour, cut in zip(at, duty.mean(at), strict=True)
+    ]
     return [*ends, *(Opportunity(PART_END, at) for at in part_ends(kind, cut_min, best_min))]
 
 
-def _shift_ends(kind: ToolKind, duty: Duty, now: float, hours: float) -> Array:
+def _shift_ends(kind: ToolKind, now: float, hours: float) -> Array:
+    """Hours from now of the shift ends within the horizon [h]."""
     now_h = now / 3600.0
     first, last = int(now_h // kind.shift_h) + 1, int((now_h + hours) // kind.shift_h)
     at: Array = np.arange(first, last + 1).astype(np.float64) * kind.shift_h
     worked = (at - 1e-6) % 24.0 < kind.shift_h * kind.shifts
-    return duty.mean(at[worked] - now_h)
+    return at[worked] - now_h
 
 
 def part_ends(kind: ToolKind, cut_min: float, best_min: float) -> list[float]:

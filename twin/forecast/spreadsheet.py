@@ -11,10 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from twin.forecast.orders import due_at
+
 Tool = Mapping[str, Any]
 Cell = str | float | int | None
 BOLD_WIDTH = 14
-WIDE = {"tool": 22, "mind": 60}
+WIDE = {"tool": 22, "bearing": 22, "order": 40, "change on": 22, "mind": 60}
 
 TOOLS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("tool", ("tool",)),
@@ -34,14 +36,32 @@ TOOLS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("changes p5", ("changes_48h", "p5")),
     ("changes p95", ("changes_48h", "p95")),
     ("spares to bring", ("spares_48h",)),
-    ("best change in", ("best_change_min",)),
-    ("best change in h", ("best_change_h",)),
-    ("change at", ("opportunities", "best", "name")),
-    ("regret there", ("opportunities", "best", "regret")),
+    ("change at", ("plan", "name")),
+    ("change in h", ("plan", "hours")),
+    ("change in", ("plan", "ahead_min")),
+    ("regret there", ("plan", "regret")),
+    ("best minute", ("best_change_min",)),
     ("cost rate", ("cost_rate",)),
     ("run to failure", ("run_to_failure_cost_rate",)),
 )
 """Columns of the first sheet, and where each stands in a tool's entry."""
+BEARINGS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("bearing", ("bearing",)),
+    ("machine", ("machine",)),
+    ("times sound", ("level_now",)),
+    ("limit", ("alarm",)),
+    ("P(limit passed)", ("p_alarm",)),
+    ("looked ahead h", ("look_h",)),
+    ("P(fails)", ("p_fail",)),
+    ("hours", ("hours",)),
+    ("left h p10", ("remaining_h", "p10")),
+    ("left h p50", ("remaining_h", "p50")),
+    ("left h p90", ("remaining_h", "p90")),
+    ("do", ("plan", "action")),
+    ("in h", ("plan", "hours")),
+    ("order", ("item",)),
+)
+"""Columns of the sheet of bearings."""
 
 
 def workbook(document: Mapping[str, Any], made: datetime) -> bytes:
@@ -51,17 +71,36 @@ def workbook(document: Mapping[str, Any], made: datetime) -> bytes:
     book = Workbook()
     book.properties.creator = "twin"
     book.properties.created = book.properties.modified = made.astimezone(UTC).replace(tzinfo=None)
-    tools: Sequence[Tool] = document["tools"]
-    used = [(head, path) for head, path in TOOLS if any(_at(t, path) is not None for t in tools)]
-    rows = [[_at(t, path) for _, path in used] + ["; ".join(t["reasons"])] for t in tools]
-    _fill(book.active, "Tools", [head for head, _ in used] + ["mind"], rows)
-    moments = ["tool", "moment", "in", "cost above best", "P(fail before)"]
-    _fill(book.create_sheet(), "When to change", moments, _moments(tools))
-    _fill(book.create_sheet(), "Cost curve", ["tool", "in", "cost above best"], _curves(tools))
+    tools: Sequence[Tool] = document.get("tools", ())
+    book.remove(book.active)
+    if tools:
+        _tools(book, tools, made)
+    bearings = document.get("bearings", ())
+    if bearings:
+        head = [*(name for name, _ in BEARINGS), "change on", "mind"]
+        rows = [[_at(one, path) for _, path in BEARINGS] + _last(one, made) for one in bearings]
+        _fill(book.create_sheet(), "Bearings", head, rows)
     _fill(book.create_sheet(), "About", ["what", "value"], _about(document, made))
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _tools(book: Any, tools: Sequence[Tool], made: datetime) -> None:
+    used = [(head, path) for head, path in TOOLS if any(_at(t, path) is not None for t in tools)]
+    rows = [[_at(t, path) for _, path in used] + _last(t, made) for t in tools]
+    _fill(book.create_sheet(), "Tools", [head for head, _ in used] + ["change on", "mind"], rows)
+    moments = ["tool", "moment", "in h", "in", "cost above best", "P(fail before)"]
+    _fill(book.create_sheet(), "When to change", moments, _moments(tools))
+    curves = ["tool", "in h", "in", "cost above best"]
+    _fill(book.create_sheet(), "Cost curve", curves, _curves(tools))
+
+
+def _last(entry: Tool, made: datetime) -> list[Cell]:
+    """When what is planned is due, and what to mind."""
+    planned = entry.get("plan") is not None
+    due = f"{due_at(entry, made):%Y-%m-%d %H:%M %Z}".strip() if planned else None
+    return [due, "; ".join(entry["reasons"])]
 
 
 def _at(tool: Tool, path: Sequence[str]) -> Cell:
@@ -75,20 +114,26 @@ def _at(tool: Tool, path: Sequence[str]) -> Cell:
 
 def _moments(tools: Sequence[Tool]) -> list[list[Cell]]:
     return [
-        [tool["tool"], o["name"], o["ahead_min"], o["regret"], o["p_fail_before"]]
+        [tool["tool"], o["name"], finite(o["ahead_h"]), o["ahead_min"], o["regret"],
+         o["p_fail_before"]]
         for tool in tools
         for o in tool.get("opportunities", {}).get("options", ())
-    ]
+    ]  # fmt: skip
 
 
 def _curves(tools: Sequence[Tool]) -> list[list[Cell]]:
     return [
-        [tool["tool"], float(ahead), float(regret)]
+        [tool["tool"], finite(hours), float(ahead), float(regret)]
         for tool in tools
-        for ahead, regret in zip(
-            tool["cost_curve"]["ahead_min"], tool["cost_curve"]["regret"], strict=True
+        for hours, ahead, regret in zip(
+            *(tool["cost_curve"][key] for key in ("ahead_h", "ahead_min", "regret")), strict=True
         )
     ]
+
+
+def finite(value: float | None) -> float | None:
+    """A number as a cell has it: what never comes is empty."""
+    return float(value) if value is not None and math.isfinite(value) else None
 
 
 def _about(document: Mapping[str, Any], made: datetime) -> list[list[Cell]]:

@@ -9,16 +9,17 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from twin import store
 from twin.csvfile import read_sheet
 from twin.errors import BadInput, Fault
-from twin.forecast.examples import EXAMPLES, read_example
+from twin.forecast.examples import EXAMPLES, TREND_EXAMPLES, read_example, read_trend_example
 from twin.forecast.reading import read_wear
 from twin.forecast.table import WearTable
+from twin.forecast.trend_table import Trend, read_trends, units_of
 
 MOST_BYTES = 5_000_000
 """An uploaded wear table is smaller."""
@@ -73,8 +74,8 @@ def path_of(name: str) -> Path:
     """
     file = folder() / f"{name}.csv"
     if not is_upload(name) or not file.is_file():
-        shipped = ", ".join(EXAMPLES)
-        message = f"no such wear table here; shipped: {shipped}; yours: upload it again"
+        shipped = ", ".join((*EXAMPLES, *TREND_EXAMPLES))
+        message = f"no such table here; shipped: {shipped}; yours: upload it again"
         raise BadInput(Fault(message, "table", value=repr(name[:80])))
     return file
 
@@ -115,6 +116,36 @@ def open_table(
     except BadInput as error:
         raise _nameless(error, str(file)) from None
     return replace(table, source=YOURS)
+
+
+def open_trends(
+    name: str,
+    columns: Mapping[str, str] | None = None,
+    time_unit: str = "min",
+    running: Sequence[str] = (),
+) -> list[Trend]:
+    """Read trend features: shipped ones by their name, uploaded ones by their hash.
+
+    Raises
+    ------
+    BadInput
+        When there are none, or one fault for each thing that is wrong in them.
+    """
+    if name in TREND_EXAMPLES:
+        if columns or running or time_unit != "min":
+            message = "a shipped table needs no other columns, units or running parts"
+            raise BadInput(Fault(message, "trend"))
+        return read_trend_example(name)
+    file = path_of(name)
+    try:
+        return read_trends(str(file), columns, time_unit, running)
+    except BadInput as error:
+        raise _nameless(error, str(file)) from None
+
+
+def parts_of(name: str, column: str) -> tuple[str, ...]:
+    """Return the parts that an uploaded table of trends has in one of its columns."""
+    return units_of(str(path_of(name)), column)
 
 
 def _nameless(error: BadInput, path: str) -> BadInput:

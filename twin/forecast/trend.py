@@ -192,10 +192,13 @@ def forecast_parts(
     law: TrendLaw, trends: Sequence[Trend], hours: float, duty: float, costs: Costs
 ) -> list[PartForecast]:
     """Forecast the parts that are still running; ``duty`` is minutes of running in each hour."""
-    return [_part(law, trend, hours, duty, costs) for trend in trends if not trend.failed]
+    return [forecast_part(law, trend, hours, duty, costs) for trend in trends if not trend.failed]
 
 
-def _part(law: TrendLaw, trend: Trend, hours: float, duty: float, costs: Costs) -> PartForecast:
+def forecast_part(
+    law: TrendLaw, trend: Trend, hours: float, duty: float, costs: Costs
+) -> PartForecast:
+    """Forecast one part as it was at its last snapshot."""
     mu, sd = (float(x[0]) for x in law.predict(signs(trend)[-1:]))
     p10, p50, p90 = (float(np.exp(mu + sd * special.ndtri(p))) for p in (0.1, 0.5, 0.9))
     ahead = np.concatenate([[0.0], np.exp(mu + sd * np.linspace(-3.0, 3.0, 60))])

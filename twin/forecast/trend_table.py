@@ -18,6 +18,7 @@ FAILED = "failed"
 FEWEST = 20
 """Snapshots of one part below which there is no trend."""
 MOST_FAULTS = 20
+MOST_UNITS = 500
 YES, NO = {"1", "true", "yes", "y"}, {"0", "false", "no", "n", ""}
 
 
@@ -96,6 +97,13 @@ def read_trends(
     if faults or not parts:
         raise BadInput(faults[:MOST_FAULTS] or [Fault("has no rows", file=path)])
     return [_trend(name, part, running) for name, part in parts.items()]
+
+
+def units_of(path: str, column: str) -> tuple[str, ...]:
+    """Return the different words of a column, in their order; at most ``MOST_UNITS``."""
+    sheet = read_sheet(path)
+    words = dict.fromkeys(row.cell(column) for row in sheet.rows if not row.fault)
+    return tuple(word for word in words if word)[:MOST_UNITS]
 
 
 def _trend(name: str, part: _Part, running: Sequence[str]) -> Trend:

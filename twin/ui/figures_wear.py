@@ -18,6 +18,7 @@ BANDS = (("p5", "p95", 0.10, "90 %"), ("p10", "p90", 0.13, "80 %"), ("p25", "p75
 DASH = "5px,3px"
 MOST_BARS = 30
 HOVER = "%{x:.0f}: %{y:.3f}<extra></extra>"
+LEVEL_HOVER = "%{x:.2f} h: %{y:.2f}<extra></extra>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Words:
     best: str = ""
     flat: str = ""
     sim: str = "SIM"
-    run_on: str = ""
+    soon: str = ""
     perfect: str = ""
 
 
@@ -175,14 +176,44 @@ def fan(
                        marker={"color": p.text, "size": 7},
                        hovertemplate=HOVER)  # fmt: skip
     _limit(figure, limit, words.limit, p)
-    pays = tool["best_change_min"] < ahead[-1]
     _stops(figure, [(now + at, name) for at, name in stops if at <= end], p)
-    _marks(figure, now, tool["best_change_min"] if pays else None, words, p)
+    plan = tool["plan"]
+    _marks(figure, now, None if plan is None else plan["ahead_min"], words, p)
     _band_names(figure, x, curves, top, p)
     start = min([now, *tool["read_min"]])
     figure.update_xaxes(range=[min(0.0, start), now + end], title={"text": words.x}, zeroline=False)
     figure.update_yaxes(range=[0, top], title={"text": words.y}, zeroline=False)
     figure.update_layout(margin={"t": 40, "r": 44}, uirevision=tool["tool"])
+    return figure
+
+
+def level(bearing: Mapping[str, Any], theme: str, words: Words) -> go.Figure:
+    """Draw how loud a bearing was and will be over a sound one, with its limit and what to do."""
+    p = palette(theme)
+    figure = blank(theme)
+    fan, now = bearing["fan"], float(bearing["now_h"])
+    ahead = np.array(fan["ahead_h"])
+    curves = {name: np.array(fan[name]) for pair in BANDS for name in pair[:2]}
+    read = np.array(bearing["read_level"])
+    seen = max(float(read.max()), float(curves["p75"].max()), float(bearing["alarm"]))
+    top = 1.25 * min(seen, 4.0 * max(float(read.max()), float(bearing["alarm"])))
+    x = now + ahead
+    for low, high, opacity, _name in BANDS:
+        _band(figure, x, curves[low], curves[high], clear(p.accent, opacity))
+    figure.add_scatter(x=x, y=np.array(fan["p50"]), mode="lines", hovertemplate=LEVEL_HOVER,
+                       line={"color": p.accent, "width": 2, "dash": DASH})  # fmt: skip
+    figure.add_scatter(x=np.array(bearing["read_h"]), y=read, mode="lines+markers",
+                       line={"color": p.text, "width": 1}, marker={"color": p.text, "size": 4},
+                       hovertemplate=LEVEL_HOVER)  # fmt: skip
+    _limit(figure, bearing["alarm"], words.limit, p)
+    plan = bearing["plan"]
+    best = plan["hours"] if plan is not None and plan["hours"] <= ahead[-1] else None
+    _marks(figure, now, best, words, p)
+    _band_names(figure, x, curves, top, p)
+    figure.update_xaxes(range=[min(0.0, now), float(x[-1])], title={"text": words.x},
+                        zeroline=False)  # fmt: skip
+    figure.update_yaxes(range=[0, top], title={"text": words.y}, zeroline=False)
+    figure.update_layout(margin={"t": 40, "r": 44}, uirevision=bearing["bearing"])
     return figure
 
 
@@ -242,7 +273,8 @@ def _marks(figure: go.Figure, now: float, best: float | None, words: Words, p: P
     )
     if best is not None and not together:
         figure.add_vline(x=now + best, line={"color": p.accent, "width": 1.5})
-        _above(figure, now + best, words.best, p.accent, "left")
+        name = f"{words.best} {words.soon}" if words.soon else words.best
+        _above(figure, now + best, name, p.accent, "left")
     _sim(figure, words.sim, p)
 
 
@@ -257,33 +289,58 @@ def _sim(figure: go.Figure, word: str, p: Palette) -> None:
                           borderpad=3, font={"color": p.quiet, "size": 11})  # fmt: skip
 
 
-def cost(
-    tool: Mapping[str, Any], theme: str, words: Words, end: float,
-    stops: Sequence[tuple[float, float, str]] = (),
-) -> go.Figure:  # fmt: skip
-    """Draw what changing later costs above the best, with the stretch that is as good shaded.
+@dataclass(frozen=True, slots=True, eq=False)
+class CostCurve:
+    """What changing later costs, on the clock.
 
-    ``stops`` are moments ahead at which the tool can be changed, with cost above best and name.
+    Attributes
+    ----------
+    name : str
+        Whose: a new one resets what was zoomed.
+    x, y : array
+        When, in the unit of the axis, and cost above the best.
+    flat : (float, float)
+        Between these it costs as good as nothing.
+    best : (float, float) or None
+        The planned change and its cost; None where no plan pays.
+    said : list of str
+        When each point is, on the clock and in cutting.
+    stops : list of (float, float, str)
+        Moments at which a change can be made, their cost and name.
+    minutes : bool
+        The axis is in minutes, else in hours.
     """
+
+    name: str
+    x: Array
+    y: Array
+    flat: tuple[float, float]
+    best: tuple[float, float] | None
+    said: Sequence[str]
+    stops: Sequence[tuple[float, float, str]]
+    minutes: bool
+
+
+def cost(curve: CostCurve, theme: str, words: Words) -> go.Figure:
+    """Draw what changing later costs above the best, with the stretch that is as good shaded."""
     p = palette(theme)
     figure = blank(theme)
-    curve, best = tool["cost_curve"], tool["best_change_min"]
-    x, y = _numbers(curve["ahead_min"]), _numbers(curve["regret"])
-    keep = x <= max(end, 1.05 * tool["flat_min"][1]) * 1.0001
-    low, high = tool["flat_min"]
-    figure.add_vrect(x0=low, x1=max(high, low + 0.004 * end), fillcolor=clear(p.accent, 0.14),
-                     line_width=0, layer="below")  # fmt: skip
-    figure.add_scatter(x=x[keep], y=y[keep], mode="lines",
+    low, high = curve.flat
+    figure.add_vrect(x0=low, x1=max(high, low + 0.004 * float(curve.x[-1])), line_width=0,
+                     fillcolor=clear(p.accent, 0.14), layer="below")  # fmt: skip
+    figure.add_scatter(x=curve.x, y=curve.y, mode="lines", text=list(curve.said),
                        line={"color": p.accent, "width": 2, "dash": DASH},
-                       hovertemplate="%{x:.0f}: %{y:.2f}<extra></extra>")  # fmt: skip
-    _cost_stops(figure, [stop for stop in stops if stop[0] <= x[keep][-1]], p)
-    _cost_points(figure, float(y[0]), best, words, p)
-    figure.add_annotation(x=low, y=0.94, yref="paper", xanchor="left", xshift=4, text=words.flat,
+                       hovertemplate="%{text}: %{y:.2f} EUR<extra></extra>")  # fmt: skip
+    _cost_stops(figure, curve.stops, p)
+    _cost_points(figure, float(curve.y[0]), curve.best, words, p)
+    left = low > 0.25 * float(curve.x[-1])
+    figure.add_annotation(x=low if left else high, y=0.94, yref="paper", text=words.flat,
+                          xanchor="right" if left else "left", xshift=-4 if left else 4,
                           showarrow=False, font={"color": p.accent, "size": 12})  # fmt: skip
     _sim(figure, words.sim, p)
     figure.update_xaxes(title={"text": words.x}, rangemode="tozero", zeroline=False)
     figure.update_yaxes(title={"text": words.y}, rangemode="tozero")
-    figure.update_layout(margin={"t": 40}, uirevision=tool["tool"])
+    figure.update_layout(margin={"t": 40}, uirevision=curve.name)
     return figure
 
 
@@ -299,44 +356,21 @@ def _cost_stops(figure: go.Figure, stops: Sequence[tuple[float, float, str]], p:
     )  # fmt: skip
 
 
-def _cost_points(figure: go.Figure, now: float, best: float, words: Words, p: Palette) -> None:
-    """Mark the best time, and now where that is another."""
-    name = words.best if best > 0 else f"{words.now} = {words.best}"
-    figure.add_vline(x=best, line={"color": p.accent, "width": 1.5})
-    _above(figure, best, name, p.accent, "left")
-    figure.add_scatter(x=[best], y=[0.0], mode="markers", cliponaxis=False, hoverinfo="skip",
-                       marker={"color": p.accent, "size": 9})  # fmt: skip
-    if best > 0:
+def _cost_points(
+    figure: go.Figure, now: float, best: tuple[float, float] | None, words: Words, p: Palette
+) -> None:
+    """Mark the planned change, and now where that is another."""
+    if best is not None:
+        at, above = best
+        name = words.best if at > 0 else f"{words.now} = {words.best}"
+        figure.add_vline(x=at, line={"color": p.accent, "width": 1.5})
+        _above(figure, at, name, p.accent, "left")
+        figure.add_scatter(x=[at], y=[above], mode="markers", cliponaxis=False, hoverinfo="skip",
+                           marker={"color": p.accent, "size": 9})  # fmt: skip
+    if best is None or best[0] > 0:
         figure.add_scatter(x=[0.0], y=[now], mode="markers", cliponaxis=False, hoverinfo="skip",
                            marker={"color": p.surface, "size": 9,
                                    "line": {"color": p.quiet, "width": 2}})  # fmt: skip
         figure.add_annotation(x=0, y=now, xanchor="left", yanchor="bottom", xshift=6, yshift=2,
                               text=words.now, showarrow=False,
                               font={"color": p.quiet, "size": 12})  # fmt: skip
-
-
-def reliability(
-    document: Mapping[str, Any], theme: str, words: Words, names: Mapping[str, str]
-) -> go.Figure:
-    """Draw how often what was forecast with some probability came; on the diagonal is honest."""
-    p = palette(theme)
-    figure = blank(theme)
-    figure.add_scatter(x=[0, 100], y=[0, 100], mode="lines", hoverinfo="skip", showlegend=False,
-                       line={"color": p.line, "width": 1.5})  # fmt: skip
-    figure.add_annotation(x=33, y=36, text=words.perfect, showarrow=False, xanchor="right",
-                          yanchor="bottom", font={"color": p.quiet, "size": 12})  # fmt: skip
-    looks = {"conditions": (p.baseline, "square"), "next": (p.accent, "circle"),
-             "origins": (p.text, "diamond"), "ahead": (p.accent, "circle")}  # fmt: skip
-    for protocol, entry in document["reliability"].items():
-        colour, symbol = looks[protocol]
-        figure.add_scatter(
-            x=100 * np.array(entry["level"]), y=100 * np.array(entry["below"]),
-            mode="lines+markers", name=names[protocol],
-            line={"color": colour, "width": 1.5},
-            marker={"symbol": symbol, "size": 7, "color": colour},
-            hovertemplate="%{x:.0f} %: %{y:.0f} %<extra>" + names[protocol] + "</extra>",
-        )  # fmt: skip
-    figure.update_xaxes(range=[-2, 102], ticksuffix=" %", title={"text": words.x}, zeroline=False)
-    figure.update_yaxes(range=[-2, 102], ticksuffix=" %", title={"text": words.y}, zeroline=False)
-    figure.update_layout(showlegend=True, margin={"t": 32})
-    return figure

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from twin.errors import BadInput, Fault
+from twin.errors import BadInput, Fault, did_you_mean
 from twin.forecast import shop_question
 from twin.forecast.planning import Planning, declared, read_planning
 from twin.forecast.reading import NASA_HEADER, NASA_MAP, REQUIRED
@@ -105,6 +105,9 @@ def read_view(view: View, *, plant: bool = False) -> Asked:
     """
     table, breakage = view.one("table", FIRST), view.one("breakage") != OFF
     wanted = view.one("source", TABLE if view.one("table") or not plant else PLANT)
+    if wanted not in (PLANT, TABLE):
+        message = f"allowed {PLANT}, {TABLE}{did_you_mean(wanted, (PLANT, TABLE))}"
+        raise BadInput(Fault(message, "source", value=repr(wanted[:40])))
     source = PLANT if wanted == PLANT and plant else TABLE
     faults, given = [], {} if source == PLANT else defaults(table)
     for name in SETTINGS[source]:

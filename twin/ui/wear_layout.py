@@ -14,8 +14,9 @@ from dash.development.base_component import Component
 
 from twin.forecast import tables
 from twin.forecast.shop import default_now
-from twin.ui import wear_form
+from twin.ui import bearings_asked, bearings_layout, wear_form
 from twin.ui.baseline import Start
+from twin.ui.bearings_asked import EXAMPLE, OWN, AskedBearings
 from twin.ui.components import card, watch
 from twin.ui.components import start as start_line
 from twin.ui.components.frame import aria, dropdown, icon, page
@@ -124,11 +125,17 @@ def layout(view_: View, plant: Plant) -> Component:
         _one(asked),
         _cost(),
         _spares(is_plant),
+        bearings_layout.section(_bearings(view_, asked), plant.tools),
         _past(asked),
     ]
     cards = html.Div(shown, className="cards")
     return page(NAME, html.Div(stores, hidden=True), _asked(asked, plant), cards,
                 aside=_takeaway())  # fmt: skip
+
+
+def _bearings(view_: View, asked: Asked) -> AskedBearings:
+    """Which bearings: beside the plant's tools its own, beside a table the shipped ones."""
+    return bearings_asked.read_view(view_, OWN if asked.source == PLANT else EXAMPLE)
 
 
 def _stored(asked: Asked, scenario: str, plant: Plant) -> dict[str, Any]:
@@ -201,7 +208,8 @@ def _grid() -> Component:
                 "checkboxes": False,
                 "enableClickSelection": True,
             },
-            "rowHeight": 40,
+            "rowHeight": 60,
+            "suppressNoRowsOverlay": True,
             "headerHeight": 36,
             "domLayout": "autoHeight",
             "suppressCellFocus": False,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from twin.ui import figures_wear as figures
-from twin.ui import wear_view as view
+from twin.forecast.orders import chance
+from twin.ui import figures_reliability as figures
 from twin.ui.components.card import Chart
 from twin.ui.figures_wear import Words
 from twin.ui.i18n import t
@@ -126,4 +126,4 @@ def _finding(document: Past) -> str:
     if word == "honest" and not trusted(document):
         word = "held"
     kind = "_sim" if name == "ahead" else ""
-    return t(f"tool_wear.past_{word}{kind}", held=view.chance(held), n=n)
+    return t(f"tool_wear.past_{word}{kind}", held=chance(held), n=n)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from twin.forecast.orders import chance
 from twin.ui import figures_wear as figures
 from twin.ui import wear_view as view
 from twin.ui.components.card import Chart
@@ -32,8 +33,8 @@ def risk_of(tool: Tool, measure: str) -> float:
 def risk_words(tool: Tool, measure: str) -> str:
     """Return a risk in words; P2 with its standard error of simulation doubled."""
     if measure == P1:
-        return view.chance(tool["p_fail"])
-    return view.chance(tool["p2_horizon"]["value"])
+        return chance(tool["p_fail"])
+    return chance(tool["p2_horizon"]["value"])
 
 
 def cells(document: Document, measure: str) -> list[Cell]:

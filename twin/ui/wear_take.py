@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from twin.forecast import export
-from twin.forecast.export import POSSIBLE, ChangePlan
-from twin.forecast.handout import USUAL_MIN
+from twin.forecast.export import ChangePlan
+from twin.forecast.orders import USUAL_MIN, Words, plans
 from twin.forecast.spreadsheet import workbook
 from twin.forecast.toollife import opc_tool_life, shdr
 from twin.ui import wear_view as view
+from twin.ui.bearings_view import said
 from twin.ui.i18n import t
-from twin.ui.wear_view import Tool
-from twin.ui.wording import trimmed, with_band
+from twin.ui.wear_words import reason
 
 FORMATS = ("orders", "calendar", "workbook", "mtconnect", "opc")
 
@@ -36,45 +36,42 @@ class Taken:
         The moment that the forecast calls now, with its zone.
     minutes : float
         How long a change takes, where the answer does not say it [min].
+    bearings : sequence of mapping, optional
+        Those of a table of trends, in place of the answer's own.
+    whose : str
+        Whose bearings those are.
     """
 
     document: Mapping[str, Any]
     plant: str
     made: datetime
     minutes: float = USUAL_MIN
+    bearings: Sequence[Mapping[str, Any]] | None = None
+    whose: str = ""
 
     @property
     def plans(self) -> list[ChangePlan]:
-        """The changes to plan, riskiest first."""
-        return [self._plan(tool) for tool in view.ranked(self.document) if self._soon(tool)]
+        """The changes to plan, riskiest first; bearings of a table have a name of their own."""
+        words = Words(_say, _reason, view.unit_word)
+        given = self.document if self.bearings is None else {**self.document, "bearings": ()}
+        found = plans(given, self.plant, self.made, minutes=self.minutes, words=words)
+        beside = {"time_unit": "min", "bearings": self.bearings or ()}
+        return found + plans(beside, self.whose, self.made, words=words)
 
-    def _hours(self, tool: Tool) -> float | None:
-        return view.hours_of(tool["best_change_min"], view.pace(self.document, tool))
+    @property
+    def whole(self) -> Mapping[str, Any]:
+        """The answer with the bearings that stand beside it."""
+        if self.bearings is None:
+            return self.document
+        return {**self.document, "bearings": self.bearings}
 
-    def _soon(self, tool: Tool) -> bool:
-        """Whether it is at risk, or best changed, within the horizon; and some plan pays."""
-        hours = self._hours(tool)
-        if hours is None or not export.pays(tool):
-            return False
-        return bool(tool["p_fail"] >= POSSIBLE or hours <= tool["hours"])
 
-    def _plan(self, tool: Tool) -> ChangePlan:
-        hours = self._hours(tool) or 0.0
-        due = (self.made + timedelta(hours=hours)).replace(microsecond=0)
-        wear, spares = tool["vb_now_mm"], tool.get("spares_48h")
-        text = t(
-            "tool_wear.order_text",
-            wear=with_band(wear["p50"], wear["p10"], wear["p90"]), limit=trimmed(tool["limit_mm"]),
-            p=view.chance(tool["p_fail"]), hours=view.horizon(tool["hours"]),
-            due=f"{due:%Y-%m-%d %H:%M %Z}",
-            left=view.count(tool["remaining_min"]["p50"], self.document["time_unit"]),
-        )  # fmt: skip
-        if spares is not None:
-            text += " " + t("tool_wear.order_spares", n=spares)
-        title = t("tool_wear.order_title", tool=tool["tool"])
-        minutes = float(tool.get("change_takes_min", self.minutes))
-        return ChangePlan(self.plant, tool["tool"], due, minutes, tool["p_fail"], title, text,
-                          export.location_of(tool))  # fmt: skip
+def _reason(sentence: str) -> str:
+    return said(reason(sentence))
+
+
+def _say(key: str, **values: object) -> str:
+    return t(f"tool_wear.{key}", **values)
 
 
 def download(kind: str, taken: Taken) -> dict[str, Any]:
@@ -96,7 +93,7 @@ FILES: Mapping[str, tuple[str, str, Callable[[Taken], bytes]]] = {
                  lambda taken: export.calendar(taken.plans, taken.made).encode()),
     "workbook": ("tool-wear.xlsx",
                  "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-                 lambda taken: workbook(taken.document, taken.made)),
+                 lambda taken: workbook(taken.whole, taken.made)),
     "mtconnect": ("mtconnect.shdr", "text/plain",
                   lambda taken: shdr(taken.document, taken.plant, taken.made).encode()),
     "opc": ("opc40501-tool-life.json", "application/json", _opc),

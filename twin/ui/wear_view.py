@@ -7,15 +7,19 @@ from typing import Any
 
 import numpy as np
 
-from twin.forecast import export, tables
+from twin.forecast import tables
 from twin.forecast.examples import EXAMPLES
 from twin.forecast.export import LIKELY, POSSIBLE, hours_until
+from twin.forecast.moment import spoken
+from twin.forecast.orders import AT, SAME, chance
 from twin.ui.i18n import known, t
 from twin.ui.wear_asked import Asked
-from twin.ui.wear_words import moment, reason
+from twin.ui.wear_words import reason
 from twin.ui.wording import UNKNOWN, decimals, duration, number, trimmed
 
 SPARK = (132.0, 28.0)
+NEVER_H = 1e9
+"""What is never planned is sorted behind all plans [h]."""
 
 Tool = Mapping[str, Any]
 Pace = float | Mapping[str, Sequence[float]]
@@ -38,19 +42,6 @@ def source(asked: Asked) -> str:
 
 
 # -- words --------------------------------------------------------------------------------------
-
-
-def chance(p: float) -> str:
-    """Return a probability in per cent; never 0 or 100 for what is only likely.
-
-    >>> chance(0.614), chance(0.999), chance(0.0004), chance(1.0)
-    ('61 %', '> 99 %', '< 1 %', '100 %')
-    """
-    if 0.99 < p < 0.9999:
-        return "> 99 %"
-    if 0.0 < p < 0.01:
-        return "< 1 %"
-    return f"{100 * p:.0f} %"
 
 
 def level(p: float) -> str:
@@ -121,19 +112,34 @@ def when(hours: float | None) -> str:
     return t("tool_wear.now") if hours <= 0 else t("tool_wear.in", time=span(hours))
 
 
-def ahead(minutes: float, pace: Pace) -> str:
-    """Return when a change is due, on the clock of the schedule: ``in 33 h``, ``now``."""
-    return when(hours_of(minutes, pace))
+def planned(tool: Tool) -> str:
+    """Return when a tool is to be changed: ``in 105 min``, ``now``, or that no plan pays."""
+    plan = tool["plan"]
+    return t("tool_wear.no_plan") if plan is None else soon(plan["hours"])
 
 
-def due(minutes: float, unit: str, pace: Pace) -> str:
-    """Return when a change is due, on the clock and in cutting: ``in 13 h · 26 cuts``."""
-    on_clock = ahead(minutes, pace)
-    if minutes <= 0:
-        return on_clock
-    cutting = count(minutes, unit)
-    short = t("tool_wear.of_cutting", time=cutting) if unit == "min" else cutting
-    return f"{on_clock} · {short}"
+def soon(hours: float | None) -> str:
+    """Return a moment ahead as finely as a plan has it: ``in 105 min``, ``now``."""
+    if hours is None:
+        return t("tool_wear.beyond")
+    return t("tool_wear.now") if hours <= 0 else t("tool_wear.in", time=spoken(hours))
+
+
+def place(tool: Tool) -> str:
+    """Return where in the schedule the planned change falls, and what it costs above the best."""
+    plan = tool["plan"]
+    if plan is None:
+        return ""
+    parts = [t(f"tool_wear.{AT[plan['name']]}")] if plan["hours"] > 0 and "machine" in tool else []
+    if plan["regret"] >= SAME:
+        parts.append(f"+{number(plan['regret'], 1 if plan['regret'] < 10 else 0)} EUR")
+    return " · ".join(parts)
+
+
+def cutting(minutes: float, unit: str) -> str:
+    """Return how much is cut until then: ``26 min cut``, ``26 cuts``."""
+    amount = count(minutes, unit)
+    return t("tool_wear.of_cutting", time=amount) if unit == "min" else amount
 
 
 def span(hours: float) -> str:
@@ -198,16 +204,16 @@ def finding(document: Mapping[str, Any]) -> str:
     return t(f"tool_wear.{key}", **said)
 
 
-def tool_finding(tool: Tool, pace: Pace) -> str:
+def tool_finding(tool: Tool) -> str:
     """Return what is to be done with one tool, as a heading."""
     said = {"tool": tool["tool"], "p": chance(tool["p_fail"]), "hours": horizon(tool["hours"])}
     if (tool["remaining_min"]["p50"] or 1) <= 0:
         return t("tool_wear.tool_over", **said)
-    if not export.pays(tool):
+    if tool["plan"] is None:
         return t("tool_wear.tool_run", **said)
-    if tool["best_change_min"] <= 0:
+    if tool["plan"]["hours"] <= 0:
         return t("tool_wear.tool_now", **said)
-    return t("tool_wear.tool_later", when=ahead(tool["best_change_min"], pace), **said)
+    return t("tool_wear.tool_later", when=planned(tool), **said)
 
 
 # -- the table ----------------------------------------------------------------------------------
@@ -226,32 +232,13 @@ def plant_row(tool: Tool) -> dict[str, Any]:
     """Return what a row of a twin's tool has beside that of measured wear."""
     if "p2" not in tool:
         return {}
-    changes, p2 = tool["changes_48h"], tool["p2_horizon"]["value"]
-    best = tool["opportunities"]["best"]
+    p2 = tool["p2_horizon"]["value"]
     return {
         "p2": round(p2, 2),
         "chance2": chance(p2),
         "level2": level(p2),
-        "at": at_opportunity(tool),
-        "at_min": best["ahead_min"],
         "spares": tool["spares_48h"],
-        "uses": f"{number(changes['value'], 1)} ({changes['p5']:.0f}–{changes['p95']:.0f})",
     }
-
-
-def at_opportunity(tool: Tool) -> str:
-    """Return the best moment at which a tool can be changed, and what it costs above the best."""
-    best = tool["opportunities"]["best"]
-    if not export.pays(tool):
-        return t("tool_wear.no_plan")
-    regret = best["regret"]
-    more = "" if regret < 0.05 else f" (+{number(regret, 1 if regret < 10 else 0)} EUR)"
-    return f"{moment_short(best['name'])}{more}"
-
-
-def moment_short(name: str) -> str:
-    """Return a moment in one or two words."""
-    return t("tool_wear.now") if name == "now" else moment(name)
 
 
 def _half(band: Mapping[str, float]) -> float:
@@ -260,18 +247,20 @@ def _half(band: Mapping[str, float]) -> float:
 
 def _row(tool: Tool, unit: str, pace: Pace, places: int) -> dict[str, Any]:
     now, left = tool["vb_now_mm"], tool["remaining_min"]
-    best = tool["best_change_min"]
+    thirds = " / ".join(UNKNOWN if left[q] is None else _round(left[q]) for q in QUANTILES)
+    plan = tool["plan"]
     return {
         "tool": tool["tool"],
         "risk": shown_risk(tool),
         "half": half_words(tool, pace),
         "half_h": half(tool, pace),
+        "left": f"{thirds} {unit_word(unit)}",
         "chance": chance(tool["p_fail"]),
         "level": level(tool["p_fail"]),
         "now": f"{number(now['p50'], places)} ± {number(_half(now), places)}",
-        "left": " / ".join(UNKNOWN if left[q] is None else _round(left[q]) for q in QUANTILES),
-        "change": due(best, unit, pace) if export.pays(tool) else t("tool_wear.no_plan"),
-        "change_min": best,
+        "change": planned(tool),
+        "place": place(tool),
+        "change_h": NEVER_H if plan is None else plan["hours"],
         "fan": spark(tool),
         "why": "; ".join(reason(sentence) for sentence in tool["reasons"]) or t("tool_wear.wear"),
     }

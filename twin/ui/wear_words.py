@@ -64,6 +64,15 @@ _FAULTS: Patterns = (
     (r"has ([\d.,]+) MB; allowed: ([\d.,]+) MB", "fault_size"),
     (r"… and (\d+) more faults", "fault_more"),
     (r"no reading with wear and time above zero.*", "fault_nothing"),
+    (r"no column with rms in its name", "fault_no_rms"),
+    (r"has fewer than (\d+) snapshots", "fault_few_snapshots"),
+    (r"two parts that ran to failure are needed, not (\d+)", "fault_two_parts"),
+    (r"every part ran to failure.*", "fault_none_runs"),
+    (r"a number is missing in (.+)", "fault_missing_number"),
+    (r"an RMS must be above zero", "fault_rms_zero"),
+    (r"(.+) does not increase within (.+)", "fault_not_increasing"),
+    (r"(.+): allowed 1 or 0", "fault_failed_word"),
+    (r"(\S+) is blank", "fault_blank"),
     (r"a back-test leaves one tool out: it needs two with readings, not (\d+)", "fault_one_tool"),
 )
 

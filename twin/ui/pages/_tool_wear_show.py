@@ -101,7 +101,7 @@ RIGHT = {"type": "rightAligned"}
 
 
 def columns(document: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the columns of the table of tools."""
+    """Return the columns of the table of tools: what to do comes before what it rests on."""
     hours, unit = view.horizon(document["hours"]), view.unit_word(document["time_unit"])
     wide = min(150, max(72, 28 + 8 * max(len(tool["tool"]) for tool in document["tools"])))
     plant = view.is_plant(document)
@@ -109,36 +109,28 @@ def columns(document: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         {"field": "tool", "headerName": t("tool_wear.col_tool"), "pinned": "left", "width": wide,
          "cellClass": "strong"},
-        {"field": "risk", "headerName": risk, "width": 112 if plant else 148,
+        {"field": "risk", "headerName": risk, "width": 88 if plant else 140,
          "cellRenderer": "TwinRisk", "sort": "desc", **RIGHT},
-        *([_p2_column(hours)] if plant else []),
-        {"field": "half_h", "headerName": t("tool_wear.col_half"), "width": 124,
-         "headerTooltip": t("tool_wear.col_half.meaning"),
-         "valueFormatter": {"function": "params.data.half"}, **RIGHT},
-        {"field": "now", "headerName": t("tool_wear.col_now"), "width": 124, **RIGHT},
-        {"field": "left", "headerName": t("tool_wear.col_left", unit=unit), "width": 170,
-         "sortable": False, **RIGHT},
-        {"field": "change_min", "headerName": t("tool_wear.col_change"), "width": 196,
-         "valueFormatter": {"function": "params.data.change"}, **RIGHT},
-        *(_plant_columns() if plant else []),
-        {"field": "fan", "headerName": t("tool_wear.col_fan"), "width": 152, "sortable": False,
-         "cellDataType": False, "cellRenderer": "TwinFan"},
-        {"field": "why", "headerName": t("tool_wear.col_why"), "flex": 1, "minWidth": 176,
-         "sortable": False, "cellClass": "why", "tooltipField": "why"},
+        {"field": "change_h", "headerName": t("tool_wear.col_change"), "width": 152,
+         "cellRenderer": "TwinPlan", **RIGHT},
+        *(_plant_columns(hours) if plant else []),
+        {"field": "half_h", "headerName": t("tool_wear.col_half"), "width": 148,
+         "headerTooltip": t("tool_wear.col_half.meaning", unit=unit),
+         "cellRenderer": "TwinHalf", **RIGHT},
+        {"field": "now", "headerName": t("tool_wear.col_now"), "width": 156, "sortable": False,
+         "cellDataType": False, "cellRenderer": "TwinWear"},
+        {"field": "why", "headerName": t("tool_wear.col_why"), "flex": 1, "minWidth": 148,
+         "sortable": False, "cellRenderer": "TwinWhy", "tooltipField": "why"},
     ]  # fmt: skip
 
 
-def _p2_column(hours: str) -> dict[str, Any]:
-    return {"field": "p2", "headerName": t("tool_wear.col_p2", hours=hours), "width": 112,
-            "headerTooltip": t("tool_wear.measure_p2.meaning"),
-            "cellRenderer": "TwinRiskUnderPolicy", **RIGHT}  # fmt: skip
-
-
-def _plant_columns() -> list[dict[str, Any]]:
+def _plant_columns(hours: str) -> list[dict[str, Any]]:
     return [
-        {"field": "at_min", "headerName": t("tool_wear.col_at"), "width": 168,
-         "valueFormatter": {"function": "params.data.at"}, **RIGHT},
-        {"field": "spares", "headerName": t("tool_wear.col_bring"), "width": 96, **RIGHT},
+        {"field": "spares", "headerName": t("tool_wear.col_bring"), "width": 72,
+         "headerTooltip": t("tool_wear.spares_noun"), **RIGHT},
+        {"field": "p2", "headerName": t("tool_wear.col_p2", hours=hours), "width": 96,
+         "headerTooltip": t("tool_wear.measure_p2.meaning"),
+         "cellRenderer": "TwinRiskUnderPolicy", **RIGHT},
     ]  # fmt: skip
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
+from dataclasses import replace
 from datetime import datetime
-from pathlib import PurePath
 from typing import Any
 
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, html, no_update
@@ -14,14 +12,18 @@ from dash.development.base_component import Component
 from twin import jobs
 from twin.errors import BadInput, Fault
 from twin.forecast import shop_question, tables
+from twin.forecast.orders import owner
 from twin.forecast.reading import REQUIRED
 from twin.ui import baseline, links, shell, wear_layout, wear_take
 from twin.ui import wear_view as view
+from twin.ui.bearings_layout import JOB
+from twin.ui.bearings_layout import Ids as BearingIds
 from twin.ui.browser import in_browser
 from twin.ui.components import watch
 from twin.ui.context import Context
 from twin.ui.i18n import t
 from twin.ui.links import View
+from twin.ui.pages import _tool_wear_bearings as bearings
 from twin.ui.pages import _tool_wear_show as showing
 from twin.ui.wear_asked import PLANT, SETTINGS, TABLE, UNSAID, Asked, chosen_columns, with_settings
 from twin.ui.wear_layout import NAME, Ids, Plant
@@ -49,6 +51,7 @@ def register(app: Dash, context: Context) -> None:
     _register_label(app)
     _register_taking(app)
     showing.register(app)
+    bearings.register(app)
 
 
 def read_stored(stored: dict[str, Any], numbers: list[Any], columns: list[Any] | None = None,
@@ -107,6 +110,7 @@ def _register_asking(app: Dash, context: Context) -> None:
         Input(Ids.TOOL, "value"),
         State(Ids.ASKED, "data"),
         State(watch.job(NAME), "data"),
+        State(BearingIds.ASKED, "data"),
         prevent_initial_call="initial_duplicate",
     )
     def ask(
@@ -117,6 +121,7 @@ def _register_asking(app: Dash, context: Context) -> None:
         tool: str | None,
         stored: dict[str, Any],
         present: str,
+        beside: dict[str, Any],
     ) -> Any:
         settings = SETTINGS[stored["source"]]
         kept = {**stored, "tool": tool or stored["tool"]}
@@ -125,9 +130,10 @@ def _register_asking(app: Dash, context: Context) -> None:
             job = jobs.submit("forecast", question_of(asked, stored, context), by=NAME).id
             past = jobs.find("forecast", question_of(asked, stored, context, backtest=True))
         except BadInput as error:
-            beside, rest = split(error, settings)
-            return "", "", no_update, _faults(rest), beside
-        address = links.write(NAME, stored["scenario"], asked.query())
+            fields, rest = split(error, settings)
+            return "", "", no_update, _faults(rest), fields
+        said = bearings.of_stored(beside).query(bearings.first_of(stored))
+        address = links.write(NAME, stored["scenario"], {**asked.query(), **said})
         before = past.id if past else ""
         quiet = [""] * len(settings)
         return (no_update if job == present else job), before, address, [], quiet
@@ -224,7 +230,7 @@ def _register_table(app: Dash) -> None:
         if not contents:
             return no_update, no_update
         try:
-            name = tables.keep(_decoded(contents))
+            name = tables.keep(bearings.decoded(contents))
         except BadInput as error:
             shown = view.table_name(Asked(stored["table"], stored["file"]))
             named = [Fault(f.message, f.path, file or f.file, f.value) for f in error.faults]
@@ -246,13 +252,6 @@ def _register_label(app: Dash) -> None:
     )
 
 
-def _decoded(contents: str) -> bytes:
-    try:
-        return base64.b64decode(contents.partition(",")[2], validate=True)
-    except (binascii.Error, ValueError):
-        raise BadInput(Fault("did not arrive whole; upload it again", file=tables.YOURS)) from None
-
-
 def _register_taking(app: Dash) -> None:
     @app.callback(
         Output(Ids.TAKEN, "data"),
@@ -260,15 +259,22 @@ def _register_taking(app: Dash) -> None:
         State(watch.phase(NAME), "data"),
         State({"wear-setting": ALL}, "value"),
         State(Ids.ASKED, "data"),
+        State(watch.phase(JOB), "data"),
+        State(BearingIds.ASKED, "data"),
         prevent_initial_call=True,
     )
     def take(*given: Any) -> Any:
-        *clicks, phase, numbers, stored = given
+        *clicks, phase, numbers, stored, own, asked = given
         found = showing.answer_of(phase)
         if found is None or not any(clicks):
             return no_update
+        beside = bearings.answer_of(own, None, asked) if asked["table"] else None
         kind = dict(zip(showing.TAKEN, wear_take.FORMATS, strict=True))[Ids(str(ctx.triggered_id))]
-        return wear_take.download(kind, taken(found, stored, numbers))
+        made = taken(found, stored, numbers)
+        if beside is not None:
+            whose = owner(asked["file"]) or asked["table"]
+            made = replace(made, bearings=beside["bearings"], whose=whose)
+        return wear_take.download(kind, made)
 
 
 def taken(found: dict[str, Any], stored: dict[str, Any], numbers: list[Any]) -> wear_take.Taken:
@@ -277,5 +283,5 @@ def taken(found: dict[str, Any], stored: dict[str, Any], numbers: list[Any]) -> 
     if view.is_plant(found):
         return wear_take.Taken(found, found["site"], now)
     minutes = read_stored(stored, numbers).planning.change_time
-    owner = PurePath(stored["file"]).stem or stored["table"]
-    return wear_take.Taken(found, owner, now, minutes)
+    whose = owner(stored["file"]) or stored["table"]
+    return wear_take.Taken(found, whose, now, minutes)

@@ -1,0 +1,48 @@
+"""The bearings of a forecast, as a table for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+
+from twin.cli.output import number, table
+from twin.forecast.moment import spoken
+from twin.forecast.orders import bearing_moment, chance
+
+NONE_HEARD = (
+    "No bearing is listened to: a sensor of kind vibration on a machine would tell of its spindle."
+)
+
+
+def print_bearings(people: Console, entries: Sequence[Mapping[str, Any]]) -> None:
+    """Level, risk and what to do, one row a bearing."""
+    if not entries:
+        people.print(NONE_HEARD)
+        return
+    lasting = any(entry["p_fail"] is not None for entry in entries)
+    hours = f"{entries[0]['hours']:g} h"
+    columns = ("bearing", "× sound", "limit", "P(limit passed)", "within",
+               *((f"P(fails, {hours})", "h left p10/p50/p90") if lasting else ()),
+               "do", "mind")  # fmt: skip
+    drawn = table("Bearings", columns, [_row(entry, lasting) for entry in entries])
+    drawn.columns[-1].justify = "left"
+    people.print(drawn)
+
+
+def _row(entry: Mapping[str, Any], lasting: bool) -> tuple[str, ...]:
+    left = entry["remaining_h"]
+    life = () if not lasting else (
+        chance(entry["p_fail"]), " / ".join(number(x, 3) for x in left.values())
+    )  # fmt: skip
+    return (
+        entry["bearing"],
+        number(entry["level_now"], 2),
+        f"{entry['alarm']:g}",
+        number(None) if entry["p_alarm"] is None else chance(entry["p_alarm"]),
+        number(None) if entry["look_h"] is None else spoken(entry["look_h"]),
+        *life,
+        bearing_moment(entry["plan"]),
+        "; ".join(entry["reasons"]),
+    )
