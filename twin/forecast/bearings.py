@@ -2,9 +2,9 @@
 
 Two sources give one kind of entry. A twin's spindle bearings: the signs its accelerometers heard
 and what its nodes said. The twin knows no life of a bearing (a fault is put into it and does
-not grow), and nothing tells how long its bearings last, so an entry of it says how its level goes on,
-and no remaining life. A table of trend features with parts that ran to failure: the same level, and
-the remaining life that those parts teach (:mod:`twin.forecast.trend`).
+not grow), and nothing tells how long its bearings last, so an entry of it says how its level goes
+on, and no remaining life. A table of trend features with parts that ran to failure: the same
+level, and the remaining life that those parts teach (:mod:`twin.forecast.trend`).
 """
 
 from __future__ import annotations
