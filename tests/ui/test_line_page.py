@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ from twin import experiment, store
 from twin.bottleneck import Period, bottlenecks, momentary
 from twin.plant.line import Settings
 from twin.records import Facts
-from twin.scenario import load, shipped
+from twin.scenario import load, parse, shipped
 from twin.ui import figures_line, line_run, line_stations, line_view
 from twin.ui.context import offer, shipped_files
+from twin.ui.figures_line import LANE_PX, SEEN, TALL, Box, layout
 from twin.ui.line_plan import plan
 from twin.ui.links import View
 from twin.ui.pages import line as page
@@ -209,3 +211,44 @@ def test_a_moment_of_an_address_stays_in_the_run() -> None:
     assert page._at("999", scenario) == 24 * 3600.0
     assert page._at("soon", scenario) == page._at("nan", scenario) == 45000.0
     assert page._at("6.03333", scenario) == 21720.0
+
+
+def test_a_way_over_a_station_is_drawn_whole() -> None:
+    """A product that skips the middle station goes over it in an arc that is not cut off."""
+    products = {"a": {"route": "s0, s1, s2"}, "b": {"route": "s0, s2"}}
+    drawn = plan(_settings({name: {} for name in ("s0", "s1", "s2")}, products=products))
+    boxes = {name: Box(name, "", "working") for name in ("s0", "s1", "s2")}
+    figure = layout(drawn, boxes, "light", across=6, words={"in": "", "out": "", "scrap": ""})
+    low, high = figure.layout.yaxis.range
+    peak = TALL + 0.75 * 0.5
+    assert high > peak
+    assert figure.layout.height == int(LANE_PX * (high - low))
+
+
+def test_one_part_of_many_places_is_seen() -> None:
+    drawn = plan(_settings({"saw": {"buffer": 200}}))
+    empty, one = (
+        layout(drawn, {"saw": Box("saw", "", "working", level=level, room=200)}, "light", across=6,
+               words={"in": "", "out": "", "scrap": ""})
+        for level in (0.0, 1.0)
+    )  # fmt: skip
+    assert len(one.layout.shapes) == len(empty.layout.shapes) + 1
+    filled = one.layout.shapes[-1]
+    assert filled.y1 - filled.y0 == pytest.approx(2 * TALL * SEEN)
+
+
+def test_how_sure_the_bottleneck_is_in_words() -> None:
+    assert line_view._sure(Counter(saw=17, mill=3), "saw")[0].startswith("In 17 of 20 runs, saw")
+    other = line_view._sure(Counter(mill=20), "saw")[0]
+    assert "in 20 of 20 runs, mill" in other
+    assert "saw has the longest active periods" in other
+    assert line_view._sure(Counter(), "saw") == []
+
+
+def test_the_way_to_a_breakdown_only_where_something_breaks() -> None:
+    def found(**saw: Any) -> bool:
+        station = {"kind": "line", "stations": {"saw": saw}}
+        return page._breaks(parse({"plant": {"line": station}}, "l.toml"))
+
+    assert found(time_to_failure=3, time_to_repair=10)
+    assert not found(cycle_time=30)

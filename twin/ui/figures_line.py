@@ -15,6 +15,8 @@ from twin.ui.theme import Palette, clear, palette
 WIDE, TALL = 0.37, 0.27
 """Half the size of a station, in columns and in lanes."""
 GAUGE = 0.045
+SEEN = 0.07
+"""Share of a gauge that is filled at least, when it is not empty."""
 LANE_PX = 132
 
 
@@ -43,6 +45,8 @@ class _Drawing:
     shapes: list[dict[str, Any]] = field(default_factory=list)
     words: list[dict[str, Any]] = field(default_factory=list)
     heads: list[tuple[float, float, int]] = field(default_factory=list)
+    top: float = 0.62
+    """How high the drawing reaches [lanes]."""
 
     def box(self, x: float, y: float, dx: float, dy: float, fill: str, line: str, width: float = 1,
             ) -> None:  # fmt: skip
@@ -166,8 +170,8 @@ def _finish(
     figure.update_layout(shapes=art.shapes, annotations=art.words, margin={"t": 8, "b": 4})
     right = columns - (0.5 if "out" in spots else 0.26)
     figure.update_xaxes(visible=False, range=[-0.78, right], fixedrange=True)
-    figure.update_yaxes(visible=False, range=[-lowest - 0.72, 0.62], fixedrange=True)
-    figure.update_layout(height=int(LANE_PX * (lowest + 1.34)))
+    figure.update_yaxes(visible=False, range=[-lowest - 0.72, art.top], fixedrange=True)
+    figure.update_layout(height=int(LANE_PX * (lowest + 0.72 + art.top)))
     return figure
 
 
@@ -211,7 +215,8 @@ def _gauge(art: _Drawing, x: float, y: float, box: Box) -> None:
     full = level >= box.room
     art.box(x, y, GAUGE, TALL, p.surface, p.baseline)
     share = min(1.0, level / box.room)
-    if share:
+    if share:  # one part of two hundred places is seen as well
+        share = max(share, SEEN)
         low, high = y - TALL, y - TALL + 2 * TALL * share
         art.box(x, (low + high) / 2, GAUGE, (high - low) / 2, p.amber if full else p.baseline,
                 p.baseline, 0)  # fmt: skip
@@ -271,6 +276,7 @@ def _curve(art: _Drawing, start: tuple[float, float], end: tuple[float, float], 
     if abs(x - u) < 0.01:  # onto itself, or right above or below
         x, u = x - 0.15, u + 0.15
     art.way(f"M{x},{y}C{x},{y + bow} {u},{v + bow} {u},{v}", dash)
+    art.top = max(art.top, max(y, v) + 0.75 * bow + 0.06)  # a cubic goes three quarters of its bow
     art.heads.append((u, v, 0 if bow < 0 else 180))
 
 

@@ -95,12 +95,22 @@ def verdict(of: Ran) -> tuple[str, list[str]]:
         return t("line.bottleneck_none"), [t("line.bottleneck_none_why")]
     (first, share, _alone), *rest = ranked
     votes = Counter(busiest(of.outcome.base_run, of.name, of.line))
-    sure = t("line.bottleneck_runs", n=votes[first], of=sum(votes.values()), station=first)
     if not rest or share - rest[0][1] > CLEAR:
         head = t("line.bottleneck_is", station=first)
     else:
         head = t("line.bottleneck_shifts", one=first, other=rest[0][0])
-    return head, [sure, *_loss(of, first)]
+    return head, [*_sure(votes, first), *_loss(of, first), t("line.bottleneck_try")]
+
+
+def _sure(votes: Counter[str], first: str) -> list[str]:
+    """In how many runs the states say the same of the station, or of which other they say it."""
+    if not votes:
+        return []
+    total = sum(votes.values())
+    if votes[first]:
+        return [t("line.bottleneck_runs", n=votes[first], of=total, station=first)]
+    (other, n), *_rest = votes.most_common(1)
+    return [t("line.bottleneck_other", n=n, of=total, station=first, other=other)]
 
 
 def blamed(of: Ran) -> list[tuple[str, float, float]]:

@@ -65,19 +65,25 @@ def trimmed(value: float | None) -> str:
     return shown.replace("-", MINUS)
 
 
+ROUNDING = 1e-6
+"""An interval this narrow beside its value is of a figure without chance [1]."""
+
+
 def half_width(low: float | None, high: float | None) -> float | None:
     """Return half of an interval, or None when there is none."""
     return None if low is None or high is None else (high - low) / 2
 
 
 def with_band(value: float | None, low: float | None, high: float | None) -> str:
-    """Return ``58.2 ± 0.8``; without an interval the value alone.
+    """Return ``58.2 ± 0.8``; without an interval, or with one of rounding alone, the value.
 
     >>> with_band(58.23, 57.43, 59.03), with_band(3, None, None)
     ('58.2 ± 0.8', '3.00')
+    >>> with_band(20 / 3, 20 / 3 - 1e-15, 20 / 3 + 1e-15)
+    '6.67'
     """
     half = half_width(low, high)
-    if not half:
+    if not half or half <= ROUNDING * abs(value or 0.0):
         return number(value, 0 if value == 0 else None)
     places = decimals(half)
     return f"{number(value, places)} ± {number(half, places)}"

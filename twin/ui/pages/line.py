@@ -154,8 +154,16 @@ def _moment(scenario: Scenario, view: View) -> Component:
         styles={"mark": {"borderColor": "var(--baseline)"}}, className="moment-slider",
     )  # fmt: skip
     button = dmc.Button(t("line.next_stop"), id=Ids.STOP, variant="default", size="xs", n_clicks=0,
-                        leftSection=icon("triangle-alert"))  # fmt: skip
+                        leftSection=icon("triangle-alert"),
+                        style={} if _breaks(scenario) else {"display": "none"})  # fmt: skip
     return html.Div([slider, button], className="moment")
+
+
+def _breaks(scenario: Scenario) -> bool:
+    """Whether any station of any line can break down."""
+    lines: list[Any] = [one.settings for one in scenario.entries.values() if one.kind == "line"]
+    stations = [station for line in lines for station in line.stations.values()]
+    return any(station.time_to_failure or station.machine for station in stations)
 
 
 def _at(asked: str, scenario: Scenario) -> float:
