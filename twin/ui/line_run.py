@@ -279,7 +279,10 @@ def _other(periods: Sequence[bottleneck.Period], key: str) -> bottleneck.Period 
 
 
 def busiest(run_id: str, name: str, line: Settings) -> list[str]:
-    """Return for each replication the station that stood least for want of parts or of room."""
+    """Return the station that stood least for want of parts or of room, run by run.
+
+    A run in which several stood equally little names none.
+    """
     idle = []
     for key in line.stations:
         of = [
@@ -287,8 +290,11 @@ def busiest(run_id: str, name: str, line: Settings) -> list[str]:
         ]
         idle.append(np.sum([values for values in of if values], axis=0))
     keys = list(line.stations)
-    least = np.argmin(np.array(idle), axis=0) if idle and np.ndim(idle[0]) else []
-    return [keys[int(place)] for place in least]
+    if not idle or not np.ndim(idle[0]):
+        return []
+    stood = np.array(idle)
+    alone = (stood == stood.min(axis=0)).sum(axis=0) == 1
+    return [keys[int(place)] for place in np.argmin(stood, axis=0)[alone]]
 
 
 def coarse(one: Track, start: float, stop: float, end: float, bins: int = BINS) -> Spans:
