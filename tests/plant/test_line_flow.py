@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 
 from tests.plant.lines import hold, rows, run, scenario, states, values
+from twin import engines
+from twin.kpi import compute
+from twin.simulate import simulate
 
 
 def test_a_constant_line_is_told_by_hand():
@@ -289,3 +292,23 @@ def test_raw_parts_of_several_products_fill_a_batch():
     }
     kpi, _facts = run(line, 1001)
     assert kpi["line.parts"] == 400
+
+
+@pytest.mark.parametrize("off", ["inspects", "share"])
+@pytest.mark.parametrize("engine", ["simpy", "fast"])
+def test_a_rework_that_is_switched_off_gets_no_raw_parts(off, engine):
+    """Inspection here instead of there leaves a repair without parts, not with new ones."""
+    test = {"inspects": False, "rejects_to": "repair", "next": "out"} if off == "inspects" else {
+        "split": {"repair": {"share": 0}, "out": {"share": 1}}}  # fmt: skip
+    line = {
+        "stations": {
+            "saw": {"cycle_time": 10},
+            "test": {"cycle_time": 5, **test},
+            "repair": {"cycle_time": 1, "next": "test"},
+        },
+    }
+    asked = scenario(line, 1000)
+    facts = simulate(asked, engine=engines.choose(engine, asked))
+    kpi = compute(asked, facts)
+    assert kpi["line.stations.repair.made"] == 0
+    assert kpi["line.parts"] == 99

@@ -65,10 +65,12 @@ def leads(line: Settings) -> dict[str, set[str]]:
 def entries(line: Settings) -> tuple[str, ...]:
     """Return the stations at which parts without a route come in.
 
-    The first station, and every other that no station leads to.
+    The first station, and every other that no station leads to. What gets rejects, or a share,
+    is none when that is switched off: it has no parts then, it does not make its own.
     """
     led = {name for key in line.stations for name in ways_out(line, key)}
-    led |= {s.rejects_to for key, s in line.stations.items() if s.inspects and s.rejects_to != key}
+    led |= {name for station in line.stations.values() for name in station.split}
+    led |= {s.rejects_to for key, s in line.stations.items() if s.rejects_to != key}
     keys = list(line.stations)
     raw = [key for key in keys if not line.stations[key].takes]
     return tuple(key for key in raw if key == keys[0] or key not in led)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from twin.plant._line_graph import OUT, SCRAP, entries, leads, ways_out
+from twin.plant._line_graph import OUT, SCRAP, entries, entry_of, leads, ways_out
 from twin.plant.line import Settings
 
 Kind = Literal["on", "back"]
@@ -64,7 +64,9 @@ def plan(line: Settings) -> Plan:
         for to in tos
     )
     scraps = frozenset(key for key, ways in leads(line).items() if SCRAP in ways)
-    return Plan(_lanes(onward, columns, beside), ways, first, scraps)
+    coming = {entry_of(line, product) for product in line.products.values()} | set(entries(line))
+    entered = tuple(key for key in first if key in coming)
+    return Plan(_lanes(onward, columns, beside), ways, entered, scraps)
 
 
 def _ordered(line: Settings) -> dict[str, list[str]]:
