@@ -247,6 +247,13 @@ def test_the_estimator_finds_heat_that_nobody_told_it_of():
     assert guess[0] == pytest.approx(300.0, rel=0.15)
 
 
+def test_few_inputs_are_added_up_as_a_product_of_matrices():
+    luck = np.random.default_rng(4)
+    known = luck.normal(size=(50, 7)) * (luck.random((50, 7)) < 0.4)
+    table = luck.normal(size=(7, 5))
+    assert zone_tables._driven(known, table) == pytest.approx(known @ table, abs=1e-12)
+
+
 # -- predictive control --------------------------------------------------------------------------
 
 

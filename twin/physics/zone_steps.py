@@ -281,6 +281,19 @@ def _carry(state: Array, flow: Array, table: Array) -> None:
 
 
 @compiled
+def driven(known: Array, table: Array, found: Array) -> None:
+    """``found = known @ table``, where most of ``known`` is nothing and both are narrow.
+
+    (steps, inputs), (inputs, m), (steps, m); BLAS would start threads that cost more than the sum.
+    """
+    found[:] = 0.0
+    for k in range(known.shape[0]):
+        for i in range(known.shape[1]):
+            if known[k, i] != 0.0:
+                _push(found[k], table, i, known[k, i])
+
+
+@compiled
 def march(
     modes: Array, link: Array, heat: Array, decay: Array, look: Array, link_gain: Array,
     link_response: Array, heat_gain: Array, heat_response: Array, drive: Array, glimpse: Array,

@@ -10,7 +10,7 @@ from twin.physics.assembly import Assembled
 from twin.physics.films import LEEWARD, WINDWARD
 from twin.physics.network import Array
 from twin.physics.regulators import HELD
-from twin.physics.zone_steps import march
+from twin.physics.zone_steps import driven, march
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +135,19 @@ class Trace:
     link: Array
 
 
+NARROW = 100
+"""Up to so many modes, or seen nodes, inputs are added up without BLAS."""
+
+
+def _driven(known: Array, table: Array) -> Array:
+    """What the known inputs do in each step: (steps, inputs) by (inputs, m)."""
+    if table.shape[1] > NARROW:
+        return np.asarray(known @ table)
+    found = np.empty((len(known), table.shape[1]))
+    driven(np.ascontiguousarray(known), table, found)
+    return found
+
+
 def run(
     house: Assembled, tab: Tables, state: State, block: Block, most: Array,
     regulators: Array | None = None,
@@ -152,11 +165,12 @@ def run(
         np.empty((n, house.rooms)),
         np.empty((n, len(house.whole))),
     )
+    drive, glimpse = (_driven(block.known, t) for t in (tab.known_gain, tab.known_response))
     march(
         state.modes, state.link, state.heat, tab.decay, tab.look, tab.link_gain,
-        tab.link_response, tab.heat_gain, tab.heat_response, block.known @ tab.known_gain,
-        block.known @ tab.known_response, house.whole, house.numbers, block.weather, block.fresh,
-        block.low, block.high, most, house.pairs, house.exchange, order, regulators,
-        state.regulators, state.air, house.steps.step, trace.seen, trace.heat, trace.link,
+        tab.link_response, tab.heat_gain, tab.heat_response, drive, glimpse, house.whole,
+        house.numbers, block.weather, block.fresh, block.low, block.high, most, house.pairs,
+        house.exchange, order, regulators, state.regulators, state.air, house.steps.step,
+        trace.seen, trace.heat, trace.link,
     )  # fmt: skip
     return trace
