@@ -64,3 +64,10 @@ def test_digits_are_no_finer_than_the_interval() -> None:
     assert wording.with_band(58.234, 57.43, 59.03) == "58.2 ± 0.8"
     assert wording.signed(0.0049, 2) == "0.00"
     assert wording.number(float("nan")) == "–"
+
+
+def test_figures_of_one_name_are_told_apart():
+    found = comparison._told_apart(["mill.throughput", "line.throughput", "line.wip"])
+    assert found["mill.throughput"] == "Throughput · mill"
+    assert found["line.throughput"] == "Throughput · line"
+    assert found["line.wip"] == "Work in progress"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -203,11 +204,22 @@ def _lower(text: str) -> str:
 def _open(unsure: Sequence[Line]) -> str:
     if not unsure:
         return ""
+    called = _told_apart([line.path for line in unsure])
     listed = t("what_if.comma").join(
-        names.kpi(line.path) + (t("what_if.about_more", n=about(line)) if about(line) else "")
+        called[line.path] + (t("what_if.about_more", n=about(line)) if about(line) else "")
         for line in unsure
     )
     return t("what_if.cannot_tell_list", kpis=listed)
+
+
+def _told_apart(paths: Sequence[str]) -> dict[str, str]:
+    """Return the names of KPIs; where two have one name, with whose it is."""
+    found = {path: names.kpi(path) for path in paths}
+    often = Counter(found.values())
+    return {
+        path: f"{name} · {path.split('.')[0]}" if often[name] > 1 else name
+        for path, name in found.items()
+    }
 
 
 def bottleneck(lines: Sequence[Line]) -> tuple[str, str]:
