@@ -27,8 +27,13 @@ MaybeData = Annotated[
     Path | None,
     typer.Option(
         "--data",
-        help="inspection: pictures in folders by class. bearing: recordings that test the model.",
+        help="What to learn from. inspection: pictures in folders by class. "
+        "bearing: recordings, beside the twin's own.",
     ),
+]
+MaybeTest = Annotated[
+    Path | None,
+    typer.Option("--test", help="bearing: recordings that only test the model."),
 ]
 
 
@@ -40,6 +45,7 @@ def train(
         "models"
     ),
     data: MaybeData = None,
+    test: MaybeTest = None,
     bearing: BearingText = "6205",
     seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of all that is random.")] = 1,
     workers: Annotated[int, typer.Option("--workers", help="Processes; -1 for every core.")] = -1,
@@ -60,8 +66,9 @@ def train(
 ) -> None:
     """Train a model and write it with its card (extra: train).
 
-    bearing: on the twin's own windows. inspection: on your pictures, a fifth of each class held
-    back to test on (or the folder's own ``test`` beside ``train``).
+    bearing: on the twin's own vibration, and on your recordings; a physical bearing (what a name
+    says before _, @ or -) is learned from or tested on, never both. inspection: on your pictures,
+    a fifth of each class held back to test on (or the folder's own test beside train).
     """
     if model not in RECIPES:
         message = "no such recipe" + did_you_mean(model, RECIPES)
@@ -72,7 +79,7 @@ def train(
         choices = {"seed": seed, "side": side, "pruned": prune, "bits": bits, "oriented": oriented}
         path, more = _inspection(data, out, {**choices, "budget": budget * MINUTE}, console.print)
     else:
-        path = _bearing(data, out, bearing, seed, workers, console.print)
+        path = _bearing((data, test), out, bearing, seed, workers, console.print)
     card = library.open_model(str(path)).card
     output.write_json({"model": str(path), **card.document, **more}, json_to)
     if "ablation" in card.document and json_to != "-":
@@ -80,12 +87,21 @@ def train(
     console.print(f"{path}: {card.model_bytes} bytes")
 
 
-def _bearing(data: Path | None, out: Path, bearing: str, seed: int, workers: int, say: Any) -> Path:
+def _bearing(
+    places: tuple[Path | None, Path | None],
+    out: Path,
+    bearing: str,
+    seed: int,
+    workers: int,
+    say: Any,
+) -> Path:
     from twin.training.bearing import build
 
-    tested = recordings.read(data) if data is not None else ()
+    data, tested = (recordings.read(place) if place is not None else () for place in places)
     geometry = named(bearing)
-    return build(out, seed=seed, workers=workers, recordings=tested, bearing=geometry, say=say)
+    return build(
+        out, seed=seed, workers=workers, data=data, tested=tested, bearing=geometry, say=say
+    )
 
 
 def _inspection(

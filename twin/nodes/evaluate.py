@@ -1,6 +1,8 @@
 """How good a model is: its verdicts on recordings, as figures.
 
-Windows overlap by half. Classes that the recordings lack are left out of the averages.
+Windows overlap by half. A model may have been trained to look at a window together with some before
+it; its card then says with how many (``memory``). Classes that the recordings lack are left out of
+the averages.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.errors import BadInput, Fault
-from twin.nodes.features import LOWEST_RATE, NAMES, features
+from twin.nodes.features import LOWEST_RATE, NAMES, look, row, together
 from twin.nodes.library import Model, require_inputs
 from twin.nodes.recordings import Recording
 from twin.physics.bearings import Bearing
@@ -125,8 +127,10 @@ def judge(classes: tuple[str, ...], truth: Labels, scores: Floats, names: Sequen
     )
 
 
-def rows_of(recording: Recording, bearing: Bearing, duration: float) -> npt.NDArray[np.float32]:
-    """Features of every window of ``duration`` [s] of a recording.
+def rows_of(
+    recording: Recording, bearing: Bearing, duration: float, memory: int = 0
+) -> npt.NDArray[np.float32]:
+    """Features of every window of ``duration`` [s] of a recording, with up to ``memory`` before.
 
     Raises
     ------
@@ -143,7 +147,11 @@ def rows_of(recording: Recording, bearing: Bearing, duration: float) -> npt.NDAr
         raise BadInput(Fault(message, path=recording.name))
     starts = range(0, len(recording.samples) - size + 1, round(size * (1.0 - OVERLAP)))
     windows = [recording.samples[start : start + size] for start in starts]
-    found = [features(window, recording.rate, recording.speed, bearing) for window in windows]
+    looks = [look(window, recording.rate, recording.speed, bearing) for window in windows]
+    found = [
+        row(together(looks[max(index - memory, 0) : index + 1]), bearing)
+        for index in range(len(looks))
+    ]
     return np.array(found, np.float32)
 
 
@@ -157,6 +165,7 @@ def evaluate(model: Model, recordings: Sequence[Recording], bearing: Bearing) ->
     """
     card = model.card
     require_inputs(card, NAMES, path="MODEL")
+    memory = int(card.document.get("memory", 0))
     faults: list[Fault] = []
     rows, truth, names = [], [], []
     for recording in recordings:
@@ -165,7 +174,7 @@ def evaluate(model: Model, recordings: Sequence[Recording], bearing: Bearing) ->
             faults.append(Fault(message, path=recording.name))
             continue
         try:
-            found = rows_of(recording, bearing, card.front.duration)
+            found = rows_of(recording, bearing, card.front.duration, memory)
         except BadInput as error:
             faults += error.faults
             continue

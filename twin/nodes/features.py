@@ -3,12 +3,17 @@
 The window's spectrum is cut into bands given in Hz, each band's squared envelope is looked at on
 the order axis (multiples of the spindle speed), and only ratios are kept: lines over their
 surroundings, kurtosis. So the features know neither the sample rate nor the gain of a sensor.
+
+Windows of one machine at one speed may be looked at together: lines that stay rise out of the
+noise, which does not.
 """
 
 from __future__ import annotations
 
 import functools
 import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -67,6 +72,20 @@ NAMES = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a window shows, or several together.
+
+    ``level``: lines of each band's envelope and of the levelled one over their surroundings,
+    ``(envelope, bin)``; ``resolution``: order per bin; ``fourth``: logarithm of each envelope's
+    fourth moment over that of noise.
+    """
+
+    level: Array
+    resolution: float
+    fourth: Array
+
+
 @functools.cache
 def bands(duration: float) -> tuple[tuple[int, int], ...]:
     """Bins ``[start, stop)`` of each demodulated band of a window of ``duration`` [s]."""
@@ -104,8 +123,7 @@ def lines(
     """Each envelope's lines over their surroundings, ``(envelope, bin)``.
 
     ``resolution`` is the order per bin and ``highest`` the last order [1/rev]; a bin is the mean
-    of ``group`` lines, and 0 beyond what a band's envelope can hold. A bin keeps the largest of
-    itself and its two neighbours, since an order rarely falls on the middle of a bin.
+    of ``group`` lines, and 0 beyond what a band's envelope can hold.
     """
     size = int(highest / resolution) + 2
     level = np.zeros((len(squared), size), np.float32)
@@ -117,6 +135,11 @@ def lines(
         found = np.sqrt(power[: whole * group].reshape(whole, group).mean(axis=1))
         found[0] = found[1]
         level[row, :whole] = above_surroundings(found, half)
+    return level
+
+
+def widened(level: Array) -> Array:
+    """Keep the largest of each bin and its neighbours: an order rarely falls on a bin's middle."""
     wide = level.copy()
     np.maximum(wide[:, 1:], level[:, :-1], out=wide[:, 1:])
     np.maximum(wide[:, :-1], level[:, 1:], out=wide[:, :-1])
@@ -166,15 +189,14 @@ def read_teeth(level: Array, resolution: float) -> np.float32:
     return np.float32(np.max(0.5 * (turns[:, 1:MOST_TEETH] + turns[:, 3::2])))
 
 
-def peakiness(squared: list[npt.NDArray[np.floating]]) -> Array:
+def fourth_moments(squared: list[npt.NDArray[np.floating]]) -> Array:
     """Logarithm of each envelope's fourth moment over that of noise (0 for noise) [1]."""
-    fourth = np.array([np.mean(envelope * envelope) for envelope in squared], np.float32)
-    value = np.log(fourth / 2.0)
-    return np.array([value[0], value[:BANDS].max(), value[BANDS], value[BANDS + 1]], np.float32)
+    moments = np.array([np.mean(envelope * envelope) for envelope in squared], np.float32)
+    return np.asarray(np.log(moments / 2.0), np.float32)
 
 
-def features(block: Array, rate: float, speed: float, bearing: Bearing) -> Array:
-    """Return the features of one window, in the order of :data:`NAMES`.
+def look(block: Array, rate: float, speed: float, bearing: Bearing) -> Look:
+    """Return what one window shows.
 
     Parameters
     ----------
@@ -186,11 +208,6 @@ def features(block: Array, rate: float, speed: float, bearing: Bearing) -> Array
         Spindle speed from the tachometer [rev/s].
     bearing : Bearing
         Geometry of the bearing.
-
-    Returns
-    -------
-    ndarray of float32
-        Natural logarithms of ratios [1].
     """
     fine = rate / (len(block) * abs(speed))
     group = max(round(COARSEST / fine), 1)
@@ -198,6 +215,33 @@ def features(block: Array, rate: float, speed: float, bearing: Bearing) -> Array
     squared = envelopes(block, rate)
     highest = float(_plan(bearing)[0].max()) + SURROUNDINGS
     level = lines(squared[: BANDS + 1], resolution, group, highest)
-    teeth = read_teeth(level, resolution)
+    return Look(level, resolution, fourth_moments(squared))
+
+
+def together(looks: Sequence[Look]) -> Look:
+    """Return the mean of windows of one machine at one speed.
+
+    Raises
+    ------
+    ValueError
+        When they are not of one speed and length.
+    """
+    first = looks[0]
+    if any(one.resolution != first.resolution for one in looks):
+        raise ValueError("windows of different speed or length are not looked at together")
+    level = np.mean(np.stack([one.level for one in looks]), axis=0)
+    fourth = np.mean(np.stack([one.fourth for one in looks]), axis=0)
+    return Look(np.asarray(level), first.resolution, np.asarray(fourth))
+
+
+def row(seen: Look, bearing: Bearing) -> Array:
+    """Return the features of a look, in the order of :data:`NAMES`: logarithms of ratios [1]."""
+    level, resolution, fourth = widened(seen.level), seen.resolution, seen.fourth
     read = read_combs(without_shaft(level, resolution), resolution, bearing)
-    return np.concatenate([read, [teeth], peakiness(squared)], dtype=np.float32)
+    impacts = [fourth[0], fourth[:BANDS].max(), fourth[BANDS], fourth[BANDS + 1]]
+    return np.concatenate([read, [read_teeth(level, resolution)], impacts], dtype=np.float32)
+
+
+def features(block: Array, rate: float, speed: float, bearing: Bearing) -> Array:
+    """Return the features of one window; see :func:`look` and :func:`row`."""
+    return row(look(block, rate, speed, bearing), bearing)

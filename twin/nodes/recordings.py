@@ -7,6 +7,7 @@ Read are ``.npz`` files with, for every recording, arrays ``<name>`` (accelerati
 
 from __future__ import annotations
 
+import re
 import wave
 import zipfile
 from collections.abc import Iterator
@@ -42,6 +43,15 @@ class Recording:
     rate: float
     speed: float
     label: str
+
+    @property
+    def specimen(self) -> str:
+        """Which bearing it is of, as far as the name tells: what stands before ``_``, ``@``, ``-``.
+
+        >>> Recording("OR014@6_1", np.zeros(1, np.float32), 12e3, 30.0, "outer").specimen
+        'OR014'
+        """
+        return re.split(r"[_@\-. ]", self.name, maxsplit=1)[0]
 
 
 def label_of(name: str) -> str:

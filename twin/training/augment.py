@@ -13,9 +13,9 @@ MOVED = 0.6  # share of pictures moved by parts of a pixel; the others keep thei
 TILT, ORIENTED_TILT = math.radians(12.0), math.radians(4.0)
 ZOOM = 0.16  # natural logarithm of the largest
 SHIFT = 0.08  # of half a side
-CONTRAST = 0.35  # natural logarithm of the largest
-BRIGHTNESS = 0.12
-NOISE = 0.03
+CONTRAST = 0.3  # natural logarithm of the largest
+EXPOSURE = (-0.3, 0.15)  # natural logarithm; more would make bright pictures white
+NOISE = 0.008  # faint flaws in dark pictures must stay visible
 SOFTENED = 0.15  # share of pictures blurred over three pixels
 
 
@@ -68,7 +68,9 @@ def _lit(torch: Any, values: Any, generator: Any) -> Any:
     values = torch.where(soft[:, None, None, None], blurred, values)
     mean = values.mean((1, 2, 3), keepdim=True)
     contrast = torch.exp(_about(torch, number, CONTRAST, generator)).reshape(-1, 1, 1, 1)
-    bright = _about(torch, number, BRIGHTNESS, generator).reshape(-1, 1, 1, 1)
+    low, high = EXPOSURE
+    exposure = torch.exp(low + (high - low) * torch.rand(number, generator=generator))
+    values = ((values - mean) * contrast + mean) * exposure.reshape(-1, 1, 1, 1)
     spread = NOISE * torch.rand(number, generator=generator).reshape(-1, 1, 1, 1)
     noise = spread * torch.randn(values.shape, generator=generator)
-    return ((values - mean) * contrast + mean + bright + noise).clamp(0.0, 1.0)
+    return (values + noise).clamp(0.0, 1.0)

@@ -21,10 +21,13 @@ from twin.training import card, qdq
 from twin.training.perceptron import Floats, Labels, Network, Recipe, softmax, train
 from twin.training.quantise import Quantised, quantise
 from twin.training.quantise import run as run_int8
-from twin.training.windows import CLASSES, make
+from twin.training.specimens import MEMORY, Specimen, folds, mixed, specimens
+from twin.training.windows import CLASSES, DURATION, make
 
-DURATION, RATE = 1.28, 12_800.0  # [s], [Hz]
+RATE = 12_800.0  # [Hz]
 TRAINING, TESTING = 30_000, 4_000  # windows
+STRETCHES, STRETCHES_TESTED, LONGEST = 12_000, 2_000, 6  # beside recordings; of up to six windows
+FOLD_TEACHERS = 3  # where models are only tested
 TEACHERS = 8  # their mean varies less with the seed than any one network
 TEACHER = Recipe(hidden=(32,), epochs=20, rate=4e-3, decay=0.1, batch=256)
 STUDENT = Recipe(hidden=(48,), epochs=80, rate=4e-3, decay=0.01, smoothing=0.0)
@@ -56,31 +59,59 @@ class Trained:
     int8_test: Report
 
 
-def windows(count: int, seed: int, name: str, workers: int) -> tuple[Floats, Labels]:
-    """Make ``count`` windows in parallel; the same for any number of workers."""
+def windows(
+    count: int, seed: int, name: str, workers: int, longest: int = 1
+) -> tuple[Floats, Labels]:
+    """Make ``count`` windows, or stretches, in parallel; the same for any number of workers."""
     pieces = [min(PIECE, count - start) for start in range(0, count, PIECE)]
     made = joblib.Parallel(n_jobs=workers)(
-        joblib.delayed(make)(size, seed, f"{name}.{index}") for index, size in enumerate(pieces)
+        joblib.delayed(make)(size, seed, f"{name}.{index}", longest)
+        for index, size in enumerate(pieces)
     )
     return np.concatenate([rows for rows, _ in made]), np.concatenate([y for _, y in made])
+
+
+def learned(
+    rows: Floats, labels: Labels, recipe: Recipe, seed: int, teachers: int = TEACHERS
+) -> Network:
+    """Train teachers, and a student on their mean."""
+    targets = np.eye(len(CLASSES))[labels]
+    found = [
+        train(rows, targets, TEACHER, stream(seed, f"training.bearing.teacher.{index}"))
+        for index in range(teachers)
+    ]
+    taught = np.mean([softmax(teacher.logits(rows)) for teacher in found], axis=0)
+    return train(rows, taught, recipe, stream(seed, "training.bearing.student"))
 
 
 def fit(
     rows: Floats, labels: Labels, held_rows: Floats, held_labels: Labels, recipe: Recipe, seed: int
 ) -> Trained:
-    """Train teachers, a student on their mean, quantise it, and test on held-back twin windows."""
-    targets = np.eye(len(CLASSES))[labels]
-    teachers = [
-        train(rows, targets, TEACHER, stream(seed, f"training.bearing.teacher.{index}"))
-        for index in range(TEACHERS)
-    ]
-    taught = np.mean([softmax(teacher.logits(rows)) for teacher in teachers], axis=0)
-    network = train(rows, taught, recipe, stream(seed, "training.bearing.student"))
+    """Train a network, quantise it, and test both on held-back twin windows."""
+    network = learned(rows, labels, recipe, seed)
     quantised = quantise(network, rows)
     names = ["twin"] * len(held_labels)
     scores = (softmax(network.logits(held_rows)), softmax(run_int8(quantised, held_rows)))
     tests = [judge(CLASSES, held_labels, score, names) for score in scores]
     return Trained(network, quantised, *tests)
+
+
+def crossed(
+    rows: Floats, labels: Labels, bearings: Sequence[Specimen], recipe: Recipe, seed: int
+) -> Report:
+    """How INT8 models do on real bearings that they were not trained on; each is tested once."""
+    scores: list[Floats] = []
+    truth: list[int] = []
+    names: list[str] = []
+    for held in folds(bearings):
+        seen = [one for one in bearings if one not in held]
+        network = learned(*mixed(rows, labels, seen), recipe, seed, FOLD_TEACHERS)
+        quantised = quantise(network, rows)
+        for one in held:
+            scores.append(softmax(run_int8(quantised, one.together)).astype(np.float32))
+            truth += [one.label] * len(one.together)
+            names += one.recordings
+    return judge(CLASSES, np.array(truth, np.intp), np.concatenate(scores), names)
 
 
 def layers_of(network: Quantised) -> tuple[Layer, ...]:
@@ -118,7 +149,9 @@ def front() -> Front:
     return Front("envelope orders", DURATION, RATE, count, memory)
 
 
-def document(trained: Trained, content: bytes, seed: int) -> dict[str, Any]:
+def document(
+    trained: Trained, content: bytes, seed: int, real: Sequence[Specimen] = ()
+) -> dict[str, Any]:
     """Return the card without the tests on recordings."""
     layers = layers_of(trained.quantised)
     return {
@@ -127,11 +160,15 @@ def document(trained: Trained, content: bytes, seed: int) -> dict[str, Any]:
         "sensor": "vibration",
         "classes": list(CLASSES),
         "inputs": list(NAMES),
+        "memory": MEMORY if real else 0,
         **card.measured(layers, front(), content),
         "parameters": sum(w.size for w in (*trained.network.weights, *trained.network.biases)),
         "training": {
-            "data": "vibration windows of the twin only, domain randomised (twin.training.windows)",
-            "windows": TRAINING,
+            "data": "vibration of the twin"
+            + (" and of real bearings" if real else " only")
+            + ", domain randomised (twin.training.windows)",
+            "windows": STRETCHES if real else TRAINING,
+            "bearings": [one.name for one in real],
             "method": f"student of {TEACHERS} teachers, {len(layers)} layers, then INT8",
             "seed": seed,
         },
@@ -149,27 +186,37 @@ def build(
     *,
     seed: int = 1,
     workers: int = -1,
-    recordings: Sequence[Recording] = (),
+    data: Sequence[Recording] = (),
+    tested: Sequence[Recording] = (),
     bearing: Bearing | None = None,
     recipe: Recipe | None = None,
     say: Callable[[str], None] = lambda line: None,
 ) -> Path:
     """Train the model from nothing and write it, with its card, to ``folder``.
 
-    Recordings, when there are any, only test it: their figures go into the card.
+    It learns from the twin, and from the recordings of ``data`` when there are any; these also test
+    models that were not trained on the same bearing. Recordings of ``tested`` only test.
     """
     qdq.require_onnx()
-    say(f"making {TRAINING + TESTING} windows")
-    data = windows(TRAINING, seed, "train", workers)
-    held = windows(TESTING, seed, "test", workers)
+    chosen = recipe or STUDENT
+    real = specimens(data, bearing, CLASSES, DURATION) if data and bearing else ()
+    longest = LONGEST if real else 1
+    counts = (STRETCHES, STRETCHES_TESTED) if real else (TRAINING, TESTING)
+    say(f"making {sum(counts)} windows" + (f" and stretches of up to {longest}" if real else ""))
+    rows = windows(counts[0], seed, "train", workers, longest)
+    held = windows(counts[1], seed, "test", workers, longest)
     say("training")
-    trained = fit(*data, *held, recipe or STUDENT, seed)
+    trained = fit(*mixed(*rows, real), *held, chosen, seed)
     content = qdq.to_onnx(trained.quantised)
-    written = document(trained, content, seed)
+    written = document(trained, content, seed, real)
+    if real:
+        say(f"testing on {len(real)} bearings, each left out of the training once")
+        report = crossed(*rows, real, chosen, seed)
+        written["tests"]["other_bearings"] = card.rounded(asdict(report))
     path = card.write(folder, written, content)
-    if recordings and bearing is not None:
-        say(f"testing on {len(recordings)} recordings")
-        report = evaluate(open_model(str(path)), recordings, bearing)
-        tests = {**written["tests"], "recordings": card.rounded(asdict(report))}
-        card.write(folder, {**written, "tests": tests}, content)
+    if tested and bearing is not None:
+        say(f"testing on {len(tested)} recordings")
+        report = evaluate(open_model(str(path)), tested, bearing)
+        written["tests"]["recordings"] = card.rounded(asdict(report))
+        card.write(folder, written, content)
     return path

@@ -14,11 +14,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from twin.nodes.features import NAMES, features
+from twin.nodes.features import look, row, together
 from twin.physics.bearings import CATALOGUE, Bearing
 from twin.rng import stream
 from twin.signals.vibration import Sensor, Settings
 
+DURATION = 1.28  # of a window [s]
+ALONE = 0.3  # share of stretches of one window, where others are longer
 CLASSES = ("normal", "inner", "outer", "ball")
 SPEEDS = (15.0, 250.0)  # [rev/s], equally often on a logarithmic axis
 SPEED_ERROR = 0.002  # of the tachometer
@@ -31,13 +33,21 @@ SHARES = (0.25, 0.25, 0.25, 0.25)  # of the classes
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """One labelled window and what the node would know about it."""
+    """One labelled stretch of one window or several, and what the node would know about it."""
 
     samples: npt.NDArray[np.float32]
     rate: float
     speed: float
     bearing: Bearing
     label: int
+
+    def rows(self) -> list[npt.NDArray[np.float32]]:
+        """Features of the first window, and of all that overlap by half, looked at together."""
+        size, told = round(DURATION * self.rate), (self.rate, self.speed, self.bearing)
+        starts = range(0, len(self.samples) - size + 1, size // 2)
+        looks = [look(self.samples[start : start + size], *told) for start in starts]
+        shown = [looks[:1], looks] if len(looks) > 1 else [looks]
+        return [row(together(some), self.bearing) for some in shown]
 
 
 def _between(rng: np.random.Generator, low: float, high: float) -> float:
@@ -124,8 +134,8 @@ def draw_damage(rng: np.random.Generator, kind: str) -> dict[str, float]:
     return damage
 
 
-def draw_window(rng: np.random.Generator) -> Window:
-    """Draw one labelled window."""
+def draw_window(rng: np.random.Generator, longest: int = 1) -> Window:
+    """Draw one labelled window, or a stretch of up to ``longest``."""
     label = int(rng.choice(len(CLASSES), p=SHARES))
     bearing = draw_bearing(rng)
     table = draw_settings(rng, bearing)
@@ -134,18 +144,27 @@ def draw_window(rng: np.random.Generator) -> Window:
     if label:
         table["impact"] = 4.0 * _decades(rng, *LOUDNESS)
         state |= draw_damage(rng, CLASSES[label])
+    if longest > 1 and rng.random() >= ALONE:
+        table["duration"] = DURATION * float(rng.integers(2, longest + 1))
     sensor = Sensor("training", Settings.read(table))
     samples = sensor.block(state, 0.0, rng)
     told = speed * (1.0 + rng.uniform(-SPEED_ERROR, SPEED_ERROR))
     return Window(samples, sensor.rate, told, bearing, label)
 
 
-def make(count: int, seed: int, name: str) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.intp]]:
-    """Make ``count`` windows; return their features ``(count, features)`` and labels."""
-    table = np.empty((count, len(NAMES)), np.float32)
-    labels = np.empty(count, np.intp)
+def make(
+    count: int, seed: int, name: str, longest: int = 1
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.intp]]:
+    """Make ``count`` windows; return their features ``(rows, features)`` and labels.
+
+    With ``longest`` above 1 they are stretches of up to so many windows. One of several windows
+    gives two rows: its first window alone, and all together.
+    """
+    table: list[npt.NDArray[np.float32]] = []
+    labels: list[int] = []
     for index in range(count):
-        window = draw_window(stream(seed, f"training.{name}.{index}"))
-        table[index] = features(window.samples, window.rate, window.speed, window.bearing)
-        labels[index] = window.label
-    return table, labels
+        window = draw_window(stream(seed, f"training.{name}.{index}"), longest)
+        found = window.rows()
+        table += found
+        labels += [window.label] * len(found)
+    return np.array(table, np.float32), np.array(labels, np.intp)
