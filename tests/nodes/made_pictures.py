@@ -57,14 +57,14 @@ def model(place, folder):
     data = _data(place)
     pixels = data.pixels(data.train).astype(np.float32) / np.float32(255.0)
     truth = np.eye(len(data.classes))[pictures.labels(data.train, data.classes)]
-    filters = convolution.Convolution(_filters(data.channels), np.zeros(8, np.float32), 2)
+    filters = convolution.Convolution(_filters(data.planes), np.zeros(8, np.float32), 2)
     blank = convolution.Convolution(np.zeros((1, 8, 1, 1), "f4"), np.zeros(1, "f4"))
-    first = convolution.Network(SIDE, data.channels, (filters, blank))
+    first = convolution.Network(SIDE, data.planes, (filters, blank))
     seen = convolution.activations(first, pixels)[-2]
     rows = np.hstack([seen, np.ones((len(seen), 1))])
     weights = np.linalg.lstsq(rows, 8.0 * truth, rcond=None)[0].T.astype(np.float32)
     head = convolution.Convolution(weights[:, :-1, None, None], weights[:, -1], rectified=False)
-    network = convolution.Network(SIDE, data.channels, (filters, head))
+    network = convolution.Network(SIDE, data.planes, (filters, head))
     whole = convolution.quantise(network, convolution.ranges(network, pixels))
     content = qdq.pictures_to_onnx(whole)
     found = inspection.probabilities(open_bytes(content), data.pixels(data.train))

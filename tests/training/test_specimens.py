@@ -111,7 +111,7 @@ def made_recordings():
 
 def test_a_model_learns_from_recordings_and_is_tested_on_other_bearings(tmp_path, monkeypatch):
     pytest.importorskip("onnx")
-    for name, count in {"STRETCHES": 50, "STRETCHES_TESTED": 10, "TEACHERS": 2}.items():
+    for name, count in {"STRETCHES": 80, "STRETCHES_TESTED": 10, "TEACHERS": 2}.items():
         monkeypatch.setattr(recipe, name, count)
     read = tuple(made_recordings())
     path = recipe.build(tmp_path, workers=1, data=read, bearing=BEARING)

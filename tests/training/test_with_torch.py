@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from tests.nodes import made_pictures as made
-from twin.nodes import inspection
+from twin.nodes import inspection, pictures
 from twin.nodes.library import open_model
 from twin.rng import stream
 from twin.training import chains, convolution, fitting, plans
 from twin.training import inspection as recipe
+from twin.training.augment import with_levelled
 from twin.training.clock import Clock
 
 
@@ -26,7 +27,7 @@ def short(monkeypatch):
 
 
 def chain(side=32):
-    made_up = chains.build(plans.student(side, 1, 3), seed=1)
+    made_up = chains.build(plans.student(side, 2, 3), seed=1)
     rng = np.random.default_rng(1)
     for module in made_up.modules:
         if hasattr(module, "running_mean"):
@@ -37,7 +38,7 @@ def chain(side=32):
 
 
 def pixels(count=6, side=32):
-    return stream(1, "p").integers(0, 256, (count, 1, side, side)).astype(np.uint8)
+    return stream(1, "p").integers(0, 256, (count, 2, side, side)).astype(np.uint8)
 
 
 def test_folding_the_normalisation_changes_nothing():
@@ -109,3 +110,9 @@ def test_a_clock_cuts_nothing_while_there_is_time():
     assert clock.cut == []
     assert clock.steps("x", 10_000, 0.01, 0.5) < 5001
     assert len(clock.cut) == 1
+
+
+def test_the_levelled_plane_is_the_one_that_the_node_computes():
+    torch, some = chains.require_torch(), pixels(4)
+    found = with_levelled(torch, torch.from_numpy(some).float() / 255.0).numpy()
+    assert found == pytest.approx(pictures.with_levelled(some) / 255.0, abs=0.6 / 255.0)

@@ -1,7 +1,9 @@
 """Pictures in folders by class, made one size: what inspection models are trained and checked on.
 
 A picture is decoded to 8 bits a channel, turned as its camera held it, and scaled to a square with
-anti-aliasing. A set in which hardly a picture has colour is taken as grey.
+anti-aliasing. A set in which hardly a picture has colour is taken as grey. Beside its channels a
+model gets one more plane: the grey picture with its mean and spread made equal for all, in which a
+faint flaw on a dark part looks like one on a bright part.
 """
 
 from __future__ import annotations
@@ -28,6 +30,8 @@ COLOURED = 6.0  # mean difference between the channels from which on a picture h
 COLOURED_SHARE = 0.05  # of the pictures, from which on a set has colour [1]
 LUMA = (299, 587, 114)  # of red, green, blue [1/1000], ITU-R BT.601
 LARGEST = 100_000_000  # pixels of one picture
+MIDDLE, SPREAD = 128.0, 42.0  # mean and standard deviation of the levelled plane [1/255]
+FLATTEST = 2.0  # pictures of less spread are not levelled any further [1/255]
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,13 +233,32 @@ def sizes(listed: Sequence[Listed]) -> list[tuple[int, int]]:
     return found
 
 
-def stack(pictures: Sequence[Picture], channels: int) -> Bytes:
-    """Pixels as the model takes them, ``(pictures, channels, side, side)``."""
+def channels_of(pictures: Sequence[Picture], channels: int) -> Bytes:
+    """Pixels in one channel or three, ``(pictures, channels, side, side)``."""
     whole = np.stack([picture.pixels for picture in pictures])
     if channels == 1:
         grey = (whole.astype(np.uint32) @ np.array(LUMA, np.uint32) + 500) // 1000
         return grey.astype(np.uint8)[:, None]
     return np.ascontiguousarray(whole.transpose(0, 3, 1, 2))
+
+
+def with_levelled(pixels: Bytes) -> Bytes:
+    """Add the levelled plane to ``(n, channels, side, side)``.
+
+    >>> flat = np.full((1, 1, 2, 2), 7, np.uint8)
+    >>> with_levelled(flat)[0, 1].tolist()
+    [[128, 128], [128, 128]]
+    """
+    grey = pixels.mean(axis=1, keepdims=True, dtype=np.float32)
+    mean = grey.mean(axis=(2, 3), keepdims=True)
+    spread = np.maximum(grey.std(axis=(2, 3), keepdims=True), FLATTEST)
+    plane = np.clip(np.rint(MIDDLE + (grey - mean) / spread * SPREAD), 0, 255)
+    return np.concatenate([pixels, plane.astype(np.uint8)], axis=1)
+
+
+def stack(pictures: Sequence[Picture], channels: int) -> Bytes:
+    """Planes as the model takes them, ``(pictures, channels + 1, side, side)``."""
+    return with_levelled(channels_of(pictures, channels))
 
 
 def labels(pictures: Sequence[Picture], classes: Sequence[str]) -> npt.NDArray[np.intp]:

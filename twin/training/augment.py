@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from twin.nodes.pictures import FLATTEST, MIDDLE, SPREAD
+
 MOVED = 0.6  # share of pictures moved by parts of a pixel; the others keep their sharpness
 TILT, ORIENTED_TILT = math.radians(12.0), math.radians(4.0)
 ZOOM = 0.16  # natural logarithm of the largest
@@ -25,7 +27,10 @@ def _about(torch: Any, number: int, limit: float, generator: Any) -> Any:
 
 
 def augment(torch: Any, pixels: Any, generator: Any, *, oriented: bool) -> Any:
-    """Return pictures 0 to 1 made different; ``pixels`` is a tensor of bytes, four axes."""
+    """Return planes 0 to 1 of pictures made different.
+
+    ``pixels`` is a tensor of bytes ``(n, channels, side, side)``; the levelled plane is added.
+    """
     values = pixels.float() / 255.0
     grid = torch.nn.functional.affine_grid(
         _moves(torch, len(values), generator, oriented=oriented),
@@ -35,7 +40,16 @@ def augment(torch: Any, pixels: Any, generator: Any, *, oriented: bool) -> Any:
     values = torch.nn.functional.grid_sample(
         values, grid, mode="bilinear", padding_mode="reflection", align_corners=False
     )
-    return _lit(torch, values, generator)
+    return with_levelled(torch, _lit(torch, values, generator))
+
+
+def with_levelled(torch: Any, values: Any) -> Any:
+    """Add the levelled plane, as :func:`twin.nodes.pictures.with_levelled` does, but unrounded."""
+    grey = values.mean(1, keepdim=True)
+    mean = grey.mean((2, 3), keepdim=True)
+    spread = grey.std((2, 3), keepdim=True, unbiased=False).clamp(min=FLATTEST / 255.0)
+    plane = (MIDDLE + (grey - mean) / spread * SPREAD) / 255.0
+    return torch.cat([values, plane.clamp(0.0, 1.0)], 1)
 
 
 def _moves(torch: Any, number: int, generator: Any, *, oriented: bool) -> Any:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.rng import stream
-from twin.training.augment import augment
+from twin.training.augment import augment, with_levelled
 from twin.training.chains import Chain, require_torch
 from twin.training.clock import TRIAL, Clock
 from twin.training.convolution import CENTRE, PIXELS, Convolution, Network
@@ -29,7 +29,7 @@ Forward = Callable[[Any], Any]
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Labelled pictures to learn from: ``pixels`` bytes ``(n, channels, side, side)``."""
+    """Labelled pictures: ``pixels`` bytes ``(n, channels, side, side)``, not yet levelled."""
 
     pixels: npt.NDArray[np.uint8]
     labels: npt.NDArray[np.intp]
@@ -165,7 +165,8 @@ def _settle(task: Task, chain: Chain) -> None:
     chosen = stream(task.seed, "training.settle").permutation(len(task.labels))[:1024]
     with torch.no_grad():
         for part in np.array_split(chosen, -(-len(chosen) // 64)):
-            chain.logits(torch.from_numpy(task.pixels[part]).float() / 255.0)
+            values = torch.from_numpy(task.pixels[part]).float() / 255.0
+            chain.logits(with_levelled(torch, values))
     for norm in norms:
         norm.momentum = 0.1
     chain.modules.eval()

@@ -28,10 +28,11 @@ FEWEST = 3  # pictures of a class
 WIDER = 1.5  # how far beyond those seen sizes may lie, where they differ anyway
 CALIBRATION = 512  # pictures that the ranges of the activations are measured on
 READ_INSTRUCTIONS = 4.0  # for each pixel of the camera: read, weigh, add, store; assumption
-TEACHER = Course("teacher", epochs=45, rate=2e-3, share=0.4, fewest=600, most=3000)
-STUDENT = Course("student", epochs=70, rate=4e-3, share=0.6, fewest=600, most=3000)
-REFINED = Course("pruned", epochs=40, rate=2e-3, share=0.6, most=2000)
-ROUNDED = Course("rounded", epochs=20, rate=2e-4, share=0.8, decay=0.0, fewest=200, most=1500)
+LEVEL_INSTRUCTIONS = 12.0  # for each pixel of the model: sum, square, scale, saturate; assumption
+TEACHER = Course("teacher", 90, rate=3e-3, share=0.4, fewest=800, most=3000)
+STUDENT = Course("student", 110, rate=4e-3, share=0.6, fewest=1000, most=3500)
+REFINED = Course("pruned", 60, rate=2e-3, share=0.6, fewest=500, most=2000)
+ROUNDED = Course("rounded", 20, rate=2e-4, share=0.8, decay=0.0, fewest=200, most=1500)
 Say = Callable[[str], None]
 
 
@@ -64,8 +65,13 @@ class Data:
     channels: int
     left_out: tuple[Fault, ...]
 
+    @property
+    def planes(self) -> int:
+        """Planes that the model takes: the channels and the levelled one."""
+        return self.channels + 1
+
     def pixels(self, chosen: Sequence[Picture]) -> npt.NDArray[np.uint8]:
-        """Pixels as the model takes them."""
+        """Planes as the model takes them."""
         return pictures.stack(chosen, self.channels)
 
 
@@ -170,6 +176,7 @@ def taken(data: Data) -> dict[str, Any]:
     return {
         "side": data.side,
         "channels": data.channels,
+        "planes": "the channels, and their mean levelled to equal mean and spread",
         "sizes": sizes,
         "colour": round(float(limit), 2),
         "scaling": "bilinear with anti-aliasing, to a square",
@@ -177,9 +184,10 @@ def taken(data: Data) -> dict[str, Any]:
 
 
 def front(data: Data) -> Front:
-    """Cost of scaling a camera's picture: every pixel of it is read once."""
+    """Cost of scaling a camera's picture, every pixel of it read once, and of levelling."""
     width, height = np.median([picture.size for picture in data.train], axis=0)
     count = READ_INSTRUCTIONS * width * height * data.channels
+    count += LEVEL_INSTRUCTIONS * data.side**2
     memory = 4 * data.side * data.channels  # one line of sums
     return Front(f"picture scaled to {data.side} × {data.side}", 1.0, 1.0, float(count), memory)
 
@@ -195,7 +203,7 @@ class _Bench:
         self.seconds: dict[str, float] = {}
         self._last = time.process_time()
         labels = pictures.labels(data.train, data.classes)
-        train = data.pixels(data.train)
+        train = pictures.channels_of(data.train, data.channels)
         self.task = Task(train, labels, len(data.classes), options.oriented, options.seed)
 
     def note(self, step: str, network: convolution.Network, size: int, found: Any) -> Report:
@@ -218,7 +226,7 @@ class _Bench:
     def teacher(self) -> Chain:
         """Train the teacher."""
         data = self.data
-        plan = plans.teacher(data.side, data.channels, len(data.classes))
+        plan = plans.teacher(data.side, data.planes, len(data.classes))
         chain = chains.build(plan, self.options.seed, dropout=0.2)
         fit(self.task, TEACHER, self.clock, chain, None)
         self.judged("teacher", chain)
@@ -227,7 +235,7 @@ class _Bench:
     def student(self, teacher: Chain) -> Chain:
         """Distil the student, prune it, and train what is left."""
         data = self.data
-        plan = plans.student(data.side, data.channels, len(data.classes))
+        plan = plans.student(data.side, data.planes, len(data.classes))
         chain = chains.build(plan, self.options.seed)
         fit(self.task, STUDENT, self.clock, chain, teacher)
         self.judged("distilled student", chain)
@@ -241,7 +249,8 @@ class _Bench:
         """Quantise after training, then train through the rounding."""
         network = chains.fold(chain)
         some = stream(self.options.seed, "training.calibration").permutation(len(self.task.labels))
-        shown = self.task.pixels[some[:CALIBRATION]].astype(np.float32) / np.float32(255.0)
+        planes = pictures.with_levelled(self.task.pixels[some[:CALIBRATION]])
+        shown = planes.astype(np.float32) / np.float32(255.0)
         scales = convolution.ranges(network, shown)
         middle = [self.options.bits] * (len(network.layers) - 2)
         bits = [8, *middle, 8]
