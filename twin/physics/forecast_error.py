@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.signal import lfilter
 
 Array = npt.NDArray[np.float64]
 
@@ -66,7 +65,7 @@ def temperature_error(level: Level, draws: Array) -> Array:
     """
     new = level.mean + level.spread * draws
     new[:1] = level.first_mean + level.first_spread * draws[:1]
-    return np.asarray(lfilter([1.0], [1.0, -level.follow], new))
+    return _followed(new, level.follow)
 
 
 def sun_forecast(level: Level, sun: Array, draws: Array) -> Array:
@@ -87,7 +86,7 @@ def sun_forecast(level: Level, sun: Array, draws: Array) -> Array:
     """
     new = level.sun_mean + level.sun_scale * draws
     new[:, :1] = level.sun_first_mean + level.sun_first_scale * draws[:, :1]
-    guesses = sun - lfilter([1.0], [1.0, -level.sun_follow], new, axis=1)
+    guesses = sun - _followed(new, level.sun_follow)
     least, most = PLAUSIBLE[0] * sun, PLAUSIBLE[1] * sun
     lit = sun > LIT
     wrong = ((guesses < least) | (guesses > most))[:, lit].any(axis=1)
@@ -95,3 +94,11 @@ def sun_forecast(level: Level, sun: Array, draws: Array) -> Array:
     smooth = taken.copy()
     smooth[1:-1] = (taken[:-2] + taken[1:-1] + taken[2:]) / 3.0
     return np.asarray(np.clip(smooth, least, most))
+
+
+def _followed(new: Array, follow: float) -> Array:
+    """Each column with what it follows of the one before; the last axis is that of the hours."""
+    found = new.copy()
+    for hour in range(1, new.shape[-1]):
+        found[..., hour] += follow * found[..., hour - 1]
+    return found
