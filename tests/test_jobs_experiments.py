@@ -210,3 +210,16 @@ def test_the_gist_of_a_job_without_a_note_is_told_late(scenarios):
         connection.execute(history.NOTES.delete())
     (late,) = history.experiments()
     assert (late.id, late.gist) == (job.id, noted.gist)
+
+
+def test_two_stored_runs_are_compared_by_the_command(scenarios):
+    words = ("run", str(scenarios / "mill.toml"), "--set", "horizon=1 h", "-n", "7")
+    slow, fast = (command(*words, "--set", f"{SPEED}={speed}") for speed in (170, 200))
+    found = command("compare", slow["run_id"], fast["run_id"], "--stored")
+    assert found["changed"] == {SPEED: {"from": 170, "to": 200}}
+    told = found["difference"]["kpis"][COST]
+    assert told["value"] == pytest.approx(fast["kpis"][COST]["value"] - slow["kpis"][COST]["value"])
+    assert (told["n"], found["replications"]) == (7, 7)
+    ran = CliRunner().invoke(build("compare"), ["compare", slow["run_id"], "nothing", "--stored"])
+    assert isinstance(ran.exception, BadInput)
+    assert "no run 'nothing'" in str(ran.exception)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Annotated
 
@@ -29,12 +30,14 @@ from twin.experiment.laboratory import Laboratory
 from twin.experiment.places import Where
 from twin.experiment.runs import count
 from twin.experiment.settling import warmed
+from twin.experiment.stored import compare_stored
 from twin.experiment.work import variant
 from twin.scenario import Scenario, load, read_setting
 from twin.statistics import FEWEST, LEVEL, Difference
 
 DEVICES_S = 3.0
 """How long the devices may take to say what they hold [s]."""
+COLUMNS = ("KPI", "base", "candidate", "difference", "95 % interval", "unit", "verdict")
 MOST_CHANGES = 20
 """Changes that are listed; the JSON has them all."""
 
@@ -54,6 +57,9 @@ def compare(
         bool,
         typer.Option("--from-devices", help="Start from what the running devices hold now."),
     ] = False,
+    stored: Annotated[
+        bool, typer.Option("--stored", help="BASE and CANDIDATE are ids of finished runs.")
+    ] = False,
     replications: Replications = None,
     engine: EngineName = "auto",
     workers: Workers = 1,
@@ -64,6 +70,9 @@ def compare(
     json_to: output.JsonTo = None,
 ) -> None:
     """Compare BASE with CANDIDATE, or with BASE changed by --set: every KPI, pair by pair."""
+    if stored:
+        _of_stored(str(base), str(candidate or ""), json_to)
+        return
     if candidate is None and not settings:
         raise BadInput("nothing to compare: give a CANDIDATE file or --set PATH=VALUE")
     first = load(base)
@@ -104,6 +113,22 @@ def compare(
             console.print(str(one))
     if not all(one.met for one in reached):
         raise typer.Exit(1)
+
+
+def _of_stored(base: str, candidate: str, json_to: str | None) -> None:
+    """Compare two finished runs by their ids, pair by pair."""
+    document = compare_stored(base, candidate)
+    output.write_json(document, json_to)
+    if json_to == "-":
+        return
+    rows = []
+    for path, told in document["difference"]["kpis"].items():
+        d = Difference(*(told[field.name] for field in dataclasses.fields(Difference)))
+        first, second = (document[side]["kpis"][path]["value"] for side in ("base", "candidate"))
+        rows.append((path, output.number(first), output.number(second), output.signed(d.value),
+                     output.interval(d), told["unit"], _words(d)))  # fmt: skip
+    title = f"{document['replications']} pairs of runs on the same luck"
+    output.console(json_to).print(output.table(title, COLUMNS, rows))
 
 
 def _from_devices(
@@ -148,11 +173,10 @@ def _print(console: Console, found: experiment.Comparison) -> None:
                 _words(d),
             )
         )
-    columns = ("KPI", "base", "candidate", "difference", "95 % interval", "unit", "verdict")
     for line in _cautions(found):
         console.print(line)
     title = f"{found.base.replications} pairs of runs on the same luck"
-    console.print(output.table(title, columns, rows))
+    console.print(output.table(title, COLUMNS, rows))
 
 
 def _print_changes(console: Console, found: experiment.Comparison) -> None:
