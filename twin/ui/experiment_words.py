@@ -199,7 +199,8 @@ def of_experiment(one: Experiment) -> str:
     vary = one.payload.get("vary")
     if vary:
         return varied([str(text).partition("=")[0] for text in vary])
-    return changed(one.payload)
+    # Of a run that the command line stored it is not known what --set it had.
+    return f"#{one.run_id[:6]}" if one.id == one.run_id else changed(one.payload)
 
 
 def size(one: Experiment) -> str:

@@ -12,6 +12,8 @@ from twin.ui.figures import axis_title, blank
 from twin.ui.theme import Palette, clear, palette
 
 ROW_PX = 40
+ROOM = 0.3
+"""Part of the bars' reach that is left for the labels beside them, on a phone too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,8 @@ def _reach(swings: Sequence[Swing]) -> list[float]:
     """Both ends of the axis, with room for the labels beside the bars."""
     low = min(0.0, *(min(swing.low, swing.value) for swing in swings))
     high = max(0.0, *(max(swing.high, swing.value) for swing in swings))
-    room = 0.16 * (high - low) or 1.0
-    return [low - room, high + room]
+    room = ROOM * (high - low) or 1.0
+    return [low - room if low < 0 else -0.05 * room, high + room]
 
 
 def _swing(figure: go.Figure, swing: Swing, y: float, width: float, p: Palette) -> None:
