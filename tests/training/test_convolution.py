@@ -165,5 +165,6 @@ def test_the_card_says_which_pictures_are_taken(tmp_path):
 
 
 def test_the_side_follows_the_pictures():
-    assert side_of([(640, 480), (640, 480)]) == 96
-    assert side_of([]) == 96
+    assert side_of([(640, 480), (640, 480)]) == 128
+    assert side_of([(100, 120)]) == 96
+    assert side_of([]) == 128

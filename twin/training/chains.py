@@ -128,7 +128,7 @@ def importance(chain: Chain) -> list[Floats]:
 def survivors(scores: list[Floats], share: float) -> list[Index]:
     """Channels that stay when ``share`` of all goes, the least important of all layers first.
 
-    >>> [list(kept) for kept in survivors([np.arange(12.0), 100.0 + np.arange(12.0)], 0.2)]
+    >>> [kept.tolist() for kept in survivors([np.arange(12.0), 100.0 + np.arange(12.0)], 0.2)]
     [[4, 5, 6, 7, 8, 9, 10, 11], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]]
     """
     limit = np.quantile(np.concatenate(scores), share)

@@ -23,16 +23,16 @@ from twin.training.clock import Clock
 from twin.training.fitting import Course, Task, fit, fit_rounded
 from twin.training.huffman import coded_bytes
 
-LARGEST_SIDE, SMALLEST_SIDE, SIDE_STEP = 96, 32, 16  # pixels
+LARGEST_SIDE, SMALLEST_SIDE, SIDE_STEP = 128, 32, 16  # pixels
 FEWEST = 3  # pictures of a class
 WIDER = 1.5  # how far beyond those seen sizes may lie, where they differ anyway
 CALIBRATION = 512  # pictures that the ranges of the activations are measured on
 READ_INSTRUCTIONS = 4.0  # for each pixel of the camera: read, weigh, add, store; assumption
 LEVEL_INSTRUCTIONS = 12.0  # for each pixel of the model: sum, square, scale, saturate; assumption
-TEACHER = Course("teacher", 90, rate=3e-3, share=0.4, fewest=800, most=3000)
-STUDENT = Course("student", 110, rate=4e-3, share=0.6, fewest=1000, most=3500)
-REFINED = Course("pruned", 60, rate=2e-3, share=0.6, fewest=500, most=2000)
-ROUNDED = Course("rounded", 20, rate=2e-4, share=0.8, decay=0.0, fewest=200, most=1500)
+TEACHER = Course("teacher", 80, rate=3e-3, share=0.4, fewest=800, most=3000)
+STUDENT = Course("student", 90, rate=4e-3, share=0.6, fewest=1000, most=3500)
+REFINED = Course("pruned", 45, rate=2e-3, share=0.6, fewest=500, most=2000)
+ROUNDED = Course("rounded", 15, rate=2e-4, share=0.8, decay=0.0, fewest=200, most=1500)
 Say = Callable[[str], None]
 
 
@@ -91,7 +91,7 @@ def side_of(sizes: Sequence[tuple[int, int]]) -> int:
     """Side that pictures of these sizes are scaled to.
 
     >>> side_of([(200, 200), (200, 180)]), side_of([(50, 60)]), side_of([(10, 10)])
-    (96, 48, 32)
+    (128, 48, 32)
     """
     middle = float(np.median([min(size) for size in sizes] or [LARGEST_SIDE]))
     return int(np.clip(middle // SIDE_STEP * SIDE_STEP, SMALLEST_SIDE, LARGEST_SIDE))
