@@ -109,7 +109,7 @@ def columns(document: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         {"field": "tool", "headerName": t("tool_wear.col_tool"), "pinned": "left", "width": wide,
          "cellClass": "strong"},
-        {"field": "risk", "headerName": risk, "width": 88 if plant else 140,
+        {"field": "risk", "headerName": risk, "width": 96 if plant else 140,
          "cellRenderer": "TwinRisk", "sort": "desc", **RIGHT},
         {"field": "change_h", "headerName": t("tool_wear.col_change"), "width": 152,
          "cellRenderer": "TwinPlan", **RIGHT},
