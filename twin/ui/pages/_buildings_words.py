@@ -1,0 +1,82 @@
+"""What the cards of the page Buildings say: the verdict, the figures, the strategies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from twin.ui import building_strategies, building_view, links, names
+from twin.ui.building_strategies import Strategy
+from twin.ui.building_view import WORTH, Ran
+from twin.ui.comparison import Outcome
+from twin.ui.components import watch
+from twin.ui.components.frame import aria, icon, mark
+from twin.ui.i18n import t
+
+AGAIN = "buildings-again"
+"""Id of the button that runs the building again."""
+
+
+def trouble(phase: Any) -> list[Component]:
+    """Return what stands where the finding should: running, or why there is none and what to do."""
+    state = (phase or {}).get("state", "none")
+    if state in {"queued", "running", "none"}:
+        return [html.H2(t("buildings.running"), className="quiet")]
+    button = dmc.Button(t("line.again"), id=AGAIN, n_clicks=0, leftSection=icon("play"))
+    why = html.P(watch.reason(phase), className="quiet")
+    return [html.H2(mark("red", t(f"what_if.{state}"))), why,
+            html.Div(button, className="notice-action")]  # fmt: skip
+
+
+def verdict(of: Ran, scenario: str) -> list[Component]:
+    """Return whether it is comfortable, what it costs, and the way to try a change."""
+    head, said = building_view.verdict(of)
+    link = dcc.Link([icon("sliders-horizontal"), t("overview.try")],
+                    href=links.write("what_if", scenario), className="with-icon")  # fmt: skip
+    lines = [html.P(text, className="quiet") for text in said]
+    return [html.H2(head, className="verdict-words"), *lines, html.P(link)]
+
+
+def figures_table(of: Ran) -> list[Component]:
+    """Return the headline KPIs of the building with their intervals."""
+    rows = [
+        html.Tr([html.Th(name, scope="row"), html.Td(value, className="number"),
+                 html.Td(of_unit, className="quiet unit")])
+        for name, value, of_unit in building_view.headline(of)
+    ]  # fmt: skip
+    label = aria(label=t("buildings.figures_noun"))
+    return [
+        html.H2(t("overview.figures", n=of.outcome.replications)),
+        html.Table(html.Tbody(rows), className="figures", **label),
+    ]
+
+
+def strategies(
+    building: str, asked: Sequence[Strategy], found: Mapping[str, Outcome]
+) -> tuple[dict[str, Any], str]:
+    """Return the table of strategies, and what it found."""
+    columns = [names.kpi(path) for path in WORTH]
+    rows = [building_strategies.row(one, building, found.get(one.key)) for one in asked]
+    table = {"head": [t("buildings.col_strategy"), *columns], "body": rows if found else []}
+    better = [
+        one.name
+        for one in asked
+        if one.key in found and _cheaper(found[one.key], f"{building}.cost_tot")
+    ]
+    if not found:
+        return table, t("buildings.strategies_head")
+    if not better:
+        return table, t("buildings.none_cheaper")
+    return table, t("buildings.cheaper", names=t("what_if.comma").join(better))
+
+
+def _cheaper(outcome: Outcome, path: str) -> bool:
+    """Whether a comparison says so; where nothing is left to chance, one run does."""
+    for line in outcome.pick([path]):
+        moved = line.difference["value"] if line.difference is not None else None
+        return line.verdict == "better" or bool(outcome.replications == 1 and moved and moved < 0)
+    return False
