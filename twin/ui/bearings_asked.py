@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from twin.errors import BadInput, Fault
+from twin.forecast.examples import EXAMPLES
 from twin.forecast.trend_question import declared
 from twin.ui.i18n import t
 from twin.ui.links import View
@@ -74,6 +75,18 @@ def usual(table: str) -> dict[str, float]:
     """Return the numbers that a table starts with."""
     numbers = {name: float(entry.default) for name, entry in declared().items()}
     return numbers | dict(DEFAULTS.get(table, {}))
+
+
+def goes_along(bearings: str, tools: str) -> bool:
+    """Whether a table of bearings goes into files beside a table of tools.
+
+    The shipped bearings go with shipped tools only: nobody shall get orders for a part of the test
+    rig among those of the own shop. ``tools`` is ``""`` for those of the plant.
+
+    >>> goes_along("example-bearings", "example"), goes_along("example-bearings", "")
+    (True, False)
+    """
+    return bool(bearings) and (bearings != EXAMPLE or tools in EXAMPLES)
 
 
 def read_view(view: View, first: str) -> AskedBearings:

@@ -16,6 +16,7 @@ from twin.forecast.orders import owner
 from twin.forecast.reading import REQUIRED
 from twin.ui import baseline, links, shell, wear_layout, wear_take
 from twin.ui import wear_view as view
+from twin.ui.bearings_asked import goes_along
 from twin.ui.bearings_layout import JOB
 from twin.ui.bearings_layout import Ids as BearingIds
 from twin.ui.browser import in_browser
@@ -268,7 +269,9 @@ def _register_taking(app: Dash) -> None:
         found = showing.answer_of(phase)
         if found is None or not any(clicks):
             return no_update
-        beside = bearings.answer_of(own, None, asked) if asked["table"] else None
+        tools = stored["table"] if stored["source"] == TABLE else ""
+        along = goes_along(asked["table"], tools)
+        beside = bearings.answer_of(own, None, asked) if along else None
         kind = dict(zip(showing.TAKEN, wear_take.FORMATS, strict=True))[Ids(str(ctx.triggered_id))]
         made = taken(found, stored, numbers)
         if beside is not None:
