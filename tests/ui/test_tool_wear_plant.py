@@ -157,6 +157,14 @@ def test_charts_of_the_plant_mark_moments_and_say_what_they_rest_on(plant: dict)
     assert "does not count" in without
 
 
+def test_the_card_and_the_files_say_the_same_cost_of_running_on(plant: dict) -> None:
+    for tool in plant["tools"]:
+        told = next(o for o in tool["opportunities"]["options"] if o["name"] == "run on")
+        card = wear_charts.options(plant, tool)[-1]
+        assert card["name"] == i18n.t("tool_wear.option_run")
+        assert wear_charts._money(told["regret"]) in card["cost"]
+
+
 def test_what_to_bring_names_the_places(plant: dict) -> None:
     table = wear_plant.spares(plant)
     assert {len(row) for row in table["body"]} == {len(table["head"])}

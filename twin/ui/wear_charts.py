@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from twin.forecast.moment import spoken
+from twin.forecast.opportunities import RUN_ON
 from twin.forecast.orders import AT, SAME, chance
 from twin.ui import figures_wear as figures
 from twin.ui import wear_view as view
@@ -161,11 +162,12 @@ def options(document: Mapping[str, Any], tool: Tool) -> list[dict[str, str]]:
         "best": "yes" if best_now else "",
     }
     left = tool["remaining_min"]["p50"]
+    failing = next((o["regret"] for o in _options(tool) if o["name"] == RUN_ON), regret[-1])
     run_on = {
         "name": t("tool_wear.option_run"),
         "when": t("tool_wear.never") if left is None
         else f"{view.half_words(tool, pace)} · {view.cutting(left, unit)}",
-        "cost": t("tool_wear.more", cost=_money(regret[-1])),
+        "cost": t("tool_wear.more", cost=_money(failing)),
         "why": t("tool_wear.option_run_why"),
         "best": "",
     }  # fmt: skip
