@@ -138,7 +138,11 @@ def place(tool: Tool) -> str:
 
 def cutting(minutes: float, unit: str) -> str:
     """Return how much is cut until then: ``26 min cut``, ``26 cuts``."""
-    amount = count(minutes, unit)
+    return of_cutting(count(minutes, unit), unit)
+
+
+def of_cutting(amount: str, unit: str) -> str:
+    """Say that minutes are of cutting; cuts and parts say so themselves."""
     return t("tool_wear.of_cutting", time=amount) if unit == "min" else amount
 
 
@@ -254,7 +258,7 @@ def _row(tool: Tool, unit: str, pace: Pace, places: int) -> dict[str, Any]:
         "risk": shown_risk(tool),
         "half": half_words(tool, pace),
         "half_h": half(tool, pace),
-        "left": f"{thirds} {unit_word(unit)}",
+        "left": of_cutting(f"{thirds} {unit_word(unit)}", unit),
         "chance": chance(tool["p_fail"]),
         "level": level(tool["p_fail"]),
         "now": f"{number(now['p50'], places)} ± {number(_half(now), places)}",
