@@ -54,3 +54,7 @@ def main() -> None:
         if ended.code == EXIT_STOPPED:
             print("Stopped by you; what was finished is kept.", file=sys.stderr)
         raise
+
+
+if __name__ == "__main__":
+    main()
