@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 
 from twin import history, jobs, store
 from twin.errors import BadInput
+from twin.experiment.gist import gist
 from twin.experiment.stored import compare_stored
 from twin.ui import baseline, links
 from twin.ui import experiment_asked as asking
@@ -27,6 +29,7 @@ from twin.ui.pages import _experiments_history as past
 from twin.ui.pages import _experiments_new as new
 from twin.ui.pages import _experiments_pair as pair
 from twin.ui.pages import _experiments_points as points
+from twin.ui.pages import _experiments_said as saying
 from twin.ui.pages import experiments as page
 from twin.ui.pages._experiments_ids import Ids
 from twin.worker import Worker
@@ -108,7 +111,8 @@ def test_the_best_point_is_the_one_with_the_best_mean(told: dict[str, Found]) ->
 @pytest.mark.parametrize(("value", "verdict", "words_"), [
     (-0.4, "better", "cheaper by 0.40 EUR/part (0.30 to 0.50), surely best of 6"),
     (-0.4, "cannot tell", "cannot be told from how it is now"),
-    (0.0, "cannot tell", "As it is now is the best of 6"),
+    (0.0, "cannot tell", "None of 6 points is better than now"),
+    (0.4, "worse", "None of 6 points is better than now"),
 ])  # fmt: skip
 def test_what_cannot_be_told_is_not_said_to_be_better(
     value: float, verdict: str, words_: str
@@ -121,6 +125,45 @@ def test_what_cannot_be_told_is_not_said_to_be_better(
     gist = {"design": "grid", "points": 6, "objective": {"kpi": COST, "maximise": False},
             "varied": [SPEED], "best": best}  # fmt: skip
     assert words_ in words.of_gist("sweep", gist)
+
+
+def test_a_parameter_without_effect_is_named(
+    twins: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TWIN_HOME", str(tmp_path))
+    asked = {"scenario": str(twins.file("mill")), "values": {"horizon": 1}, "replications": 6,
+             "beside": True, "design": "grid", "minimise": "mill.tool_breaks",
+             "pareto": ["mill.throughput", "mill.energy_per_part"]}  # fmt: skip
+    varied = {"alone": ["mill.tool_cost=20:60:3"],
+              "with": ["mill.tool_cost=20:60:3", f"{SPEED}=160:240:2"]}  # fmt: skip
+    ids = {name: jobs.submit("sweep", {**asked, "vary": vary}).id for name, vary in varied.items()}
+    Worker().run(until_empty=True)
+    alone, both = found(jobs.get(ids["alone"])), found(jobs.get(ids["with"]))
+    assert alone is not None
+    assert both is not None
+    assert alone.headline() == "Tool cost made no difference to Tool breaks"
+    assert both.document["no_difference"] == ["mill.tool_cost"]
+    assert "Tool cost made no difference to Tool breaks." in str(saying.said(both, "mill"))
+    chart = charts.pareto(both, "mill.throughput", "mill.energy_per_part", "light")
+    assert " of 2 different results " in chart.finding
+    gist_ = {**gist("sweep", both.document, []), "best": None, "objective": None}
+    assert " of 2 different results " in words.of_gist("sweep", gist_)
+
+
+def test_a_cancelled_sweep_says_how_far_it_came(
+    twins: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TWIN_HOME", str(tmp_path))
+    asked = {"scenario": str(twins.file("mill")), "values": {}, "replications": 2, **GRID}
+    job = jobs.submit("sweep", asked)
+    jobs.cancel(job.id)
+    phase = {"job": job.id, "state": "cancelled", "error": ""}
+    early = str(saying.trouble(phase))
+    assert "stopped before a point was finished" in early
+    monkeypatch.setattr(jobs, "get", lambda _id: replace(job, done=36, total=501))
+    shown = str(saying.trouble(phase))
+    assert "36 of 501 points were finished when it was stopped" in shown
+    assert Ids.AGAIN in shown
 
 
 def test_a_line_is_drawn_over_one_parameter_and_a_map_over_two(told: dict[str, Found]) -> None:

@@ -114,11 +114,18 @@ def sweep_document(found: Swept) -> Document:
         **asked,
         "points": [_point(found, point, result) for point, result in found.points],
         "best": asdict(found.best) if found.best else None,
+        "no_difference": _inert(found),
         "pareto": list(found.front),
         "pareto_of": [one.kpi for one in study.two] if study.two else [],
         "tornado": [asdict(bar) for bar in found.bars],
         "base": found.base.document() if found.base else None,
     }
+
+
+def _inert(found: Swept) -> list[str]:
+    """The parameters of a grid that made no difference to the goal at all."""
+    goal, design = found.study.goal, found.study.design
+    return designs.inert(found.points, goal.kpi) if goal and design == "grid" else []
 
 
 def _objective(goal: Objective | None) -> Document | None:

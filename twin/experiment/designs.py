@@ -62,6 +62,32 @@ def best(results: Sequence[Result], objective: Objective, limits: Sequence[Limit
     return Best(fit[first], p_correct(series, first, small), small, tuple(equals))
 
 
+def inert(points: Sequence[tuple[Point, Result]], kpi: str) -> list[str]:
+    """Return the parameters that made no difference to a KPI: same value in every replication.
+
+    Judged from points that differ in one parameter alone; one without such points is not named.
+    """
+    paths = list(points[0][0]) if points else []
+    return [path for path in paths if _is_inert(points, kpi, path)]
+
+
+def _is_inert(points: Sequence[tuple[Point, Result]], kpi: str, path: str) -> bool:
+    groups: dict[str, list[Result]] = {}
+    for point, result in points:
+        others = {key: value for key, value in point.items() if key != path}
+        groups.setdefault(repr(sorted(others.items())), []).append(result)
+    beside = [group for group in groups.values() if len(group) > 1]
+    return bool(beside) and all(_alike(group, kpi) for group in beside)
+
+
+def _alike(results: Sequence[Result], kpi: str) -> bool:
+    first = np.asarray(results[0].values[kpi], dtype=float)
+    return bool(np.isfinite(first).any()) and all(
+        np.array_equal(first, np.asarray(one.values[kpi], dtype=float), equal_nan=True)
+        for one in results[1:]
+    )
+
+
 def pareto(results: Sequence[Result], one: Objective, other: Objective) -> list[int]:
     """Return the points that no other beats in both KPIs, by their means, in order of the first."""
     return front([(one.score(r.values), other.score(r.values)) for r in results])

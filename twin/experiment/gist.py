@@ -52,13 +52,17 @@ def _sweep(document: Document) -> dict[str, Any]:
         "points": len(document.get("points", ())),
         "front": len(document.get("pareto", ())),
         "pareto_of": document.get("pareto_of", []),
+        "no_difference": document.get("no_difference", []),
     }
+    if told["pareto_of"]:
+        told["front"], told["results"] = _distinct(document)
     chosen = document.get("best")
     if chosen:
         kpi = document["objective"]["kpi"]
         point = document["points"][chosen["number"]]
         told["best"] = {
             "values": point["values"],
+            "present": _is_present(document, point["values"]),
             "kpi": {**point["kpis"][kpi], "unit": document["measures"][kpi]["unit"]},
             "gain": point.get("difference", {}).get(kpi),
             "p_correct": chosen["p_correct"],
@@ -74,6 +78,23 @@ def _sweep(document: Document) -> dict[str, Any]:
     if document.get("morris"):
         told["top"] = document["morris"][0]
     return told
+
+
+def _distinct(document: Document) -> tuple[int, int]:
+    """Different results on the front, and of all points: points may share one result."""
+    one, other = (
+        [tuple(point["kpis"][kpi][key] for key in ("value", "low", "high"))
+         for point in document["points"]]
+        for kpi in document["pareto_of"]
+    )  # fmt: skip
+    results = list(zip(one, other, strict=True))
+    return len({results[number] for number in document["pareto"]}), len(set(results))
+
+
+def _is_present(document: Document, values: Document) -> bool:
+    """Whether a point has the values that stand in the scenario."""
+    now = {one["path"]: one.get("now") for one in document["dimensions"]}
+    return all(now.get(path) == value for path, value in values.items())
 
 
 def _search(document: Document) -> dict[str, Any]:

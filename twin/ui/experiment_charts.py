@@ -146,7 +146,7 @@ def pareto(found: Found, one: str, other: str, theme: str) -> Chart:
     now = (base_x[0], base_y[0], t("experiments.now")) if base_x and base_y else None
     figure = drawn.front(pairs, on, theme, best=found.marks.best, x_axis=found.axis(one),
                          y_axis=found.axis(other), now=now)  # fmt: skip
-    said = t("experiments.front_finding", n=len(on), of=len(pairs))
+    said = _on_front(pairs, on)
     caption = t("experiments.front_caption",
                 one=t(f"experiments.wants_{'more' if found.better(one) else 'less'}",
                       kpi=found.name(one)),
@@ -155,6 +155,14 @@ def pareto(found: Found, one: str, other: str, theme: str) -> Chart:
     head, rows = points_table(found, [one, other])
     rows = [[*row, "◆" if place in on else ""] for place, row in enumerate(rows)]
     return Chart(said, figure, caption, [*head, t("experiments.col_front")], rows)
+
+
+def _on_front(pairs: Sequence[Pair], on: Sequence[int]) -> str:
+    """How many are beaten by none; points with the same result count once."""
+    results = {(pair.x, pair.y) for pair in pairs}
+    best = {(pair.x, pair.y) for pair in pairs if pair.number in on}
+    key = "experiments.front_finding" + ("" if len(results) == len(pairs) else "_distinct")
+    return t(key, n=len(best), of=len(results))
 
 
 def _turned(found: Found, kpi: str, figures: tuple[float, float, float]) -> float:

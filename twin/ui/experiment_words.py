@@ -111,8 +111,9 @@ def _sweep(told: Told, units: Mapping[str, str] | None) -> str:
         return t("experiments.found_no_fit", n=told["points"])
     if told.get("pareto_of"):
         one, other = (names.kpi(kpi) for kpi in told["pareto_of"])
-        return t("experiments.found_front", n=told["front"], of=told["points"], one=one,
-                 other=other)  # fmt: skip
+        of = told.get("results", told["points"])
+        key = "experiments.found_front" + ("" if of == told["points"] else "_distinct")
+        return t(key, n=told["front"], of=of, one=one, other=other)
     return t("experiments.found_points", n=told["points"], names=varied(told["varied"]))
 
 
@@ -139,12 +140,21 @@ def _best(told: Told, chosen: Told, units: Mapping[str, str] | None) -> str:
         shown = with_band(kpi["value"], kpi["low"], kpi["high"]) + unit(kpi["unit"])
         return t("experiments.found_best", setting=where, kpi=names.kpi(goal["kpi"]), value=shown,
                  surely=sure)  # fmt: skip
-    if not gain["value"]:
+    if set(told["varied"]) == set(told.get("no_difference", ())):
+        return no_difference(told["varied"], goal["kpi"])
+    if chosen.get("present"):
         return t("experiments.found_present", n=n)
+    if not gain["value"] or gain["verdict"] == "worse":
+        return t("experiments.found_none_better", n=n)
     if gain["verdict"] != "better":
         return t("experiments.found_unsure", setting=where, n=n)
     said = said_gain(goal["kpi"], chosen["kpi"]["unit"], gain)
     return t("experiments.found_gain", setting=where, gain=said, surely=sure)
+
+
+def no_difference(paths: Sequence[str], kpi: str) -> str:
+    """Return that some parameters made no difference to a KPI."""
+    return t("experiments.no_difference", names=varied(paths), kpi=names.kpi(kpi))
 
 
 def _search(told: Told, units: Mapping[str, str] | None) -> str:

@@ -58,6 +58,8 @@ class Ids(StrEnum):
     JSON = "experiments-json"
     FILE = "experiments-file"
     AGAIN = "experiments-again"
+    DRAWN = "experiments-drawn"
+    TABLED = "experiments-tabled"
 
 
 MAIN, PARETO, TORNADO, SOBOL, MORRIS, TRACE, GAIN = (

@@ -58,7 +58,7 @@ def layout(view: View, context: Context, job: jobs.Job) -> Component:
         dcc.Store(id=Ids.ADDRESS), dcc.Store(id=Ids.WENT), dcc.Download(id=Ids.FILE),
         _head(job, context, name),
         html.Div([html.Div(_chart(one), className=_width(one, design))
-                  for one in CARDS[design]], className="cards"),
+                  for one in CARDS[design]], id=Ids.DRAWN, className="cards"),
         html.Div([] if MAIN in CARDS[design] else _pickers(MAIN) + _pickers(PARETO), hidden=True),
         _points(design),
         aside=_aside(view.scenario, name, job.id),
@@ -158,7 +158,7 @@ def _points(design: str) -> Component:
             html.Div(html.Section(html.Div(id=Ids.CHOSEN), className="card chosen-point",
                                   **aria(live="polite")), className="third"),
         ],
-        className="cards", hidden=design in saying.WITHOUT_POINTS,
+        id=Ids.TABLED, className="cards", hidden=design in saying.WITHOUT_POINTS,
     )  # fmt: skip
 
 
@@ -206,6 +206,16 @@ def _register_head(app: Dash) -> None:
         return (saying.said(it, of["name"]), *picks, fixed, columns, rows,
                 {"height": f"{tall}px", "width": "100%"},
                 [{"id": str(chosen)}] if chosen is not None else [])  # fmt: skip
+
+    @app.callback(
+        Output(Ids.DRAWN, "hidden"),
+        Output(Ids.TABLED, "hidden"),
+        Input(watch.phase(PAGE), "data"),
+        State(Ids.OF, "data"),
+    )
+    def without_result(phase: Any, of: dict[str, Any]) -> tuple[bool, bool]:
+        ended = (phase or {}).get("state") in {"cancelled", "failed"}
+        return ended, ended or of["design"] in saying.WITHOUT_POINTS
 
     @app.callback(
         Output(shell.Ids.URL, "href", allow_duplicate=True),

@@ -8,6 +8,7 @@ import dash_mantine_components as dmc
 from dash import html
 from dash.development.base_component import Component
 
+from twin import jobs
 from twin.ui import experiment_words as words
 from twin.ui.components import watch
 from twin.ui.components.frame import icon, mark
@@ -29,25 +30,41 @@ def trouble(phase: Any) -> list[Component]:
         return [html.H2(mark("amber", t("experiments.older"))),
                 html.P(t("experiments.older_why"), className="quiet")]  # fmt: skip
     level: Any = "amber" if state == "cancelled" else "red"
-    why = t("experiments.cancelled_why") if state == "cancelled" else watch.reason(phase)
+    why = _stopped(jobs.get(phase["job"])) if state == "cancelled" else watch.reason(phase)
     button = dmc.Button(t("experiments.go_on"), id=Ids.AGAIN, n_clicks=0, leftSection=icon("play"))
     return [html.H2(mark(level, t(f"what_if.{state}")), className="verdict-words"),
             html.P(why, className="quiet experiments-why"),
             html.Div(button, className="notice-action")]  # fmt: skip
 
 
+def _stopped(job: jobs.Job) -> str:
+    """How far a cancelled experiment came, and that it is not lost."""
+    if not job.done:
+        return t("experiments.cancelled_early")
+    return t("experiments.cancelled_why", n=job.done, of=job.total)
+
+
 def said(it: Found, name: str) -> list[Component]:
     """Return the finding, what it rests on, and the way on from the best point."""
-    lines = [text for text in (_rests_on(it), _kept(it)) if text]
+    lines = [text for text in (_no_difference(it), _rests_on(it), _kept(it)) if text]
     best = it.marks.best if it.kind == "sweep" else -1
     way = points.way_on(it, best, name) if best is not None and it.design != "sobol" else None
     if it.kind == "optimise" and not it.document["confirmed"]:
         way = None
-    if it.design == "tornado":
+    inert = it.document.get("no_difference", ())
+    if it.design == "tornado" or set(inert) == set(it.paths):
         way = None
     return [html.H2(it.headline(), className="verdict-words"),
             *[html.P(text, className="quiet") for text in lines],
             *([html.P(way)] if way is not None else [])]  # fmt: skip
+
+
+def _no_difference(it: Found) -> str:
+    """The parameters without effect, when others had one: else the headline says so."""
+    inert = it.document.get("no_difference", ())
+    if not inert or len(inert) == len(it.paths):
+        return ""
+    return words.no_difference(inert, it.goal) + t("experiments.stop")
 
 
 def _rests_on(it: Found) -> str:
