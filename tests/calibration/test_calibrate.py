@@ -14,7 +14,7 @@ from twin.calibration.export import log_text
 from twin.calibration.history import histories
 from twin.calibration.laws import fit_lives, fit_times
 from twin.calibration.log import read_log
-from twin.calibration.report import calibrate
+from twin.calibration.report import calibrate, write_scenario
 from twin.cli.main import build
 from twin.errors import BadInput
 from twin.scenario import load, parse
@@ -192,3 +192,58 @@ def test_the_command(tmp_path, scenarios):
     fitted = {row["path"]: row["value"] for row in document["parameters"]}
     assert fitted["line.stations.saw.cycle_time"] == pytest.approx(80, rel=0.02)
     assert load(out).value("line.stations.saw.cycle_time") == pytest.approx(80, rel=0.02)
+
+
+def test_the_log_of_a_line_with_a_cnc_machine_does_not_contradict_it(tmp_path, scenarios):
+    runner = CliRunner()
+    line, log = str(scenarios / "line.toml"), str(tmp_path / "line.csv")
+    made = runner.invoke(build("run"), ["run", line, "-n", "1", "--log", log])
+    assert made.exit_code in (0, 1), made.output  # one run cannot show its expectation
+    done = runner.invoke(
+        build("calibrate"), ["calibrate", line, "--data", log, "-n", "3", "--json", "-"]
+    )
+    document = json.loads(done.stdout)
+    assert done.exit_code == 0, document["kept_back"]
+    compared = {row["name"] for row in document["kept_back"]}
+    assert "saw: law of the work times" in compared
+    assert not any(name.startswith("milling: ") and "work time" in name for name in compared)
+    assert any("neither fitted nor checked" in note for note in document["notes"])
+
+
+@pytest.mark.parametrize("failures", [2, 3])
+def test_what_was_seen_twice_alone_stays_as_it_was(tmp_path, wrong, failures):
+    rows = ["time,station,event"]
+    for part in range(20):
+        at = 1000 * part
+        rows += [f"{at},saw,start", f"{at + 190},saw,end"]
+        if part < failures:
+            rows += [f"{at + 30},saw,down", f"{at + 90},saw,up"]
+            rows += [f"{at + 200},saw,setup", f"{at + 500},saw,ready"]
+    guess, out = parse(wrong, str(tmp_path / "guess.toml")), tmp_path / "fitted.toml"
+    found = calibrate(guess, read_log(write(tmp_path, "\n".join(rows))), keep_back=0)
+    write_scenario(found, out)
+    for name, value in (("time_to_repair", 1), ("setup_time", 5), ("time_to_failure", None)):
+        path = f"line.stations.saw.{name}"
+        (one,) = (finding for finding in found.findings if finding.path == path)
+        assert one.n == failures
+        assert one.kept == (failures < 3) == (f"{name} = " not in out.read_text("utf-8"))
+        assert any(note.startswith(f"{path}: only 2 seen") for note in found.notes) == one.kept
+        if one.kept:
+            assert found.calibrated.value(path) == guess.value(path) == one.value
+        elif value is not None:
+            assert found.calibrated.value(path) == pytest.approx(value)
+    assert ("failure_distribution" in out.read_text("utf-8")) == (failures == 3)
+
+
+def test_the_log_of_a_run_says_what_it_lacks(tmp_path):
+    base, log = tmp_path / "base.toml", tmp_path / "log.csv"
+    base.write_text(
+        'horizon = "1 h"\n[plant.line]\nkind = "line"\n[plant.line.stations.saw]\n'
+        "cycle_time = 80\nservers = 2\n[plant.line.stations.mill]\ncycle_time = 80\n"
+        '[plant.line.products.gear]\nroute = "saw, mill"\n', "utf-8"
+    )  # fmt: skip
+    made = CliRunner().invoke(build("run"), ["run", str(base), "-n", "1", "--log", str(log)])
+    assert made.exit_code == 0, made.output
+    assert "log.csv has no rows of saw: several machines each" in made.output
+    assert "log.csv has no column product" in made.output
+    assert "saw" not in log.read_text("utf-8")

@@ -1,6 +1,7 @@
 """The event log that a simulated line would have written, to try a calibration on.
 
-Stations with several machines are left out: the facts do not say which machine made which part.
+Stations with several machines are left out: the facts do not say which machine made which part, nor
+when it began. Products are left out: the facts name parts by number.
 """
 
 from __future__ import annotations
@@ -26,6 +27,15 @@ def log_text(scenario: Scenario, line: str, facts: Facts) -> str:
     rows = sorted(row for name in single for row in _rows(f"{line}.stations.{name}", name, facts))
     writer.writerows((f"{time:.3f}", *rest) for time, _, *rest in rows)
     return written.getvalue()
+
+
+def left_out(scenario: Scenario, line: str) -> tuple[str, ...]:
+    """Say what of the line the log does not have."""
+    settings = scenario.entries[line].settings
+    stations, products = settings.stations, settings.products  # type: ignore[attr-defined]
+    several = [name for name, station in stations.items() if station.servers > 1]
+    said = [f"no rows of {', '.join(several)}: several machines each"] if several else []
+    return (*said, "no column product") if products else tuple(said)
 
 
 def _rows(source: str, station: str, facts: Facts) -> Iterator[Row]:

@@ -16,6 +16,9 @@ Array = npt.NDArray[np.float64]
 CONFIDENCE = 0.95
 FEWEST = 8
 """Durations from which on a law and a spread are fitted; fewer give a mean alone."""
+FEWEST_EVENTS = 3
+"""Durations or failures from which on a mean is fitted. Of one it has no interval, of two Student's
+is nine standard deviations either way (t = 12.7): less than what the scenario says is worth."""
 FEWEST_LIVES = 20
 """Failures from which on another law than the exponential is looked at."""
 BETTER = 1.92

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from scipy import stats
 
 from twin.calibration.history import History
-from twin.calibration.laws import Fitted, fit_lives, fit_times
+from twin.calibration.laws import FEWEST_EVENTS, Fitted, fit_lives, fit_times
 from twin.errors import BadInput, Fault, did_you_mean
 from twin.scenario import Scenario
 from twin.units import from_si
@@ -25,7 +25,8 @@ TIMES = {"cycle_time", "setup_time", "time_to_failure", "time_to_repair"}
 class Finding:
     """One parameter as the records have it, in its own unit; ``was`` is the scenario's.
 
-    ``low`` and ``high`` bound it at 95 %, and are not a number where it has no interval.
+    ``low`` and ``high`` bound it at 95 %, and are not a number where it has no interval. ``kept``
+    says that ``n`` events are too few to fit it: ``value`` is then the scenario's.
     """
 
     path: str
@@ -35,6 +36,7 @@ class Finding:
     was: Any
     unit: str
     n: int
+    kept: bool = False
 
 
 def the_line(scenario: Scenario, wanted: str = "") -> str:
@@ -148,7 +150,7 @@ MEANS = {"cycle": "cycle_time", "repair": "time_to_repair", "failure": "time_to_
 def of_law(scenario: Scenario, here: str, use: str, law: Fitted) -> Iterator[Finding]:
     """Mean, spread and law of the ``cycle``, ``repair`` or ``failure`` times."""
     yield of_time(scenario, f"{here}.{MEANS[use]}", law)
-    if not law.law:
+    if not law.law or law.n < FEWEST_EVENTS:
         return
     values = {f"{use}_distribution": law.law, f"{use}_spread": _round(law.spread)}
     if law.law == "constant":
@@ -159,7 +161,10 @@ def of_law(scenario: Scenario, here: str, use: str, law: Fitted) -> Iterator[Fin
 
 
 def of_time(scenario: Scenario, path: str, law: Fitted) -> Finding:
-    """A mean time with its interval."""
+    """A mean time with its interval; the scenario's where too few were seen to tell one."""
+    if law.n < FEWEST_EVENTS:
+        was, unit = _was(scenario, path), scenario.declaration(path).unit
+        return Finding(path, was, math.nan, math.nan, was, unit, law.n, kept=True)
     return number(scenario, path, law.mean, law.low, law.high, law.n)
 
 
@@ -183,6 +188,11 @@ def defects(
         return
     rate, least, most = (max(0.0, (s - station.false_alarm) / seen) for s in (share, low, high))
     yield number(scenario, f"{here}.defect_rate", rate, least, most, ended)
+
+
+def values(findings: Iterable[Finding]) -> dict[str, Any]:
+    """Return the fitted values by path, without those that are the scenario's own."""
+    return {finding.path: finding.value for finding in findings if not finding.kept}
 
 
 def _was(scenario: Scenario, path: str) -> Any:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from twin.calibration import check, kept, line, rates
 from twin.calibration.history import History, histories
+from twin.calibration.laws import FEWEST_EVENTS
 from twin.calibration.log import EventLog
 from twin.calibration.spells import Spells, spells
 from twin.calibration.status import StatusTable
@@ -106,7 +107,7 @@ def calibrate(
     findings = line.fit(scenario, name, fitted)
     if not findings:
         raise BadInput(Fault("has no part with a start and an end, and no failure", file=log.path))
-    calibrated = scenario.with_values({finding.path: finding.value for finding in findings})
+    calibrated = scenario.with_values(line.values(findings))
     checks: tuple[check.Comparison, ...] = ()
     if keep_back > 0:
         last, _ = line.by_station(scenario, name, histories(log, cut, log.span + LAST))
@@ -115,7 +116,7 @@ def calibrate(
         if replications > 0:
             checks += (check.output(calibrated, name, last, replications),)
         checks = check.judge(checks)
-    notes = (*log.notes, *_notes(scenario, name, fitted, strange))
+    notes = (*log.notes, *_notes(scenario, name, fitted, strange), *_too_few(findings))
     return Calibration(
         scenario, calibrated, log.path, len(log.rows), log.span, findings, checks, notes
     )
@@ -177,11 +178,11 @@ def calibrate_table(
     findings = rates.fit(scenario, name, before)
     if not findings:
         raise BadInput(Fault("has no time at work with parts made, and no stop", file=table.path))
-    calibrated = scenario.with_values({finding.path: finding.value for finding in findings})
+    calibrated = scenario.with_values(line.values(findings))
     after, _ = line.by_station(scenario, name, spells(table, off_after, lambda day: not seen(day)))
     checks, errors = kept.compare(calibrated, name, before, after, replications)
     notes = (*table.notes, *_notes(scenario, name, before, strange),
-             *told(scenario, name, table, before, after))  # fmt: skip
+             *_too_few(findings), *told(scenario, name, table, before, after))  # fmt: skip
     span = table.end - table.begin
     return Calibration(scenario, calibrated, table.path, table.rows, span, findings,
                        check.judge(checks), notes, errors)  # fmt: skip
@@ -201,9 +202,19 @@ def _notes(
               if isinstance(history, History)
               for what, count in history.odd.items() if count > 1]  # fmt: skip
     machines = [key for key in fitted if stations[key].machine]
-    notes += [f"station {key!r} is a CNC machine; its programme gives its times"
-              for key in machines]  # fmt: skip
+    notes += [f"station {key!r} is a CNC machine; its programme gives its work times, "
+              "which are neither fitted nor checked" for key in machines]  # fmt: skip
     return notes
+
+
+def _too_few(findings: Iterable[line.Finding]) -> list[str]:
+    """What is not fitted because next to nothing was seen of it."""
+    return [
+        f"{one.path}: only {one.n} seen, fewer than {FEWEST_EVENTS}; "
+        f"it stays {one.value} {one.unit}"
+        for one in findings
+        if one.kept
+    ]
 
 
 class Calibrated(Protocol):
@@ -227,7 +238,7 @@ def write_scenario(found: Calibrated, path: Path) -> None:
     base = os.path.relpath(Path(found.scenario.file).resolve(), path.resolve().parent)
     lines = [f"# Calibrated from {Path(found.data).name}", f"extends = {_quoted(base)}", ""]
     tables: dict[str, list[str]] = {}
-    for finding in found.findings:
+    for finding in (one for one in found.findings if not one.kept):
         table, _, key = finding.path.rpartition(".")
         note = f"   # {finding.unit}, from {finding.n}" if finding.unit != "1" else ""
         tables.setdefault(table, []).append(f"{key} = {_quoted(finding.value)}{note}")

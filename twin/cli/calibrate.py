@@ -200,7 +200,14 @@ def _pairs(written: list[str] | None, option: str) -> dict[str, str]:
 
 def _show(found: Calibration, console: Console) -> None:
     rows = [
-        [f.path, _value(f.value), _band(f.low, f.high), _value(f.was), f.unit, str(f.n)]
+        [
+            f.path,
+            "kept" if f.kept else _value(f.value),
+            _band(f.low, f.high),
+            _value(f.was),
+            f.unit,
+            str(f.n),
+        ]
         for f in found.findings
     ]
     columns = ["parameter", "fitted", "95 %", "was", "unit", "from"]
