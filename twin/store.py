@@ -208,7 +208,7 @@ def save_run(
     folder = home() / "runs" / identity
     if not (folder / "run.json").exists():
         _write_folder(folder, document, facts, tables)
-    created = datetime.now(UTC).isoformat(timespec="seconds")
+    created = datetime.now(UTC).isoformat(timespec="milliseconds")
     row = {
         "run_id": identity,
         "created": created,

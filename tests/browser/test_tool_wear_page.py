@@ -42,7 +42,7 @@ def pick(page: Page, label: str, option: str) -> None:
 def test_the_shipped_figures_are_there_at_once(visit: Visit) -> None:
     page = opened(visit)
     expect(page.locator(FINDING)).to_contain_text("c6")
-    expect(page.locator(".wear-source")).to_contain_text("Real measurements")
+    expect(page.locator(".wear-source").first).to_contain_text("Real measurements")
     expect(rows(page)).to_have_count(3)
     expect(page.locator(".fan-small")).to_have_count(3)
     expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=SECONDS)
@@ -110,7 +110,7 @@ def test_work_orders_and_calendar_are_taken_away(visit: Visit) -> None:
 def test_ones_own_table_is_read_once_its_columns_are_named(visit: Visit) -> None:
     page = opened(visit)
     table = {"name": "mine.csv", "mimeType": "text/csv", "buffer": YOURS.encode()}
-    page.locator("input[type=file]").set_input_files(table)  # type: ignore[arg-type]
+    page.locator("#tool_wear-upload input[type=file]").set_input_files(table)  # type: ignore[arg-type]
     faults = page.locator(".fault-lines")
     missing = "Column: cutting time: choose which column it is, above"
     expect(faults).to_contain_text(missing, timeout=SECONDS)
@@ -128,7 +128,7 @@ def test_ones_own_table_is_read_once_its_columns_are_named(visit: Visit) -> None
 
 def brought(page: Page, text: bytes, name: str = "mine.csv") -> None:
     table = {"name": name, "mimeType": "text/csv", "buffer": text}
-    page.locator("input[type=file]").set_input_files(table)  # type: ignore[arg-type]
+    page.locator("#tool_wear-upload input[type=file]").set_input_files(table)  # type: ignore[arg-type]
 
 
 def test_a_file_that_is_no_table_is_refused_and_the_old_forecast_marked(visit: Visit) -> None:
@@ -147,7 +147,7 @@ def test_a_file_of_70_mb_is_refused_with_its_limit(visit: Visit, tmp_path: Path)
     large = tmp_path / "large.csv"
     with large.open("wb") as file:
         file.truncate(70_000_000)
-    page.locator("input[type=file]").set_input_files(large)
+    page.locator("#tool_wear-upload input[type=file]").set_input_files(large)
     refused = page.locator("#tool_wear-refused")
     expect(refused).to_contain_text("large.csv has 70 MB; allowed: 5 MB")
     expect(rows(page)).to_have_count(3)

@@ -50,13 +50,13 @@ def train(
     seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of all that is random.")] = 1,
     workers: Annotated[int, typer.Option("--workers", help="Processes; -1 for every core.")] = -1,
     budget: Annotated[
-        float, typer.Option("--budget", min=0.1, help="Minutes that pictures may take.")
+        float, typer.Option("--budget", min=0.1, help="Time that pictures may take [min].")
     ] = 15.0,
     side: Annotated[
         int, typer.Option("--side", help="Pixels that pictures are scaled to; 0: by the set.")
     ] = 0,
     prune: Annotated[
-        float, typer.Option("--prune", min=0, max=0.8, help="Share of channels to take out.")
+        float, typer.Option("--prune", min=0, max=0.8, help="Share of channels to take out [1].")
     ] = 0.3,
     bits: Annotated[int, typer.Option("--bits", min=2, max=8, help="Bits of a weight.")] = 8,
     oriented: Annotated[
