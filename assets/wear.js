@@ -9,11 +9,11 @@
     if (input) input.setAttribute("aria-label", box.textContent.trim());
     else if (tries < MOST) setTimeout(function () { name(id, tries + 1); }, EVERY);
   }
-  var listening = null;
+  var listening = {};  // one for each upload of the page
   function label(asked, id, most, refused) {
     name(id, 0);  // the upload is loaded late
-    if (listening) listening.abort();
-    listening = new AbortController();
+    if (listening[id]) listening[id].abort();
+    listening[id] = new AbortController();
     function look(event) {
       var box = document.getElementById(id);
       if (!box || !box.contains(event.target)) return;
@@ -23,7 +23,7 @@
       }
     }
     ["change", "drop"].forEach(function (kind) {
-      document.addEventListener(kind, look, { capture: true, signal: listening.signal });
+      document.addEventListener(kind, look, { capture: true, signal: listening[id].signal });
     });
     return window.dash_clientside.no_update;
   }
