@@ -61,7 +61,8 @@ void *malloc(size_t n) {
 void free(void *p) { used = (size_t)((uint8_t *)p - (uint8_t *)heap); }
 void peer_infer(void) { *(volatile uint32_t *)0x63fffff0 = most; }
 """
-HEAP, MOST = 0x80000, 0x63FFFFF0  # of the stub above: its size, and where it tells what was used
+HEAP, MOST = 0x80000, 0x63FFFFF0
+"""Of the allocator above: its size [B], and the address at which it leaves the most it gave."""
 
 
 def equal_bits() -> Iterator[Figure]:

@@ -56,16 +56,16 @@ class Calibration:
             "data": self.data,
             "rows": self.rows,
             "span_h": self.span / 3600.0,
-            "parameters": [_plain(asdict(finding)) for finding in self.findings],
-            "kept_back": [_plain(asdict(one) | {"error": one.error}) for one in self.checks],
-            "kept_back_days": [_plain(asdict(day)) for day in self.days],
+            "parameters": [plain(asdict(finding)) for finding in self.findings],
+            "kept_back": [plain(asdict(one) | {"error": one.error}) for one in self.checks],
+            "kept_back_days": [plain(asdict(day)) for day in self.days],
             "passed": self.passed,
             "notes": list(self.notes),
         }
 
 
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    """Numbers that JSON can say: what is unknown is null."""
+def plain(row: dict[str, Any]) -> dict[str, Any]:
+    """Return numbers that JSON can say: what is unknown is null."""
     return {
         key: None if isinstance(value, float) and not math.isfinite(value) else value
         for key, value in row.items()

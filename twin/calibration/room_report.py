@@ -14,6 +14,7 @@ from scipy import stats
 from twin.calibration.check import Comparison
 from twin.calibration.line import Finding
 from twin.calibration.recording import Recording
+from twin.calibration.report import plain
 from twin.calibration.room import Free, Problem, problem, the_zone
 from twin.calibration.room_fit import TOLD, Fit, fit
 from twin.errors import BadInput, Fault
@@ -83,24 +84,17 @@ class RoomCalibration:
             "span_h": self.span / 3600.0,
             "fitted_days": self.fitted_days,
             "checked_days": self.checked_days,
-            "parameters": [_plain(asdict(one)) for one in self.findings],
-            "recording": [_plain(asdict(one)) for one in self.of_recording],
+            "parameters": [plain(asdict(one)) for one in self.findings],
+            "recording": [plain(asdict(one)) for one in self.of_recording],
             "free_run": asdict(self.free_run),
             "one_step_ahead": asdict(self.ahead),
             "mean_of_fit": asdict(self.mean),
             "free_run_of_fit": asdict(self.free_fit),
             "residuals": {"ljung_box_p": self.whiteness, "lag_1": self.echo},
-            "kept_back": [_plain(asdict(one)) for one in self.checks],
+            "kept_back": [plain(asdict(one)) for one in self.checks],
             "passed": self.passed,
             "notes": list(self.notes),
         }
-
-
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    return {
-        key: None if isinstance(value, float) and not math.isfinite(value) else value
-        for key, value in row.items()
-    }
 
 
 def calibrate_room(

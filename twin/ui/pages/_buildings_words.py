@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
 
@@ -13,23 +12,9 @@ from twin.ui import building_strategies, building_view, links, names
 from twin.ui.building_strategies import Strategy
 from twin.ui.building_view import WORTH, Ran
 from twin.ui.comparison import Outcome
-from twin.ui.components import watch
-from twin.ui.components.frame import aria, icon, mark
+from twin.ui.components.frame import icon
 from twin.ui.i18n import t
-
-AGAIN = "buildings-again"
-"""Id of the button that runs the building again."""
-
-
-def trouble(phase: Any) -> list[Component]:
-    """Return what stands where the finding should: running, or why there is none and what to do."""
-    state = (phase or {}).get("state", "none")
-    if state in {"queued", "running", "none"}:
-        return [html.H2(t("buildings.running"), className="quiet")]
-    button = dmc.Button(t("line.again"), id=AGAIN, n_clicks=0, leftSection=icon("play"))
-    why = html.P(watch.reason(phase), className="quiet")
-    return [html.H2(mark("red", t(f"what_if.{state}"))), why,
-            html.Div(button, className="notice-action")]  # fmt: skip
+from twin.ui.pages._one_run import headline_table
 
 
 def verdict(of: Ran, scenario: str) -> list[Component]:
@@ -43,15 +28,9 @@ def verdict(of: Ran, scenario: str) -> list[Component]:
 
 def figures_table(of: Ran) -> list[Component]:
     """Return the headline KPIs of the building with their intervals."""
-    rows = [
-        html.Tr([html.Th(name, scope="row"), html.Td(value, className="number"),
-                 html.Td(of_unit, className="quiet unit")])
-        for name, value, of_unit in building_view.headline(of)
-    ]  # fmt: skip
-    label = aria(label=t("buildings.figures_noun"))
     return [
         html.H2(t("overview.figures", n=of.outcome.replications)),
-        html.Table(html.Tbody(rows), className="figures", **label),
+        headline_table(building_view.headline(of), t("buildings.figures_noun")),
     ]
 
 

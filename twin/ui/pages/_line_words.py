@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from twin.ui import line_view, links
-from twin.ui.components import watch
-from twin.ui.components.frame import aria, icon, mark
+from twin.ui.components.frame import aria, icon
 from twin.ui.i18n import t
 from twin.ui.line_view import Ran
-
-AGAIN = "line-again"
-"""Id of the button that runs the line again."""
-
-
-def trouble(phase: Any) -> list[Component]:
-    """Return what stands where the finding should: running, or why there is none and what to do."""
-    state = (phase or {}).get("state", "none")
-    if state in {"queued", "running", "none"}:
-        return [html.H2(t("line.running"), className="quiet")]
-    button = dmc.Button(t("line.again"), id=AGAIN, n_clicks=0, leftSection=icon("play"))
-    why = html.P(watch.reason(phase), className="quiet")
-    return [html.H2(mark("red", t(f"what_if.{state}"))), why,
-            html.Div(button, className="notice-action")]  # fmt: skip
+from twin.ui.pages._one_run import headline_table
 
 
 def verdict(of: Ran, scenario: str) -> list[Component]:
@@ -58,12 +41,7 @@ def _blame(of: Ran) -> list[Component]:
 
 def figures_table(of: Ran) -> list[Component]:
     """Return the headline KPIs of the line with their intervals."""
-    rows = [
-        html.Tr([html.Th(name, scope="row"), html.Td(value, className="number"),
-                 html.Td(unit, className="quiet unit")])
-        for name, value, unit in line_view.headline(of)
-    ]  # fmt: skip
     return [
         html.H2(t("overview.figures", n=of.outcome.replications)),
-        html.Table(html.Tbody(rows), className="figures", **aria(label=t("line.figures_noun"))),
+        headline_table(line_view.headline(of), t("line.figures_noun")),
     ]

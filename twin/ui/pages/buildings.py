@@ -16,14 +16,21 @@ from twin.ui.browser import in_browser
 from twin.ui.building_run import past
 from twin.ui.building_view import Ran
 from twin.ui.comparison import outcome
-from twin.ui.components import card, watch
 from twin.ui.components import start as start_line
-from twin.ui.components.card import Chart, chart_card
+from twin.ui.components import watch
+from twin.ui.components.card import chart_card
 from twin.ui.components.frame import aria, icon, notice, page, sim_tag
 from twin.ui.context import Context
 from twin.ui.i18n import t
 from twin.ui.links import View
 from twin.ui.pages import _buildings_words as words
+from twin.ui.pages._one_run import (
+    drawing,
+    drawing_outputs,
+    register_again,
+    trouble,
+    waiting,
+)
 from twin.ui.wording import duration
 
 ORDER = 50
@@ -185,6 +192,7 @@ def _strategies(tried: list[building_strategies.Strategy]) -> Component:
 def register(app: Dash, context: Context) -> None:
     """Register the callbacks of the page."""
     _register_words(app, context)
+    register_again(app, PAGE, Ids.BASE, context)
     _register_drawings(app, context)
     _register_strategies(app, context)
     _register_address(app)
@@ -209,36 +217,8 @@ def _register_words(app: Dash, context: Context) -> None:
     def fill(phase: Any, base: dict[str, Any]) -> tuple[Any, ...]:
         of = _ran(phase, base, context)
         if of is None:
-            return words.trouble(phase), html.P("–", className="quiet")
+            return trouble(PAGE, phase), html.P("–", className="quiet")
         return words.verdict(of, base["name"]), words.figures_table(of)
-
-    @app.callback(
-        Output(watch.job(PAGE), "data"),
-        Input(words.AGAIN, "n_clicks"),
-        State(Ids.BASE, "data"),
-        prevent_initial_call=True,
-    )
-    def again(clicks: int | None, base: dict[str, Any]) -> Any:
-        if not clicks:
-            return no_update
-        start = baseline.restore(context, base)
-        return runs.baseline_job(start.file, start.values).id
-
-
-def _outputs(name: str) -> list[Output]:
-    return [*card.chart_outputs(name), Output(card.part(name, "figure"), "style")]
-
-
-def _drawn(chart: Chart) -> tuple[Any, ...]:
-    height = chart.figure.layout.height if chart.figure is not None else None
-    return (*card.chart_values(chart), {"height": f"{height}px"} if height else no_update)
-
-
-def _waiting(phase: Any) -> tuple[Any, ...]:
-    state = (phase or {}).get("state", "none")
-    soon = state in {"queued", "running", "none"}
-    why = t("buildings.running") if soon else t("buildings.not_drawn")
-    return _drawn(Chart(t("buildings.nothing_yet"), None, why))
 
 
 def _register_drawings(app: Dash, context: Context) -> None:
@@ -246,36 +226,40 @@ def _register_drawings(app: Dash, context: Context) -> None:
              State(Ids.BASE, "data"))  # fmt: skip
     moment = Input(Ids.MOMENT, "value")
 
-    @app.callback(*_outputs(PLAN), *drawn, moment)
+    @app.callback(*drawing_outputs(PLAN), *drawn, moment)
     def lay_out(phase: Any, theme: str, base: Any, hour: int) -> Any:
         of = _ran(phase, base, context)
-        return _waiting(phase) if of is None else _drawn(building_view.plan_chart(of, hour, theme))
+        return (
+            waiting(PAGE, phase)
+            if of is None
+            else drawing(building_view.plan_chart(of, hour, theme))
+        )
 
-    @app.callback(*_outputs(BANDS), *drawn, moment, Input(Ids.ZONE, "value"))
+    @app.callback(*drawing_outputs(BANDS), *drawn, moment, Input(Ids.ZONE, "value"))
     def bands(phase: Any, theme: str, base: Any, hour: int, zone: str) -> Any:
         of = _ran(phase, base, context)
         if of is None:
-            return _waiting(phase)
-        return _drawn(building_view.bands_chart(of, zone, hour, theme))
+            return waiting(PAGE, phase)
+        return drawing(building_view.bands_chart(of, zone, hour, theme))
 
     tried = Input({"watch": ALL, "piece": "phase"}, "data")
 
-    @app.callback(*_outputs(POWER), *drawn, moment, Input(Ids.SHOWN, "value"), tried)
+    @app.callback(*drawing_outputs(POWER), *drawn, moment, Input(Ids.SHOWN, "value"), tried)
     def power(phase: Any, theme: str, base: Any, hour: int, shown: str, _phases: Any) -> Any:
         of = _ran(phase, base, context)
         if of is None:
-            return _waiting(phase)
+            return waiting(PAGE, phase)
         one = _tried().get(shown)
         other = None
         if one is not None and one.candidate_run:
             other = past(one.candidate_run, base["building"], of.building.zones)
         named = {s.key: s.name for s in building_strategies.strategies(of.scenario, of.name)}
-        return _drawn(building_view.power_chart(of, other, named.get(shown, shown), hour, theme))
+        return drawing(building_view.power_chart(of, other, named.get(shown, shown), hour, theme))
 
-    @app.callback(*_outputs(HEAT), *drawn)
+    @app.callback(*drawing_outputs(HEAT), *drawn)
     def heat(phase: Any, theme: str, base: Any) -> Any:
         of = _ran(phase, base, context)
-        return _waiting(phase) if of is None else _drawn(building_view.heat_chart(of, theme))
+        return waiting(PAGE, phase) if of is None else drawing(building_view.heat_chart(of, theme))
 
 
 def _tried() -> dict[str, Any]:

@@ -16,7 +16,7 @@ from twin.ui import baseline, line_stations, line_view, links, runs, shell
 from twin.ui.browser import in_browser
 from twin.ui.components import card, watch
 from twin.ui.components import start as start_line
-from twin.ui.components.card import Chart, chart_card
+from twin.ui.components.card import chart_card
 from twin.ui.components.frame import aria, icon, notice, page, sim_tag
 from twin.ui.context import Context
 from twin.ui.figures import HOUR
@@ -25,6 +25,13 @@ from twin.ui.i18n import t
 from twin.ui.line_view import Ran
 from twin.ui.links import View
 from twin.ui.pages import _line_words as words
+from twin.ui.pages._one_run import (
+    drawing,
+    drawing_outputs,
+    register_again,
+    trouble,
+    waiting,
+)
 from twin.ui.theme import palette
 from twin.ui.wording import duration
 
@@ -190,6 +197,7 @@ def _span(asked: str) -> Component:
 def register(app: Dash, context: Context) -> None:
     """Register the callbacks of the page."""
     _register_words(app, context)
+    register_again(app, PAGE, Ids.BASE, context)
     _register_drawings(app, context)
     _register_moment(app, context)
     _register_address(app)
@@ -215,46 +223,16 @@ def _register_words(app: Dash, context: Context) -> None:
     def fill(phase: Any, base: dict[str, Any]) -> tuple[Any, ...]:
         of = _ran(phase, base, context)
         if of is None:
-            return words.trouble(phase), html.P("–", className="quiet"), {"head": [], "body": []}
+            return trouble(PAGE, phase), html.P("–", className="quiet"), {"head": [], "body": []}
         return (
             words.verdict(of, base["name"]),
             words.figures_table(of),
             line_stations.station_table(of),
         )
 
-    @app.callback(
-        Output(watch.job(PAGE), "data"),
-        Input(words.AGAIN, "n_clicks"),
-        State(Ids.BASE, "data"),
-        prevent_initial_call=True,
-    )
-    def again(clicks: int | None, base: dict[str, Any]) -> Any:
-        if not clicks:
-            return no_update
-        start = baseline.restore(context, base)
-        return runs.baseline_job(start.file, start.values).id
-
-
-def _outputs(name: str) -> list[Output]:
-    """The outputs of a chart card, and the height of its drawing: lines are short or long."""
-    return [*card.chart_outputs(name), Output(card.part(name, "figure"), "style")]
-
-
-def _drawn(chart: Chart) -> tuple[Any, ...]:
-    height = chart.figure.layout.height if chart.figure is not None else None
-    return (*card.chart_values(chart), {"height": f"{height}px"} if height else no_update)
-
 
 def _unchanged() -> tuple[Any, ...]:
     return (*card.unchanged(), no_update)
-
-
-def _waiting(phase: Any) -> tuple[Any, ...]:
-    """What a chart says while there is nothing to draw."""
-    state = (phase or {}).get("state", "none")
-    open_now = state in {"queued", "running", "none"}
-    why = t("line.running") if open_now else t("line.not_drawn")
-    return _drawn(Chart(t("line.nothing_yet"), None, why))
 
 
 def _window(span: str, moment: float, end: float) -> tuple[float, float]:
@@ -273,19 +251,19 @@ def _register_drawings(app: Dash, context: Context) -> None:
     drawn = (Input(watch.phase(PAGE), "data"), Input(Ids.MOMENT, "value"),
              Input(shell.THEME, "data"), State(Ids.BASE, "data"))  # fmt: skip
 
-    @app.callback(*_outputs(LAYOUT), *drawn, Input(Ids.WIDTH, "data"))
+    @app.callback(*drawing_outputs(LAYOUT), *drawn, Input(Ids.WIDTH, "data"))
     def lay_out(phase: Any, moment: float, theme: str, base: Any, width: float | None) -> Any:
         of = _ran(phase, base, context)
         if of is None:
-            return _waiting(phase)
+            return waiting(PAGE, phase)
         if not width:
             return _unchanged()
         across = max(2, int(width // PIXELS_A_COLUMN))
-        return _drawn(line_view.layout_chart(of, moment, theme, across))
+        return drawing(line_view.layout_chart(of, moment, theme, across))
 
     wide = State(Ids.WIDTH, "data")
 
-    @app.callback(*_outputs(GANTT), *drawn, Input(Ids.SPAN, "value"), wide)
+    @app.callback(*drawing_outputs(GANTT), *drawn, Input(Ids.SPAN, "value"), wide)
     def states(
         phase: Any, moment: float, theme: str, base: Any, span: str, width: float | None
     ) -> Any:
@@ -293,21 +271,21 @@ def _register_drawings(app: Dash, context: Context) -> None:
             return _moved(phase, moment, theme)
         of = _ran(phase, base, context)
         if of is None:
-            return _waiting(phase)
+            return waiting(PAGE, phase)
         window = _window(span, moment, of.past.end)
-        return _drawn(line_view.gantt_chart(of, window, moment, theme, width or USUAL))
+        return drawing(line_view.gantt_chart(of, window, moment, theme, width or USUAL))
 
-    @app.callback(*_outputs(LEVELS), *drawn)
+    @app.callback(*drawing_outputs(LEVELS), *drawn)
     def levels(phase: Any, moment: float, theme: str, base: Any) -> Any:
         if ctx.triggered_id == Ids.MOMENT:
             return _moved(phase, moment, theme)
         of = _ran(phase, base, context)
         if of is None:
-            return _waiting(phase)
-        return _drawn(line_view.levels_chart(of, moment, theme))
+            return waiting(PAGE, phase)
+        return drawing(line_view.levels_chart(of, moment, theme))
 
     @app.callback(
-        *_outputs(TIME),
+        *drawing_outputs(TIME),
         Input(watch.phase(PAGE), "data"),
         Input(shell.THEME, "data"),
         State(Ids.BASE, "data"),
@@ -316,9 +294,9 @@ def _register_drawings(app: Dash, context: Context) -> None:
     def time_goes(phase: Any, theme: str, base: Any, width: float | None) -> Any:
         of = _ran(phase, base, context)
         if of is None:
-            return _waiting(phase)
+            return waiting(PAGE, phase)
         room = width or USUAL
-        return _drawn(line_stations.time_chart(of, theme, room / 2 if room > PHONE else room))
+        return drawing(line_stations.time_chart(of, theme, room / 2 if room > PHONE else room))
 
 
 def _moved(phase: Any, moment: float, theme: str) -> tuple[Any, ...]:
