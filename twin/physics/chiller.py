@@ -39,6 +39,15 @@ CENTRIFUGAL = Curves(
 )
 """Water-cooled, ASHRAE 90.1: chilled water leaving, 5–10, condenser water in, 24–35 [°C]."""
 
+AIR_COOLED = Curves(
+    capacity=(1.0215158, 0.037035864, 0.0002332476, -0.003894048, -6.52536e-05, -0.0002680452),
+    input_ratio=(
+        0.70176857, -0.00452016, 0.0005331096, -0.005498208, 0.0005445792, -0.0007290324,
+    ),
+    by_load=(0.06369119, 0.58488832, 0.35280274),
+)  # fmt: skip
+"""OpenStudio's electric chiller, air-cooled: chilled water leaving, 5–10, outdoors, 24–35 [°C]."""
+
 
 def cold_capacity(rated: float, curves: Curves, cold: Array | float, hot: Array | float) -> Array:
     """Cold that a machine can make [W], at a cold and a hot temperature [K].

@@ -129,6 +129,22 @@ def heat_pump(
     return Running(heat / power, power, heat)
 
 
+def most_heat(kind: Regression, rated: float, source: Array | float, sink: Array | float) -> Array:
+    """Greatest heat of a heat pump of a kind [W].
+
+    One that runs on and off gives what :func:`heat_pump` says. What that says of a regulated one is
+    the heat at the speed that it chose in the test, not the greatest: its compressor is taken to
+    keep to its ``rated`` heat [W] at all temperatures [K].
+
+    >>> most_heat(AIR_ON_OFF, 10e3, [266.15, 280.15], 308.15).round(-2).tolist()
+    [12100.0, 18700.0]
+    >>> most_heat(AIR_REGULATED, 10e3, [266.15, 280.15], 308.15).tolist()
+    [10000.0, 10000.0]
+    """
+    heat = heat_pump(kind, rated, source, sink).heat
+    return np.full_like(heat, rated) if kind.lowest > 0.0 else heat
+
+
 def lift_cop(lift: Array | float, curve: tuple[float, float, float]) -> Array:
     """COP [1] by the ``lift`` from source to sink [K] and a quadratic ``curve``.
 

@@ -237,9 +237,7 @@ def _control(
 ) -> None:  # fmt: skip
     """Heating (+) or cooling (-) [W] that keeps each zone in its band at the end of the step.
 
-    Within the band a zone gets what ``order`` says.
-
-    ``air`` and ``before`` are room to work in.
+    Within the band it gets what ``order`` says. ``air`` and ``before`` are room to work in.
     """
     rooms = heat.shape[0]
     for r in range(rooms):
@@ -261,6 +259,26 @@ def _control(
     for r in range(rooms):
         if heat[r] != before[r]:
             _push(seen, response, r, heat[r] - before[r])
+
+
+@compiled
+def _together(
+    seen: Array, heat: Array, response: Array, low: Array, high: Array, order: Array, most: Array,
+    air: Array, before: Array, plant: Array,
+) -> None:  # fmt: skip
+    """Where rooms ask the plant for more than it has, each gets the same share of what it asked."""
+    given, taken = 0.0, 0.0
+    for r in range(heat.shape[0]):
+        given += max(heat[r], 0.0)
+        taken -= min(heat[r], 0.0)
+    if given <= plant[0] and taken <= plant[1]:
+        return
+    for r in range(heat.shape[0]):
+        if given > plant[0]:
+            most[r, 0] = max(heat[r], 0.0) * plant[0] / given
+        if taken > plant[1]:
+            most[r, 1] = -min(heat[r], 0.0) * plant[1] / taken
+    _control(seen, heat, response, low, high, order, most, air, before)
 
 
 @compiled
@@ -298,8 +316,8 @@ def march(
     modes: Array, link: Array, heat: Array, decay: Array, look: Array, link_gain: Array,
     link_response: Array, heat_gain: Array, heat_response: Array, drive: Array, glimpse: Array,
     whole: Whole, numbers: Array, weather: Array, fresh: Array, low: Array, high: Array,
-    most: Array, pairs: Whole, exchange: Array, order: Array, regulators: Array, memory: Array,
-    at: Array, step: float, seen_out: Array, heat_out: Array, link_out: Array,
+    most: Array, plant: Array, pairs: Whole, exchange: Array, order: Array, regulators: Array,
+    memory: Array, at: Array, step: float, seen_out: Array, heat_out: Array, link_out: Array,
 ) -> None:  # fmt: skip
     """Step the zones through a block; ``modes``, ``link`` and ``heat`` are carried on in place.
 
@@ -327,6 +345,8 @@ def march(
         Band at the end of each step [K].
     most : (rooms, 2) array
         Greatest heating and cooling [W].
+    plant : (steps, 3) array
+        Greatest heating and cooling of all rooms together [W]; share of ``most`` heating [1].
     pairs, exchange : (m, 4), (m,) arrays
         Faces that exchange long-wave radiation and their exchange areas [m²].
     order : (steps, rooms) array
@@ -346,6 +366,7 @@ def march(
     rooms = heat.shape[0]
     air, before = np.empty(rooms), np.empty(rooms)
     bottom, top, asked = np.empty(rooms), np.empty(rooms), np.empty(rooms)
+    power = np.empty((rooms, 2))
     # What links and plant do to the seen nodes; brought up to date by what each step changes.
     held, start = np.zeros(seen.shape[0]), np.empty(seen.shape[0])
     _carry(held, link, link_response)
@@ -359,12 +380,14 @@ def march(
         _settle(seen, link, link_response, whole, numbers, weather, fresh, k)
         for r in range(rooms):
             bottom[r], top[r], asked[r] = low[k, r], high[k, r], order[k, r]
+            power[r, 0], power[r, 1] = most[r, 0] * plant[k, 2], most[r, 1]
             if regulators[r, KIND_OF] != IDEAL:
                 asked[r] = _regulated(
-                    regulators[r], memory[r], at[r], low[k, r], high[k, r], most[r], step
+                    regulators[r], memory[r], at[r], low[k, r], high[k, r], power[r], step
                 )
                 bottom[r], top[r] = -np.inf, np.inf
-        _control(seen, heat, heat_response, bottom, top, asked, most, air, before)
+        _control(seen, heat, heat_response, bottom, top, asked, power, air, before)
+        _together(seen, heat, heat_response, bottom, top, asked, power, air, before, plant[k])
         for j in range(seen.shape[0]):
             held[j] += seen[j] - start[j]
         for i in range(n):

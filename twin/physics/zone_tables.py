@@ -93,6 +93,9 @@ class Block:
         Conductance of the air that comes in [W/K]; band at the end of each step [K].
     order : (steps, rooms) array or None
         Heat that each room gets where that keeps it in its band [W]; None is none.
+    plant : (steps, 3) array or None
+        Greatest heating and cooling of all rooms together [W], and the share of its greatest
+        heating that each room can have [1]; None sets no limit beyond that of each room.
     """
 
     known: Array
@@ -101,14 +104,16 @@ class Block:
     low: Array
     high: Array
     order: Array | None = None
+    plant: Array | None = None
 
     def part(self, first: int, last: int) -> Block:
         """Return the steps from ``first`` to before ``last``."""
         rows = slice(first, last)
         order = None if self.order is None else self.order[rows]
+        plant = None if self.plant is None else self.plant[rows]
         return Block(
             self.known[rows], self.weather[rows], self.fresh[rows], self.low[rows],
-            self.high[rows], order,
+            self.high[rows], order, plant,
         )  # fmt: skip
 
 
@@ -160,6 +165,7 @@ def run(
     n = len(block.known)
     order = np.zeros((n, house.rooms)) if block.order is None else block.order
     regulators = np.zeros((house.rooms, 5)) if regulators is None else regulators
+    plant = np.tile([np.inf, np.inf, 1.0], (n, 1)) if block.plant is None else block.plant
     trace = Trace(
         np.empty((n, len(house.seen) + house.rooms)),
         np.empty((n, house.rooms)),
@@ -169,7 +175,7 @@ def run(
     march(
         state.modes, state.link, state.heat, tab.decay, tab.look, tab.link_gain,
         tab.link_response, tab.heat_gain, tab.heat_response, drive, glimpse, house.whole,
-        house.numbers, block.weather, block.fresh, block.low, block.high, most, house.pairs,
+        house.numbers, block.weather, block.fresh, block.low, block.high, most, plant, house.pairs,
         house.exchange, order, regulators, state.regulators, state.air, house.steps.step,
         trace.seen, trace.heat, trace.link,
     )  # fmt: skip

@@ -8,6 +8,7 @@ from twin.errors import Fault
 from twin.plant import _building_schedules as schedules
 from twin.plant import _building_settings as given
 from twin.plant import _building_tariff
+from twin.plant._building_schedules import KELVIN
 
 
 def control_faults(settings: given.Settings) -> Iterator[Fault]:
@@ -20,6 +21,7 @@ def control_faults(settings: given.Settings) -> Iterator[Fault]:
     if settings.control == "predictive":
         yield from _plan_faults(settings)
     yield from _regulator_faults(settings)
+    yield from _supply_faults(settings)
     yield from _building_tariff.faults(settings)
 
 
@@ -64,3 +66,13 @@ def _regulator_faults(settings: given.Settings) -> Iterator[Fault]:
             message = f"is below the step of {settings.step / 60:g} min"
             value = f"{zone.integral_time / 60:g} min"
             yield Fault(message, f"zones.{name}.integral_time", "", value)
+
+
+def _supply_faults(settings: given.Settings) -> Iterator[Fault]:
+    """A heating curve that begins above its end, a backup of nothing."""
+    if settings.heating_curve > 0 and settings.supply_lowest > settings.supply_temperature:
+        highest = f"{settings.supply_temperature - KELVIN:g} °C"
+        message = f"is above supply_temperature, {highest}, where the heating curve ends"
+        yield Fault(message, "supply_lowest", "", f"{settings.supply_lowest - KELVIN:g} °C")
+    if settings.backup != "none" and settings.backup_capacity == 0:
+        yield Fault("a backup needs a capacity above 0 kW", "backup_capacity", "", "0")

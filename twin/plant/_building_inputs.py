@@ -8,14 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from twin.physics import climate, shading
+from twin.physics import climate, humid_air, shading
 from twin.physics.assembly import Assembled
 from twin.physics.climate import Sun, Weather
 from twin.physics.films import sky_temperature
 from twin.physics.house import House, Window
+from twin.physics.zone_steps import OUT
 from twin.physics.zone_tables import Block, outdoors
 from twin.plant import _building_settings as given
 from twin.plant._building_describe import AIR_HEAT
+from twin.plant._building_power import Climate, fan_power, limits
 from twin.plant._building_schedules import band, held_before, in_use, share
 
 Array = npt.NDArray[np.float64]
@@ -78,7 +80,34 @@ class Inputs:
                 flows[:, 2 * rooms + room] = zone.solar_aperture * light
         grounds = np.broadcast_to(self.made.ground, (steps, len(self.made.ground)))
         low, high = self.band(start, steps, self.ahead)
-        return Block(np.hstack([weather[:, :1], grounds, flows]), weather, fresh, low, high)
+        plant = limits(settings, self.climate(start, weather[:, OUT]))
+        known = np.hstack([weather[:, :1], grounds, flows])
+        return Block(known, weather, fresh, low, high, plant=plant)
+
+    def climate(self, start: int, outdoors: Array) -> Climate:
+        """What the plant stands in from step number ``start`` on, by the air ``outdoors`` [K]."""
+        if self.settings.cooling != "water_chiller" or self.weather is None:
+            return Climate(outdoors, outdoors)
+        first = (self.settings.start_day - 1) * DAY
+        times = (
+            start + 0.5 + np.arange(len(outdoors), dtype=np.float64)
+        ) * self.settings.step + first
+        dew = climate.instant(self.weather.dew_point, times)
+        pressure = climate.instant(self.weather.pressure, times)
+        vapour = humid_air.saturation_pressure(np.minimum(dew, outdoors))
+        ratio = humid_air.humidity_ratio(vapour, pressure)
+        return Climate(outdoors, humid_air.wet_bulb(outdoors, ratio, pressure))
+
+    def fans(self, start: int, steps: int) -> Array:
+        """Electricity of the fans of each zone [W], (steps, zones)."""
+        times = np.arange(start, start + steps, dtype=np.float64) * self.settings.step
+        return np.column_stack([self._fan(zone, times) for zone in self.settings.zones.values()])
+
+    def _fan(self, zone: given.ZoneSettings, times: Array) -> Array:
+        if self.settings.fan_pressure == 0.0:
+            return np.zeros(len(times))
+        flow = share(self.settings, zone.ventilation_schedule, times)
+        return fan_power(self.settings, zone, flow)
 
     def band(self, start: int, steps: int, ahead: int = 0) -> tuple[Array, Array]:
         """Set-points of the zones [K], held ``ahead`` steps before their time."""
@@ -125,6 +154,7 @@ class Inputs:
         flows[:, room] += body * (1 - zone.people_radiant)
         flows[:, len(self.house.rooms) + room] += body * zone.people_radiant
         flows[:, room] += zone.base_gain * in_use(zone, times)
+        flows[:, room] += self.settings.fan_heat * self._fan(zone, times)
         flows[:, len(self.house.rooms) + room] += gain * zone.internal_gain_radiant
 
     def _sunshine(self, flows: Array, times: Array, weather: Weather) -> None:

@@ -16,19 +16,28 @@ from twin.measures import (
 )
 
 ELECTRICITY = Sum((Integral("heating_electric"), Integral("cooling_electric")))
+GAS = Integral("heating_gas")
 
 
-def zone_measures(part: str, cost: Rule) -> tuple[Measure, ...]:
-    """KPIs of one zone; ``cost`` says what its electricity costs."""
-    return (
-        Measure("energy", "kWh", "Electricity for heating and cooling.", "less", ELECTRICITY,
+def zone_measures(part: str, cost: Rule, *, gas: bool) -> tuple[Measure, ...]:
+    """KPIs of one zone; ``cost`` says what its energy costs, ``gas`` whether some of it is gas."""
+    meaning = "Electricity and gas" if gas else "Electricity"
+    energy = Sum((ELECTRICITY, GAS)) if gas else ELECTRICITY
+    found = (
+        Measure("energy", "kWh", f"{meaning} for heating and cooling.", "less", energy,
                 headline=True, part=part),
-        Measure("energy_cost", "EUR", "Cost of that electricity.", "less",
+        Measure("energy_cost", "EUR", "Cost of that energy.", "less",
                 cost, part=part),
         Measure("heating_energy", "kWh", "Electricity for heating.", "less",
                 Integral("heating_electric"), part=part),
         Measure("cooling_energy", "kWh", "Electricity for cooling.", "less",
                 Integral("cooling_electric"), part=part),
+        Measure("unmet_heating_hours", "h", "Time in use below the heating set-point by more than "
+                "the tolerance, at the ends of steps.", "less", Integral("unmet_heating"),
+                part=part),
+        Measure("unmet_cooling_hours", "h", "Time in use above the cooling set-point by more than "
+                "the tolerance, at the ends of steps.", "less", Integral("unmet_cooling"),
+                part=part),
         Measure("discomfort", "K*h", "Kelvin-hours outside the set-points in use.", "less",
                 Integral("discomfort"), headline=True, part=part),
         Measure("coldest", "°C", "Lowest air temperature.", "more", Smallest("temperature"),
@@ -47,6 +56,8 @@ def zone_measures(part: str, cost: Rule) -> tuple[Measure, ...]:
         Measure("warmest_hour_start", "h", "When that hour starts, from the start of the run.",
                 "less", WhenLargest("temperature_hour"), part=part),
     )  # fmt: skip
+    burnt = Measure("gas_energy", "kWh", "Gas for heating.", "less", GAS, part=part)
+    return (*found, burnt) if gas else found
 
 
 def _loads(part: str) -> tuple[Measure, ...]:
@@ -81,17 +92,30 @@ def air_measures(part: str) -> tuple[Measure, ...]:
     )  # fmt: skip
 
 
-def building_measures(zones: list[str]) -> tuple[Measure, ...]:
-    """KPIs of the whole: sums over its zones."""
+def building_measures(
+    zones: list[str], *, gas: bool, fans: bool, pumps: bool
+) -> tuple[Measure, ...]:
+    """KPIs of the whole; ``gas``, ``fans`` and ``pumps`` say whether there are any."""
 
     def over(rule: Rule) -> Sum:
         return Sum(tuple(At(f"zones.{zone}", rule) for zone in zones))
 
-    return (
-        Measure("energy", "kWh", "Electricity for heating and cooling of all zones.", "less",
-                over(ELECTRICITY)),
+    electricity, burnt = Integral("electricity"), Integral("gas")
+    found = (
+        Measure("energy", "kWh", "Electricity and gas for heat, cold, fans and pumps of all zones.",
+                "less", Sum((electricity, burnt)) if gas else electricity),
         Measure("heating_load", "MWh", "Heat given to all zones.", "less",
                 over(Integral("heating"))),
         Measure("cooling_load", "MWh", "Sensible heat taken from all zones.", "less",
                 over(Integral("cooling"))),
+        Measure("unmet_hours", "h", "Time in which some zone in use is outside its set-points by "
+                "more than the tolerance (ASHRAE 90.1).", "less", Integral("unmet")),
     )  # fmt: skip
+    some = (
+        (gas, Measure("gas_energy", "kWh", "Gas for heating of all zones.", "less", burnt)),
+        (fans, Measure("fan_energy", "kWh", "Electricity of the fans of outdoor air.", "less",
+                       Integral("fans_electric"))),
+        (pumps, Measure("pump_energy", "kWh", "Electricity of the pumps of water.", "less",
+                        Integral("pumps_electric"))),
+    )  # fmt: skip
+    return (*found, *(measure for there, measure in some if there))

@@ -39,7 +39,7 @@ class Outlook:
     ``guess`` [W] is the heat of each zone and ``air`` (2, blocks, zones) [K] what it would make of
     the air: mean over each block, and at its end; ``low`` and ``high`` (2, …) the band of each.
     ``heating`` and ``cooling`` [W/W]: electricity for heat; ``price`` [1/J]; ``demand`` [1/W] for
-    what exceeds ``peak`` [W].
+    what exceeds ``peak`` [W]; ``fuel`` [EUR/J]: gas for heat, beside its electricity.
     """
 
     guess: Array
@@ -51,6 +51,7 @@ class Outlook:
     price: Array
     demand: float
     peak: float
+    fuel: Array | float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +173,9 @@ class Planner:
         """Linear and squared costs; a kilowatt of heat in a block costs about 1."""
         n, z = self.blocks, self.zones
         units = outlook.price * self.time * KILO
-        scale = 1.0 / max(float((units * outlook.heating).mean()), 1e-12)
-        heat = np.repeat(scale * units * outlook.heating, z)
+        warmth = units * outlook.heating + outlook.fuel * self.time * KILO
+        scale = 1.0 / max(float(warmth.mean()), 1e-12)
+        heat = np.repeat(scale * warmth, z)
         cold = np.repeat(scale * units * outlook.cooling, z)
         peak = scale * outlook.demand * KILO
         dearest = max(float(outlook.heating.max()), float(outlook.cooling.max()))

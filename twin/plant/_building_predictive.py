@@ -27,7 +27,7 @@ from twin.plant import _building_tariff
 from twin.plant._building_control import House, chunks, joined
 from twin.plant._building_inputs import DAY, Inputs
 from twin.plant._building_plan import Outlook, Plan, Planner, blocks
-from twin.plant._building_power import unit_power
+from twin.plant._building_power import rated, sized, unit_power, used
 
 ACCURACY = 1e-3
 """The plan's model errs by at most this share of the greatest steady response."""
@@ -84,8 +84,10 @@ class Predictive:
             short.decay, short.gain[:, air], short.read[nodes], short.direct[nodes][:, air],
             ACCURACY,
         )  # fmt: skip
+        most = np.where(sized(settings), np.minimum(self.house.most, rated(settings)),
+                        self.house.most)  # fmt: skip
         self.planner = Planner(
-            small, self.house.most, self.lengths, self.step, priced=settings.demand_price > 0
+            small, most, self.lengths, self.step, priced=settings.demand_price > 0
         )  # fmt: skip
         areas = np.array([zone.floor_area for zone in settings.zones.values()])
         share = math.sqrt(settings.plan_step / HOUR)
@@ -113,10 +115,9 @@ class Predictive:
         """Carry the copy on with the heat that was given, and note the electricity."""
         part = self._known(first, len(heat))
         self._free_run(self.believed, part, heat)
-        out = part.weather[:, OUT]
-        heating, cooling = unit_power(self.settings, out)
-        power = np.maximum(heat, 0.0) * heating[:, None] + np.maximum(-heat, 0.0) * cooling[:, None]
-        self.used.append(power.sum(axis=1))
+        fans = self.inputs.fans(first, len(heat)).sum(axis=1)
+        climate_now = self.inputs.climate(first, part.weather[:, OUT])
+        self.used.append(used(self.settings, heat, climate_now, fans).electricity)
 
     def _decide(self, now: int) -> None:
         """Correct the copy, look ahead, plan."""
@@ -151,13 +152,13 @@ class Predictive:
         ends = self.edges + self.lengths - 1
         inside = np.minimum(settings.comfort_margin, 0.5 * (ahead.high - ahead.low))
         low, high = self._bands(ahead.low + inside, ahead.high - inside, ends)
-        units = unit_power(settings, ahead.weather[:, OUT])
-        heating, cooling = (self._means(unit) for unit in units)
+        units = unit_power(settings, self.inputs.climate(now, ahead.weather[:, OUT]))
+        heating, cooling, fuel = (self._means(unit) for unit in units)
         times = (now + np.arange(self.reach, dtype=np.float64)) * self.step
         price = self._means(_building_tariff.price(settings, times))
         return Outlook(
             guess, np.stack([self._means(air), air[ends]]), low, high, heating, cooling, price,
-            settings.demand_price, self.peak,
+            settings.demand_price, self.peak, fuel * settings.gas_price,
         )  # fmt: skip
 
     def _bands(self, low: Array, high: Array, ends: Array) -> tuple[Array, Array]:
@@ -224,7 +225,7 @@ class Predictive:
         made = self.house.made
         far = np.full((len(heat), made.rooms), np.inf)
         most = np.full((made.rooms, 2), np.inf)
-        given = replace(block, low=-far, high=far, order=np.ascontiguousarray(heat))
+        given = replace(block, low=-far, high=far, order=np.ascontiguousarray(heat), plant=None)
         return zone_tables.run(made, self.house.tables, state, given, most)
 
     def _count_peak(self, now: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from twin.physics.network import Array
 from twin.physics.zone_steps import OUT
@@ -12,7 +13,7 @@ from twin.physics.zone_tables import Block, Trace
 from twin.plant import _building_tariff
 from twin.plant._building_air import Quality
 from twin.plant._building_flows import FLOWS, entering
-from twin.plant._building_power import unit_power
+from twin.plant._building_power import burns, used
 from twin.plant._building_schedules import in_use
 from twin.tables import Words
 
@@ -23,7 +24,8 @@ HOUR = 3600.0
 CHANNELS = (
     "temperature", "heating", "cooling", "heating_electric", "cooling_electric", "discomfort",
     "temperature_hour", "heating_hour", "cooling_hour", "co2", "humidity", "condensate",
-    "electricity", "outside_band", "stale_air", "spent", *FLOWS,
+    "electricity", "gas", "heating_gas", "fans_electric", "pumps_electric", "outside_band",
+    "stale_air", "spent", "unmet", "unmet_heating", "unmet_cooling", *FLOWS,
 )  # fmt: skip
 WHOLE = -1
 """Place of the building among the sources: what is recorded of all its zones together."""
@@ -46,6 +48,7 @@ class Diary:
         self.seen = np.empty((0, len(seen)))
         self.waiting: list[Array] = []
         self.pending: list[tuple[int, Array, Array]] = []
+        self.last: dict[tuple[int, str], float] = {}
         zones = building.settings.zones
         self.sources = (*(f"{building.name}.zones.{zone}" for zone in zones), building.name)
         self.co2 = np.full(len(zones), building.settings.outdoor_co2)
@@ -112,32 +115,60 @@ class Diary:
         key = zone % len(self.sources) * len(CHANNELS) + CHANNELS.index(channel)
         self.pending.append((key, times, values))
 
+    def _changes(self, zone: int, channel: str, times: Array, values: npt.ArrayLike) -> None:
+        """Keep only rows that differ from the one before; each holds until the next."""
+        row = np.asarray(values, dtype=np.float64)
+        last = self.last.get((zone, channel), np.nan)
+        new = np.append(last, row[:-1]) != row
+        self.last[zone, channel] = float(row[-1])
+        if new.any():
+            self._later(zone, channel, times[new], row[new])
+
     def _steps(self, first: int, starts: Array, block: Block, trace: Trace) -> None:
-        settings = self.building.settings
-        unit_heat, unit_cold = unit_power(settings, block.weather[:, OUT])
-        rooms = trace.heat.shape[1]
-        power = np.maximum(trace.heat, 0.0) * unit_heat[:, None]
-        power += np.maximum(-trace.heat, 0.0) * unit_cold[:, None]
-        self._later(WHOLE, "electricity", starts, power.sum(axis=1))
+        settings, inputs = self.building.settings, self.building.inputs
+        fans = inputs.fans(first, len(starts)).sum(axis=1)
+        power = used(settings, trace.heat, inputs.climate(first, block.weather[:, OUT]), fans)
+        self._later(WHOLE, "electricity", starts, power.electricity)
         price = _building_tariff.price(settings, starts) if settings.tariff else None
+        fuel = settings.gas_price * power.gas
+        if burns(settings):
+            self._later(WHOLE, "gas", starts, power.gas.sum(axis=1))
         if price is not None:
-            self._later(WHOLE, "spent", starts, power.sum(axis=1) * price)
+            spent = power.electricity * price + fuel.sum(axis=1)
+            self._later(WHOLE, "spent", starts, spent)
+        movers = (settings.fan_pressure, "fans_electric", power.fans), (
+            settings.pump_pressure, "pumps_electric", power.pumps
+        )  # fmt: skip
+        for pressure, channel, row in movers:
+            if pressure > 0:
+                self._changes(WHOLE, channel, starts, row)
+        rooms = trace.heat.shape[1]
         rows = np.vstack([self.before[:rooms], trace.seen[:, :rooms]])
-        band = self.building.inputs.band(first, len(starts))
+        band = inputs.band(first, len(starts))
         ends = [_outside(rows[:-1], band), _outside(rows[1:], band)]
         self._later(WHOLE, "outside_band", starts, 0.5 * (ends[0] + ends[1]).mean(axis=1))
+        unmet = np.zeros(len(starts), dtype=bool)
         for number, zone in enumerate(settings.zones.values()):
             air, heat = trace.seen[:, number], trace.heat[:, number]
-            heating, cooling = np.maximum(heat, 0.0), np.maximum(-heat, 0.0)
             self._later(number, "temperature", starts + self.step, air)
-            self._later(number, "heating", starts, heating)
-            self._later(number, "cooling", starts, cooling)
-            self._later(number, "heating_electric", starts, heating * unit_heat)
-            self._later(number, "cooling_electric", starts, cooling * unit_cold)
+            self._later(number, "heating", starts, np.maximum(heat, 0.0))
+            self._later(number, "cooling", starts, np.maximum(-heat, 0.0))
+            self._later(number, "heating_electric", starts, power.heating[:, number])
+            self._later(number, "cooling_electric", starts, power.cooling[:, number])
+            if burns(settings):
+                self._later(number, "heating_gas", starts, power.gas[:, number])
             if price is not None:
-                self._later(number, "spent", starts, power[:, number] * price)
-            felt = np.where(in_use(zone, starts), ends[1][:, number], 0.0)
+                each = (power.heating + power.cooling)[:, number] * price + fuel[:, number]
+                self._later(number, "spent", starts, each)
+            used_now = in_use(zone, starts)
+            felt = np.where(used_now, ends[1][:, number], 0.0)
             self._later(number, "discomfort", starts, felt)
+            late = felt > settings.unmet_tolerance
+            cold = late & (air < band[0][:, number])
+            self._changes(number, "unmet_heating", starts, cold)
+            self._changes(number, "unmet_cooling", starts, late & ~cold)
+            unmet |= late
+        self._changes(WHOLE, "unmet", starts, unmet)
 
     def _hours(self, first: int) -> None:
         """Write the means of the hours that are whole; ``first`` is the step that waits longest."""

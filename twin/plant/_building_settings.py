@@ -18,6 +18,7 @@ from twin.params import (
     text,
     words,
 )
+from twin.plant._building_supply import Supply
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Numbers = tuple[Number, ...]
@@ -262,7 +263,7 @@ class Price(Params):
     days: Literal["all", "weekdays", "weekend"] = choice("all", "Days on which it starts.")
 
 
-class Settings(Params):
+class Settings(Supply):
     """Parameters of a building."""
 
     control: Literal["schedule", "optimal_start", "predictive"] = choice(
@@ -313,25 +314,6 @@ class Settings(Params):
         8, "K", 0, 40, "Day-to-night range, without weather.", assumption=True
     )
     step: float = quantity(5, "min", 0.5, 60, "Control and balance step.")
-    heating_efficiency: float = quantity(
-        0.4, "1", 0.05, 1, "Carnot efficiency of the heat pump.", "0.3–0.5", assumption=True
-    )
-    supply_temperature: float = quantity(45, "°C", 25, 80, "Temperature of the heating water.")
-    cooling_cop: float = quantity(3.5, "1", 0.5, 12, "COP of the chiller.", assumption=True)
-    cooling: Literal["constant", "direct_expansion"] = choice(
-        "constant", "What makes cold: a machine of one COP, or a roof-top unit whose COP is rated "
-        "at 35 °C outdoors and follows them.", "DOE commercial reference buildings",
-    )  # fmt: skip
-    energy_price: float = quantity(0.2, "EUR/kWh", 0, 10, "Price of electricity.", assumption=True)
-    emission_factor: float = quantity(
-        0.167, "kg/kWh", 0, 5, "CO2 of electricity.", "Belgium, BOPTEST heat pump case"
-    )
-    demand_price: float = quantity(
-        0, "EUR/kW", 0, 1000, "Price of each month's greatest quarter of an hour; 0 for none."
-    )
-    demand_ratchet: float = quantity(
-        0, "1", 0, 1, "A month is billed at least this share of the highest of the 11 before."
-    )
     co2_rise_limit: float = quantity(
         800, "ppm", 0, 20_000, "CO2 above outdoors from which air counts as bad.",
         "EN 16798-1, category II",

@@ -21,14 +21,17 @@ from twin.plant._building_control import Control, House, OptimalStart, Schedule,
 from twin.plant._building_inputs import DAY, Inputs
 from twin.plant._building_measures import (
     ELECTRICITY,
+    GAS,
     air_measures,
     building_measures,
     zone_measures,
 )
+from twin.plant._building_power import burns
 from twin.plant._building_predictive import Predictive
 from twin.plant._building_record import Diary
 from twin.plant._building_schedules import band
 from twin.plant._building_settings import Settings
+from twin.plant._building_supply import unused as unused_supply
 from twin.plant.base import Asset, Process, World
 from twin.records import Channel
 
@@ -210,8 +213,7 @@ class Model(Asset):
         weather = settings.weather or settings.city != "none"
         names = set(COSINE_ONLY) if weather else set()
         names |= {name for name, used in CONTROL_ONLY.items() if settings.control not in used}
-        if settings.tariff:
-            names.add("energy_price")
+        names |= unused_supply(settings)
         for zone, made in settings.zones.items():
             names |= {
                 f"zones.{zone}.{name}"
@@ -230,10 +232,17 @@ class Model(Asset):
     @classmethod
     def measures(cls, settings: Settings) -> tuple[Measure, ...]:
         """Return the KPIs of each zone and of the whole."""
-        cost = cost_rule(settings, ELECTRICITY)
-        zones = [m for name in settings.zones for m in zone_measures(f"zones.{name}", cost)]
+        cost, gas = cost_rule(settings, ELECTRICITY, GAS), burns(settings)
+        zones = [
+            m for name in settings.zones for m in zone_measures(f"zones.{name}", cost, gas=gas)
+        ]
         air = [
             m for name in settings.zones for m in air_measures(f"zones.{name}") if carried(settings)
         ]
-        whole = building_measures(list(settings.zones))
+        whole = building_measures(
+            list(settings.zones),
+            gas=gas,
+            fans=settings.fan_pressure > 0,
+            pumps=settings.pump_pressure > 0,
+        )
         return (*zones, *air, *whole, *boptest_measures(settings))
