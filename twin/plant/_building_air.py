@@ -12,7 +12,6 @@ from twin.physics.climate import Weather
 from twin.physics.mixing import Exchange, mix
 from twin.plant import _building_settings as given
 from twin.plant._building_inputs import DAY, Inputs
-from twin.plant._building_schedules import share
 
 Array = npt.NDArray[np.float64]
 DRY_SHARE = 0.5
@@ -21,7 +20,8 @@ DRY_SHARE = 0.5
 
 def carried(settings: given.Settings) -> bool:
     """Whether somebody breathes or something gives off water in the building."""
-    return any(zone.people > 0 or zone.moisture > 0 for zone in settings.zones.values())
+    zones = settings.zones.values()
+    return bool(settings.occupants) or any(z.people > 0 or z.moisture > 0 for z in zones)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +61,7 @@ class Air:
         times = np.arange(start, start + steps, dtype=np.float64) * settings.step
         zones = list(settings.zones.values())
         fresh = np.column_stack([self.inputs.fresh(zone, times) for zone in zones])
-        people = np.column_stack(
-            [zone.people * share(settings, zone.people_schedule, times) for zone in zones]
-        )
+        people = self.inputs.people(start, steps)
         breath = people * np.array([zone.co2_per_person for zone in zones])
         outside = np.full(steps, settings.outdoor_co2)
         co2 = mix(self.volumes, self.exchange, self.co2, fresh, outside, breath, settings.step)

@@ -22,6 +22,7 @@ def control_faults(settings: given.Settings) -> Iterator[Fault]:
         yield from _plan_faults(settings)
     yield from _regulator_faults(settings)
     yield from _supply_faults(settings)
+    yield from _presence_faults(settings)
     yield from _building_tariff.faults(settings)
 
 
@@ -76,3 +77,17 @@ def _supply_faults(settings: given.Settings) -> Iterator[Fault]:
         yield Fault(message, "supply_lowest", "", f"{settings.supply_lowest - KELVIN:g} °C")
     if settings.backup != "none" and settings.backup_capacity == 0:
         yield Fault("a backup needs a capacity above 0 kW", "backup_capacity", "", "0")
+
+
+def _presence_faults(settings: given.Settings) -> Iterator[Fault]:
+    """Use by presence where nobody can be, or where a control would have to know the future."""
+    for name, zone in settings.zones.items():
+        if zone.use_by == "hours":
+            continue
+        path = f"zones.{name}.use_by"
+        if not any(name in {kind.zone, *kind.visits} for kind in settings.occupants.values()):
+            message = "nobody comes here: give at least [plant.NAME.occupants.KIND] with its zone"
+            yield Fault(message, path, "", "'presence'")
+        if settings.control != "schedule" or settings.pre_start > 0:
+            message = "follows people; it needs control = 'schedule' without pre_start"
+            yield Fault(message, path, "", "'presence'")

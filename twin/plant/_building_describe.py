@@ -28,6 +28,7 @@ from twin.physics.house import (
 from twin.plant import _building_schedules as schedules
 from twin.plant import _building_settings as given
 from twin.plant._building_control_check import control_faults
+from twin.plant._building_people import faults as people_faults
 
 Numbers = tuple[float, ...]
 
@@ -205,7 +206,7 @@ def check(settings: given.Settings) -> None:
     faults = list(_faults(settings))
     # Schedules can be read only once they are sound.
     faults = faults or list(_band_faults(settings))
-    faults = faults or list(control_faults(settings))
+    faults = faults or [*control_faults(settings), *people_faults(settings)]
     if faults:
         raise BadInput(faults)
 

@@ -13,12 +13,14 @@ from twin.physics.assembly import Assembled
 from twin.physics.climate import Sun, Weather
 from twin.physics.films import sky_temperature
 from twin.physics.house import House, Window
+from twin.physics.lighting import daylight, dimmed
 from twin.physics.zone_steps import OUT
 from twin.physics.zone_tables import Block, outdoors
 from twin.plant import _building_settings as given
 from twin.plant._building_describe import AIR_HEAT
+from twin.plant._building_people import Crowd
 from twin.plant._building_power import Climate, fan_power, limits
-from twin.plant._building_schedules import band, held_before, in_use, share
+from twin.plant._building_schedules import Used, band, held_before, in_use, share
 
 Array = npt.NDArray[np.float64]
 DAY = 86_400.0
@@ -50,9 +52,11 @@ class Inputs:
     """Makes the inputs of blocks of steps of one building."""
 
     def __init__(
-        self, settings: given.Settings, house: House, made: Assembled, weather: Weather | None
-    ) -> None:
+        self, settings: given.Settings, house: House, made: Assembled, weather: Weather | None,
+        crowd: Crowd,
+    ) -> None:  # fmt: skip
         self.settings, self.house, self.made, self.weather = settings, house, made, weather
+        self.crowd = crowd
         self.walls, self.windows = _parts(settings, house)
         self.ahead = held_ahead(settings)
 
@@ -65,10 +69,11 @@ class Inputs:
         times = np.arange(start, start + steps, dtype=np.float64) * settings.step
         middles = times + 0.5 * settings.step + (settings.start_day - 1) * DAY
         weather, density = self._weather(middles)
+        people, used = self.people(start, steps), self.in_use(start, steps)
         flows = np.zeros((steps, self.made.exogenous))
         fresh = np.zeros((steps, rooms))
         for room, zone in enumerate(settings.zones.values()):
-            self._use(flows, room, zone, times)
+            self._use(flows, room, zone, times, people[:, room], used[:, room])
             fresh[:, room] = self.fresh(zone, times) * density * AIR_HEAT
         if machine_heat is not None:
             flows[:, :rooms] += machine_heat
@@ -79,6 +84,7 @@ class Inputs:
             for room, zone in enumerate(settings.zones.values()):
                 flows[:, 2 * rooms + room] = zone.solar_aperture * light
         grounds = np.broadcast_to(self.made.ground, (steps, len(self.made.ground)))
+        self._lights(flows, used)
         low, high = self.band(start, steps, self.ahead)
         plant = limits(settings, self.climate(start, weather[:, OUT]))
         known = np.hstack([weather[:, :1], grounds, flows])
@@ -112,7 +118,8 @@ class Inputs:
     def band(self, start: int, steps: int, ahead: int = 0) -> tuple[Array, Array]:
         """Set-points of the zones [K], held ``ahead`` steps before their time."""
         times = np.arange(start, start + steps + ahead, dtype=np.float64) * self.settings.step
-        bands = [band(self.settings, zone, times) for zone in self.settings.zones.values()]
+        used, zones = self.in_use(start, steps + ahead), self.settings.zones.values()
+        bands = [band(self.settings, zone, times, used[:, k]) for k, zone in enumerate(zones)]
         low, high = (np.column_stack(rows) for rows in zip(*bands, strict=True))
         return held_before(low, high, ahead)
 
@@ -146,16 +153,63 @@ class Inputs:
         fan = zone.ventilation * share(self.settings, zone.ventilation_schedule, times)
         return np.asarray(found + fan)
 
-    def _use(self, flows: Array, room: int, zone: given.ZoneSettings, times: Array) -> None:
+    def people(self, start: int, steps: int) -> Array:
+        """Mean number of people in each zone and step, by schedule and by themselves."""
+        times = np.arange(start, start + steps, dtype=np.float64) * self.settings.step
+        zones = self.settings.zones.values()
+        planned = [z.people * share(self.settings, z.people_schedule, times) for z in zones]
+        found = np.column_stack(planned)
+        return found + self.crowd.means(start, steps) if self.settings.occupants else found
+
+    def in_use(self, start: int, steps: int) -> Used:
+        """Whether each zone is in use in each step, (steps, zones)."""
+        times = np.arange(start, start + steps, dtype=np.float64) * self.settings.step
+        zones = self.settings.zones.values()
+        found = np.column_stack([in_use(zone, times) for zone in zones])
+        chosen = [k for k, zone in enumerate(zones) if zone.use_by == "presence"]
+        if chosen:
+            found[:, chosen] = self.crowd.in_use(start, steps)[:, chosen]
+        return found
+
+    def _use(
+        self, flows: Array, room: int, zone: given.ZoneSettings, times: Array, people: Array,
+        used: Used,
+    ) -> None:  # fmt: skip
         """Gains of the zone's use: to the air, and radiant to the faces."""
+        radiant = len(self.house.rooms) + room
         gain = zone.internal_gain * share(self.settings, zone.internal_gain_schedule, times)
+        body = zone.people_heat * people
         flows[:, room] += gain * (1 - zone.internal_gain_radiant)
-        body = zone.people * zone.people_heat * share(self.settings, zone.people_schedule, times)
         flows[:, room] += body * (1 - zone.people_radiant)
-        flows[:, len(self.house.rooms) + room] += body * zone.people_radiant
-        flows[:, room] += zone.base_gain * in_use(zone, times)
+        flows[:, room] += zone.base_gain * used
         flows[:, room] += self.settings.fan_heat * self._fan(zone, times)
-        flows[:, len(self.house.rooms) + room] += gain * zone.internal_gain_radiant
+        flows[:, radiant] += body * zone.people_radiant + gain * zone.internal_gain_radiant
+
+    def _lights(self, flows: Array, used: Used) -> None:
+        """Heat of the lamps, once the sunlight of each zone is known."""
+        rooms = len(self.house.rooms)
+        power, _lux = self.light(flows, used)
+        for room, zone in enumerate(self.settings.zones.values()):
+            flows[:, room] += power[:, room] * (1 - zone.lighting_radiant)
+            flows[:, rooms + room] += power[:, room] * zone.lighting_radiant
+
+    def light(self, flows: Array, used: Used) -> tuple[Array, Array]:
+        """Electricity of the lamps [W] and daylight [lx] of each zone, (steps, zones).
+
+        ``flows`` (steps, …) from the heat to the air of the first zone on, as in a block.
+        """
+        rooms = len(self.house.rooms)
+        power, lux = np.zeros(used.shape), np.zeros(used.shape)
+        for room, zone in enumerate(self.settings.zones.values()):
+            if zone.lighting_power == 0.0:
+                continue
+            through = flows[:, 2 * rooms + room] + flows[:, 3 * rooms + room]
+            lux[:, room] = daylight(through, zone.floor_area, utilisation=zone.daylight_utilisation)
+            part = np.ones(len(used))
+            if zone.dimming == "continuous":
+                part = dimmed(lux[:, room], zone.illuminance, zone.dimming_least)
+            power[:, room] = zone.lighting_power * zone.floor_area * part * used[:, room]
+        return power, lux
 
     def _sunshine(self, flows: Array, times: Array, weather: Weather) -> None:
         """Sun on walls, in panes and through windows."""

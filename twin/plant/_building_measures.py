@@ -8,12 +8,14 @@ from twin.measures import (
     Largest,
     Mean,
     Measure,
+    Ratio,
     Rule,
     Smallest,
     Sum,
     WhenLargest,
     WhenSmallest,
 )
+from twin.plant import _building_settings as given
 
 ELECTRICITY = Sum((Integral("heating_electric"), Integral("cooling_electric")))
 GAS = Integral("heating_gas")
@@ -92,10 +94,30 @@ def air_measures(part: str) -> tuple[Measure, ...]:
     )  # fmt: skip
 
 
+def use_measures(name: str, zone: given.ZoneSettings, *, people: bool) -> tuple[Measure, ...]:
+    """KPIs of who is in a zone, and of its light."""
+    part = f"zones.{name}"
+    in_use = Integral("in_use")
+    some = (
+        (people, Measure("person_hours", "h", "Time of people in the zone, each counted.", "more",
+                         Integral("occupants"), part=part)),
+        (people, Measure("occupancy_peak", "1", "Most people in the zone, mean of a step.", "more",
+                         Largest("occupants"), part=part)),
+        (zone.use_by == "presence" or zone.lighting_power > 0,
+         Measure("hours_in_use", "h", "Time in use.", "more", in_use, part=part)),
+        (zone.lighting_power > 0, Measure("lighting_energy", "kWh", "Electricity of the lamps.",
+                                          "less", Integral("lighting_electric"), part=part)),
+        (zone.lighting_power > 0, Measure(
+            "daylight_autonomy", "%", "Share of the time in use in which daylight alone gives the "
+            "illuminance that is wanted.", "more", Ratio(Integral("daylit"), in_use), part=part)),
+    )  # fmt: skip
+    return tuple(measure for there, measure in some if there)
+
+
 def building_measures(
-    zones: list[str], *, gas: bool, fans: bool, pumps: bool
+    zones: list[str], *, gas: bool, fans: bool, pumps: bool, people: bool, light: bool
 ) -> tuple[Measure, ...]:
-    """KPIs of the whole; ``gas``, ``fans`` and ``pumps`` say whether there are any."""
+    """KPIs of the whole; the flags say what there is."""
 
     def over(rule: Rule) -> Sum:
         return Sum(tuple(At(f"zones.{zone}", rule) for zone in zones))
@@ -117,5 +139,12 @@ def building_measures(
                        Integral("fans_electric"))),
         (pumps, Measure("pump_energy", "kWh", "Electricity of the pumps of water.", "less",
                         Integral("pumps_electric"))),
+        (people, Measure("person_hours", "h", "Time of people in the building, each counted.",
+                         "more", Integral("occupants"))),
+        (people, Measure("occupancy_peak", "1", "Most people in the building, mean of a step.",
+                         "more", Largest("occupants"))),
+        (light, Measure("lighting_energy", "kWh", "Electricity of the lamps of all zones; in no "
+                        "other figure of the building.", "less",
+                        over(Integral("lighting_electric")))),
     )  # fmt: skip
     return (*found, *(measure for there, measure in some if there))

@@ -14,7 +14,7 @@ from twin.plant import _building_tariff
 from twin.plant._building_air import Quality
 from twin.plant._building_flows import FLOWS, entering
 from twin.plant._building_power import burns, used
-from twin.plant._building_schedules import in_use
+from twin.plant._building_schedules import Used
 from twin.tables import Words
 
 if TYPE_CHECKING:
@@ -25,7 +25,8 @@ CHANNELS = (
     "temperature", "heating", "cooling", "heating_electric", "cooling_electric", "discomfort",
     "temperature_hour", "heating_hour", "cooling_hour", "co2", "humidity", "condensate",
     "electricity", "gas", "heating_gas", "fans_electric", "pumps_electric", "outside_band",
-    "stale_air", "spent", "unmet", "unmet_heating", "unmet_cooling", *FLOWS,
+    "stale_air", "spent", "unmet", "unmet_heating", "unmet_cooling", "occupants", "in_use",
+    "lighting_electric", "daylit", *FLOWS,
 )  # fmt: skip
 WHOLE = -1
 """Place of the building among the sources: what is recorded of all its zones together."""
@@ -147,8 +148,8 @@ class Diary:
         band = inputs.band(first, len(starts))
         ends = [_outside(rows[:-1], band), _outside(rows[1:], band)]
         self._later(WHOLE, "outside_band", starts, 0.5 * (ends[0] + ends[1]).mean(axis=1))
-        unmet = np.zeros(len(starts), dtype=bool)
-        for number, zone in enumerate(settings.zones.values()):
+        unmet, used_now = np.zeros(len(starts), dtype=bool), inputs.in_use(first, len(starts))
+        for number in range(rooms):
             air, heat = trace.seen[:, number], trace.heat[:, number]
             self._later(number, "temperature", starts + self.step, air)
             self._later(number, "heating", starts, np.maximum(heat, 0.0))
@@ -160,8 +161,7 @@ class Diary:
             if price is not None:
                 each = (power.heating + power.cooling)[:, number] * price + fuel[:, number]
                 self._later(number, "spent", starts, each)
-            used_now = in_use(zone, starts)
-            felt = np.where(used_now, ends[1][:, number], 0.0)
+            felt = np.where(used_now[:, number], ends[1][:, number], 0.0)
             self._later(number, "discomfort", starts, felt)
             late = felt > settings.unmet_tolerance
             cold = late & (air < band[0][:, number])
@@ -169,6 +169,24 @@ class Diary:
             self._changes(number, "unmet_cooling", starts, late & ~cold)
             unmet |= late
         self._changes(WHOLE, "unmet", starts, unmet)
+        self._use(first, starts, block, used_now)
+
+    def _use(self, first: int, starts: Array, block: Block, used_now: Used) -> None:
+        """Who is there, what is in use, lamps and daylight."""
+        inputs, settings = self.building.inputs, self.building.settings
+        if settings.occupants:
+            people = inputs.crowd.means(first, len(starts))
+            self._changes(WHOLE, "occupants", starts, people.sum(axis=1))
+            for number in range(people.shape[1]):
+                self._changes(number, "occupants", starts, people[:, number])
+        power, lux = inputs.light(block.known[:, self.building.made.known :], used_now)
+        for number, zone in enumerate(settings.zones.values()):
+            if zone.use_by == "presence" or zone.lighting_power > 0:
+                self._changes(number, "in_use", starts, used_now[:, number])
+            if zone.lighting_power > 0:
+                self._changes(number, "lighting_electric", starts, power[:, number])
+                bright = used_now[:, number] & (lux[:, number] >= zone.illuminance)
+                self._changes(number, "daylit", starts, bright)
 
     def _hours(self, first: int) -> None:
         """Write the means of the hours that are whole; ``first`` is the step that waits longest."""

@@ -9,6 +9,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from twin.plant import _building_settings as given
 
 Array = npt.NDArray[np.float64]
+Used = npt.NDArray[np.bool_]
 DAY = 86_400.0
 KELVIN = 273.15
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -51,15 +52,20 @@ def share(settings: given.Settings, name: str, times: Array) -> Array:
     return value(settings.schedules[name], times, settings.step, settings.first_weekday)
 
 
-def in_use(zone: given.ZoneSettings, times: Array) -> npt.NDArray[np.bool_]:
+def in_use(zone: given.ZoneSettings, times: Array) -> Used:
     """Whether the zone is in use in the steps that start at ``times`` [s]."""
     hour = times % DAY
     return np.asarray((zone.use_start <= hour) & (hour < zone.use_end))
 
 
-def band(settings: given.Settings, zone: given.ZoneSettings, times: Array) -> tuple[Array, Array]:
-    """Heating and cooling set-point [K] of the steps that start at ``times`` [s of the run]."""
-    wider = np.where(in_use(zone, times), 0.0, zone.setback)
+def band(
+    settings: given.Settings, zone: given.ZoneSettings, times: Array, used: Used | None = None
+) -> tuple[Array, Array]:
+    """Heating and cooling set-point [K] of the steps that start at ``times`` [s of the run].
+
+    ``used``: whether the zone is in use in each of them; None goes by its hours.
+    """
+    wider = np.where(in_use(zone, times) if used is None else used, 0.0, zone.setback)
     low, high = (
         np.full_like(times, zone.heating_setpoint),
         np.full_like(times, zone.cooling_setpoint),

@@ -18,6 +18,7 @@ from twin.params import (
     text,
     words,
 )
+from twin.plant._building_people_settings import Occupants
 from twin.plant._building_supply import Supply
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
@@ -182,6 +183,31 @@ class ZoneSettings(Params):
     setback: float = quantity(0, "K", 0, 20, "Set-points wider by this out of use.", live=True)
     use_start: float = quantity(6, "h", 0, 24, "Time of day at which use starts.", live=True)
     use_end: float = quantity(22, "h", 0, 24, "Time of day at which use ends.", live=True)
+    use_by: Literal["hours", "presence"] = choice(
+        "hours", "What counts as use: those hours, or that somebody is there.", live=True
+    )
+    use_hold: float = quantity(
+        20, "min", 0, 240, "By presence: still in use so long after the last has left.",
+        "ASHRAE 90.1, 9.4.1.1: lights off within 20 min", live=True,
+    )  # fmt: skip
+    lighting_power: float = quantity(0, "W/m²", 0, 200, "Power of the lamps, on in use.")
+    lighting_radiant: float = quantity(
+        0.4, "1", 0, 1, "Share of its heat that is radiant.", assumption=True
+    )
+    illuminance: float = quantity(
+        500, "lx", 1, 5000, "Wanted on the working plane.", "EN 12464-1, offices", live=True
+    )
+    dimming: Literal["none", "continuous"] = choice(
+        "none", "Whether lamps give only what daylight lacks.", live=True
+    )
+    dimming_least: float = quantity(
+        0.3, "1", 0, 1, "Least power of dimmed lamps over their full power.",
+        "EnergyPlus, Daylighting:Controls",
+    )  # fmt: skip
+    daylight_utilisation: float = quantity(
+        0.45, "1", 0, 1, "Share of the light through the windows that reaches the plane.",
+        "RC_BuildingSimulator",
+    )  # fmt: skip
     regulator: Literal["ideal", "thermostat", "pi"] = choice(
         "ideal", "What holds the set-points: exactly, on and off, or in proportion with integral."
     )
@@ -291,6 +317,7 @@ class Settings(Supply):
     constructions: dict[str, Construction] = table("Build-ups of layers.")
     glazings: dict[str, Glazing] = table("Kinds of glazing.")
     schedules: dict[str, Schedule] = table("Schedules of a day.")
+    occupants: dict[str, Occupants] = table("People who come, go and move about, each by chance.")
     openings: dict[str, Opening] = table("Air between zones.")
     weather: str = file_name("EPW file of the weather.")
     city: Literal["none", "denver", "taipei"] = choice(

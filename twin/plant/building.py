@@ -24,13 +24,16 @@ from twin.plant._building_measures import (
     GAS,
     air_measures,
     building_measures,
+    use_measures,
     zone_measures,
 )
+from twin.plant._building_people import Crowd
+from twin.plant._building_people_settings import unused as unused_of
 from twin.plant._building_power import burns
 from twin.plant._building_predictive import Predictive
 from twin.plant._building_record import Diary
 from twin.plant._building_schedules import band
-from twin.plant._building_settings import Settings
+from twin.plant._building_settings import Settings, ZoneSettings
 from twin.plant._building_supply import unused as unused_supply
 from twin.plant.base import Asset, Process, World
 from twin.records import Channel
@@ -51,7 +54,21 @@ CONTROL_ONLY = {
 REGULATOR_ONLY = {
     "hysteresis": "thermostat", "shortest_run": "thermostat", "gain": "pi", "integral_time": "pi"
 }  # fmt: skip
+LAMPS_ONLY = (
+    "lighting_radiant", "illuminance", "dimming", "dimming_least", "daylight_utilisation"
+)  # fmt: skip
 COSINE_ONLY = ("outdoor_mean", "outdoor_swing")
+
+
+def unused_in(zone: ZoneSettings) -> set[str]:
+    """Parameters of a zone that mean nothing by how it is used and lit."""
+    by_presence = zone.use_by == "presence"
+    names = {"use_start", "use_end"} if by_presence else {"use_hold"}
+    if zone.lighting_power == 0:
+        names |= set(LAMPS_ONLY)
+    elif zone.dimming == "none":
+        names.add("dimming_least")
+    return names
 
 
 class Model(Asset):
@@ -82,7 +99,8 @@ class Model(Asset):
         weather = self._read_weather()
         house = describe.house(self.settings, weather.elevation if weather else 0.0)
         self.made: Assembled = assemble(house, self.settings.step)
-        self.inputs = Inputs(self.settings, house, self.made, weather)
+        crowd = Crowd(self.settings, self._luck)
+        self.inputs = Inputs(self.settings, house, self.made, weather, crowd)
         self._find_machines()
         state = zone_tables.at_rest(self.made, self._first_temperature())
         self.house = House(
@@ -214,6 +232,10 @@ class Model(Asset):
         names = set(COSINE_ONLY) if weather else set()
         names |= {name for name, used in CONTROL_ONLY.items() if settings.control not in used}
         names |= unused_supply(settings)
+        names |= {f"zones.{zone}.{name}" for zone, made in settings.zones.items()
+                  for name in unused_in(made)}  # fmt: skip
+        names |= {f"occupants.{kind}.{name}" for kind, made in settings.occupants.items()
+                  for name in unused_of(made)}  # fmt: skip
         for zone, made in settings.zones.items():
             names |= {
                 f"zones.{zone}.{name}"
@@ -236,13 +258,18 @@ class Model(Asset):
         zones = [
             m for name in settings.zones for m in zone_measures(f"zones.{name}", cost, gas=gas)
         ]
+        zones += [m for name, zone in settings.zones.items() for m in use_measures(name, zone,
+                  people=bool(settings.occupants))]  # fmt: skip
         air = [
             m for name in settings.zones for m in air_measures(f"zones.{name}") if carried(settings)
         ]
+        lit = any(zone.lighting_power > 0 for zone in settings.zones.values())
         whole = building_measures(
             list(settings.zones),
             gas=gas,
             fans=settings.fan_pressure > 0,
             pumps=settings.pump_pressure > 0,
+            people=bool(settings.occupants),
+            light=lit,
         )
         return (*zones, *air, *whole, *boptest_measures(settings))
