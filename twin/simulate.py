@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import simpy
 import simpy.rt
 
@@ -174,11 +175,19 @@ def _sensor(world: World, entry: Entry, file: str) -> Sensor:
         message = "no such asset in the plant" + did_you_mean(settings.on, world.assets)
         raise BadInput(Fault(message, path, file, repr(settings.on)))
     sensor: Sensor = load_kind("twin.signals", entry.kind).Sensor(entry.name, settings)
-    offered = {channel.name for channel in world.assets[settings.on].channels}
+    asset = world.assets[settings.on]
+    channels, parts = asset.channels, asset.parts() if settings.part else {}
+    if settings.part:
+        path = f"sensor.{entry.name}.part"
+        if settings.part not in parts:
+            message = f"no such part of {settings.on}" + did_you_mean(settings.part, parts)
+            raise BadInput(Fault(message, path, file, repr(settings.part)))
+        channels = parts[settings.part]
+    offered = {channel.name for channel in channels}
     lacking = [need for need in sensor.needs if need not in offered]
     if lacking:
         message = f"does not offer {', '.join(lacking)}, which a {entry.kind} sensor needs"
-        raise BadInput(Fault(message, path, file, repr(settings.on)))
+        raise BadInput(Fault(message, path, file, repr(settings.part or settings.on)))
     return sensor
 
 
@@ -208,9 +217,11 @@ def _sample(running: Running, name: str) -> Generator[simpy.Event, Any, None]:
     ]
     while True:
         yield world.env.timeout(settings.period)
-        state = asset.read()
+        state = asset.look(settings.part) if settings.part else asset.read()
         window = sensor.block(state, world.env.now, luck)
         world.record.block(name, sensor.rate, window)
+        if window.size == 1 and np.isfinite(window[0]):
+            world.record.sample(name, "reading", float(window[0]))
         world.record.event(name, "window", sensor.truth(state))
         for key, node in watching:
             if not running.due:

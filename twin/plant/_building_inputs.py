@@ -63,7 +63,7 @@ class Inputs:
     def block(self, start: int, steps: int, machine_heat: Array | None = None) -> Block:
         """Return the inputs of ``steps`` steps from step number ``start`` of the run.
 
-        ``machine_heat`` (rooms,): convective heat of the machines [W].
+        ``machine_heat`` (steps, rooms): convective heat of the machines [W].
         """
         settings, rooms = self.settings, len(self.house.rooms)
         times = np.arange(start, start + steps, dtype=np.float64) * settings.step

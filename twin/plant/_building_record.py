@@ -10,6 +10,7 @@ import numpy.typing as npt
 from twin.physics.network import Array
 from twin.physics.zone_steps import OUT
 from twin.physics.zone_tables import Block, Trace
+from twin.plant import _building_settings as given
 from twin.plant import _building_tariff
 from twin.plant._building_air import Quality
 from twin.plant._building_flows import FLOWS, entering
@@ -52,6 +53,8 @@ class Diary:
         self.last: dict[tuple[int, str], float] = {}
         zones = building.settings.zones
         self.sources = (*(f"{building.name}.zones.{zone}" for zone in zones), building.name)
+        self.quality: tuple[Array, Array] | None = None
+        self.lux = np.zeros((0, len(zones)))
         self.co2 = np.full(len(zones), building.settings.outdoor_co2)
         building.record.before_close.append(self.flush)
         for number in range(len(zones)):
@@ -77,7 +80,7 @@ class Diary:
         starts = np.arange(first, first + len(quality.co2), dtype=np.float64) * self.step
         limit = self.building.settings.outdoor_co2 + self.building.settings.co2_rise_limit
         over = np.maximum(np.vstack([self.co2, quality.co2]) - limit, 0.0)
-        self.co2 = quality.co2[-1]
+        self.co2, self.quality = quality.co2[-1], (quality.co2, quality.humidity)
         self._later(WHOLE, "stale_air", starts, _through(over).mean(axis=1))
         for number in range(quality.co2.shape[1]):
             self._later(number, "co2", starts + self.step, quality.co2[:, number])
@@ -86,8 +89,22 @@ class Diary:
 
     def seen_at(self, time: float) -> Array:
         """Temperatures of the seen nodes at the last step that ended by ``time`` [s], in [K]."""
-        done = min(int((time + 1e-6) / self.step) - self.first, len(self.seen))
-        return np.asarray(self.seen[done - 1] if done > 0 else self.before)
+        return self._row(time, self.seen, self.before)
+
+    def _row(self, time: float, rows: Array, before: Array) -> Array:
+        """Of the block's rows, that of the last step that ended by ``time`` [s]."""
+        done = min(int((time + 1e-6) / self.step) - self.first, len(rows))
+        return np.asarray(rows[done - 1] if done > 0 else before)
+
+    def quality_at(self, time: float) -> tuple[Array, Array] | None:
+        """CO2 and relative humidity of the zones at ``time`` [s], once the air is carried."""
+        if self.quality is None:
+            return None
+        return tuple(self._row(time, rows, rows[0]) for rows in self.quality)  # type: ignore[return-value]
+
+    def light_at(self, time: float, room: int) -> float:
+        """Daylight and lamps in a zone in the step that ended by ``time`` [s], in [lx]."""
+        return float(self._row(time, self.lux, np.zeros(self.lux.shape[1]))[room])
 
     def flush(self, until: float) -> None:
         """Write the rows whose time has come by ``until`` [s]."""
@@ -180,6 +197,7 @@ class Diary:
             for number in range(people.shape[1]):
                 self._changes(number, "occupants", starts, people[:, number])
         power, lux = inputs.light(block.known[:, self.building.made.known :], used_now)
+        self.lux = lux + given_by(settings, power)
         for number, zone in enumerate(settings.zones.values()):
             if zone.use_by == "presence" or zone.lighting_power > 0:
                 self._changes(number, "in_use", starts, used_now[:, number])
@@ -204,6 +222,15 @@ class Diary:
             for place, flow in enumerate(FLOWS, 2):
                 of_hour = means[:, :, place * rooms + number].mean(axis=1)
                 self._later(number, flow, starts, of_hour)
+
+
+def given_by(settings: given.Settings, power: Array) -> Array:
+    """Illuminance that the lamps of each zone give by their power, (steps, zones) [lx]."""
+    zones = list(settings.zones.values())
+    full = np.array([zone.lighting_power * zone.floor_area for zone in zones])
+    wanted = np.array([zone.illuminance for zone in zones])
+    share = np.divide(power, full, out=np.zeros_like(power), where=full > 0.0)
+    return np.asarray(share * wanted)
 
 
 def _outside(air: Array, band: tuple[Array, Array]) -> Array:

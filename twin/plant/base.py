@@ -144,6 +144,14 @@ class Asset(ABC):
     def read(self) -> dict[str, float]:
         """Return the present value of every channel [SI]."""
 
+    def parts(self) -> Mapping[str, tuple[Channel, ...]]:
+        """Return the parts that a sensor can sit on or look at, and the channels of each."""
+        return {}
+
+    def look(self, part: str) -> dict[str, float]:
+        """Return the present value of every channel of a part [SI]."""
+        raise KeyError(part)
+
     def present(self) -> dict[str, Any]:
         """Return the parameters, in trade units, that let a run begin from the present state."""
         return {}

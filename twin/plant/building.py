@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
@@ -19,6 +20,7 @@ from twin.plant._building_air import Air, carried
 from twin.plant._building_boptest import boptest_measures, cost_rule
 from twin.plant._building_control import Control, House, OptimalStart, Schedule, regulators_of
 from twin.plant._building_inputs import DAY, Inputs
+from twin.plant._building_look import Look
 from twin.plant._building_measures import (
     ELECTRICITY,
     GAS,
@@ -74,8 +76,8 @@ def unused_in(zone: ZoneSettings) -> set[str]:
 class Model(Asset):
     """A building whose zones are balanced step by step, exactly.
 
-    Without machines nothing reaches into it from outside, so it is computed by days and weeks; with
-    machines, whose heat is known only as they work, step by step.
+    Without machines nothing reaches into it from outside, so it is computed ahead by days and weeks;
+    with machines, whose heat is known only as they work, each day afterwards, or when asked.
     """
 
     channels: ClassVar[tuple[Channel, ...]] = (
@@ -93,6 +95,8 @@ class Model(Asset):
             [[zone.heating_power, zone.cooling_power] for zone in settings.zones.values()]
         )
         self._stepped = 0
+        self._noted: list[Array] = []
+        self.per_day = round(DAY / settings.step)
 
     def connect(self) -> None:
         """Read the weather, assemble the network, find the machines that stand in each zone."""
@@ -109,8 +113,10 @@ class Model(Asset):
         )  # fmt: skip
         self._spin_up()
         self.control = self._control()
+        self.record.before_close.append(lambda _end: self._catch_up())
         self.diary = Diary(self, self._temperatures())
         self.air = Air(self.settings, self.inputs) if carried(self.settings) else None
+        self._look = Look(self)
 
     def _control(self) -> Control:
         if self.settings.control == "optimal_start":
@@ -175,18 +181,44 @@ class Model(Asset):
         return np.concatenate([nodes[self.made.seen], self.made.fabric @ state.modes])
 
     def _run(self) -> Process:
-        step = self.settings.step
-        alone = not any(self.machines)
+        if any(self.machines):
+            return self._beside_machines()
+        return self._alone()
+
+    def _alone(self) -> Process:
+        """Compute ahead, in blocks that grow."""
         days = 1
         while True:
-            if alone:
-                steps = days * round(DAY / step)
-                self._advance(steps, None)
-                yield self.env.timeout(steps * step)
-                days = min(2 * days, MOST_DAYS)
-            else:
-                yield self.env.timeout(step)
-                self._advance(1, self._machine_heat())
+            steps = days * self.per_day
+            self._advance(steps, None)
+            yield self.env.timeout(steps * self.settings.step)
+            days = min(2 * days, MOST_DAYS)
+
+    def _beside_machines(self) -> Process:
+        """Note the heat of the machines at each step; compute when a day is full or somebody asks.
+
+        Machines do not feel the building, so nothing is lost by computing late.
+        """
+        while True:
+            yield self.env.timeout(self.settings.step)
+            self._note_heat()
+            if len(self._noted) >= self.per_day:
+                self._catch_up()
+
+    def _note_heat(self) -> None:
+        """Note the heat of the step that has ended by now, unless it is noted."""
+        done = self._stepped + len(self._noted)
+        if self.env.now > (done + 1) * self.settings.step - 1e-6:
+            self._noted.append(self._machine_heat())
+
+    def _catch_up(self) -> None:
+        """Compute the steps beside machines that have ended by now."""
+        if not any(self.machines):
+            return
+        self._note_heat()
+        if self._noted:
+            heat, self._noted = np.array(self._noted), []
+            self._advance(len(heat), heat)
 
     def _advance(self, steps: int, machine_heat: Array | None) -> None:
         block = self.inputs.block(self._stepped, steps, machine_heat)
@@ -208,12 +240,22 @@ class Model(Asset):
 
     def read(self) -> dict[str, float]:
         """Return the present value of every channel [SI]."""
+        self._catch_up()
         seen = self.diary.seen_at(self.env.now)
         return {
             "temperature": float(seen[0]),
             "fabric_temperature": float(seen[-self.made.rooms]),
             "ambient_temperature": self.inputs.outdoor(float(self.env.now)),
         }
+
+    def parts(self) -> Mapping[str, tuple[Channel, ...]]:
+        """Return the zones and the faces of their walls and windows."""
+        return self._look.parts()
+
+    def look(self, part: str) -> dict[str, float]:
+        """Return the present values of a zone or a face [SI]."""
+        self._catch_up()
+        return self._look.look(part)
 
     @classmethod
     def neighbours(cls, settings: Settings) -> frozenset[str]:

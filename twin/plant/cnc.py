@@ -11,7 +11,7 @@ from twin.measures import Measure
 from twin.physics import cutting
 from twin.physics.machine_power import IdlePower, spindle_idle_power
 from twin.plant import _cnc_measures
-from twin.plant._cnc_heat import Heat
+from twin.plant._cnc_heat import SIZES, WARM, Heat, warm_part
 from twin.plant._cnc_programme import (
     BELOW,
     DAY,
@@ -366,8 +366,18 @@ class Model(Asset):
                 loss=self._loss,
                 edge_power=self._edge,
                 pump_power=self._pump,
+                power=self._power,
             )
         self._since = self.env.now
+
+    def parts(self) -> Mapping[str, tuple[Channel, ...]]:
+        """Return what a thermal camera can look at."""
+        return dict.fromkeys(SIZES, WARM)
+
+    def look(self, part: str) -> dict[str, float]:
+        """Return the temperature and the size of a part [SI]."""
+        self._settle()
+        return warm_part(self.heat, part)
 
     # -- what can be read from the facts --------------------------------------------------------
 

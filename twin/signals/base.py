@@ -23,6 +23,7 @@ class SensorSettings(Params):
     """What every sensor has: where it sits and how often it takes a window."""
 
     on: str = text(None, "Name of the asset the sensor sits on.")
+    part: str = text("", "Part of it, such as zones.office; without one, the asset itself.")
     period: float = quantity(60, "s", 0.02, 86_400, "Time between two windows.", assumption=True)
 
 

@@ -29,6 +29,24 @@ def waveform(samples: Array, rate: float, theme: str, *, axis: str, time_axis: s
     return figure
 
 
+def readings(
+    time: Array, value: Array, every: float, theme: str, *, axis: str, time_axis: str
+) -> go.Figure:
+    """Draw single readings over hours; where some that were due ``every`` [s] lack, a gap."""
+    p = palette(theme)
+    figure = blank(theme)
+    late = np.flatnonzero(np.diff(time) > 1.5 * every) + 1
+    x = np.insert(time.astype(float) / HOUR, late, np.nan)
+    y = np.insert(value.astype(float), late, np.nan)
+    figure.add_scatter(x=x.astype(np.float32), y=y.astype(np.float32), mode="lines+markers",
+                       line={"color": p.accent, "width": 1}, marker={"size": 3},
+                       connectgaps=False,
+                       hovertemplate="%{x:.2f} h: %{y:.4g}<extra></extra>")  # fmt: skip
+    figure.update_xaxes(title=axis_title(time_axis))
+    figure.update_yaxes(title=axis_title(axis))
+    return figure
+
+
 def spectrum(
     order: Array,
     amplitude: Array,

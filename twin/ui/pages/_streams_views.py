@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from twin.family import load as load_kind
 from twin.nodes.library import open_model
 from twin.physics.bearings import Bearing, cage_order, inner_order, outer_order, spin_order
 from twin.physics.cutting import spindle_speed
@@ -187,6 +188,33 @@ def thermal(window: Window, theme: str) -> Chart:
             [t("streams.pixels"), f"{frame.shape[1]} × {frame.shape[0]}", ""]]  # fmt: skip
     finding = t("streams.warmest_is", value=number(float(frame.max()), 1))
     return Chart(finding, figure, t("streams.thermal_caption"), _columns(), rows)
+
+
+def is_thermal(scenario: Scenario, sensor: str) -> bool:
+    """Return whether the pictures of a sensor are temperatures."""
+    return bool(load_kind("twin.signals", scenario.entries[sensor].kind).Sensor.unit == "°C")
+
+
+def readings(samples: pd.DataFrame, scenario: Scenario, sensor: str, theme: str) -> Chart:
+    """Return what a sensor of single readings told through the run, with its gaps."""
+    settings: Any = scenario.entries[sensor].settings
+    unit = load_kind("twin.signals", "room").UNITS[settings.reads]
+    mine = samples[(samples["source"] == sensor) & (samples["channel"] == "reading")]
+    if mine.empty:
+        return Chart(t("streams.no_reading"), None, t("streams.no_reading_why"))
+    value = np.asarray(from_si(mine["value"].to_numpy(float), unit), float)
+    figure = signal_figures.readings(
+        mine["time"].to_numpy(float), value, settings.period, theme,
+        axis=f"{names.word(settings.reads)} [{unit}]", time_axis=t("what_if.time_axis"),
+    )  # fmt: skip
+    due = int(scenario.header.horizon / settings.period - 1e-9)
+    lost = max(due - len(value), 0)
+    finding = t("streams.readings", last=number(float(value[-1]), 1), unit=unit, lost=lost, due=due)
+    rows = [[t("streams.lowest"), number(float(value.min()), 2), unit],
+            [t("streams.mean"), number(float(value.mean()), 2), unit],
+            [t("streams.highest"), number(float(value.max()), 2), unit],
+            [t("streams.lost"), number(lost, 0), ""]]  # fmt: skip
+    return Chart(finding, figure, t("streams.readings_caption"), _columns(), rows)
 
 
 # -- the node -----------------------------------------------------------------------------------

@@ -138,6 +138,9 @@ def _register_window(app: Dash, context: Context) -> None:
         if window is None:
             return *card.chart_values(missing(phase)), "", address
         seen = t("streams.at", at=clock(window.time))
+        if window.data.size == 1:
+            told = views.readings(runs.table(_run(phase), "samples"), scenario, sensor, theme)
+            return *card.chart_values(told), seen, address
         return *card.chart_values(first_chart(scenario, window, theme)), seen, address
 
 
@@ -150,7 +153,7 @@ def _register_spectra(app: Dash, context: Context) -> None:
     )
     def draw_spectra(phase: Any, sensor: str, at: int, theme: str, name: str) -> Any:
         scenario, window = context.scenario(name), pick(phase, sensor, at)
-        if window is None or window.data.ndim > 1:
+        if window is None or window.data.ndim > 1 or window.data.size == 1:
             empty = card.chart_values(missing(phase))
             return *empty, *empty, window is not None
         first = views.spectrum(window, scenario, theme)
@@ -209,6 +212,6 @@ def first_chart(scenario: Scenario, window: views.Window, theme: str) -> Chart:
     """Return the main chart of a window: by its kind, else by the shape of its samples."""
     if window.data.ndim == 1:
         return views.waveform(window, theme)
-    if scenario.entries[window.sensor].kind == "thermal":
+    if views.is_thermal(scenario, window.sensor):
         return views.thermal(window, theme)
     return views.picture(window, theme)
