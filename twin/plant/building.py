@@ -76,7 +76,7 @@ def unused_in(zone: ZoneSettings) -> set[str]:
 class Model(Asset):
     """A building whose zones are balanced step by step, exactly.
 
-    Without machines nothing reaches into it from outside, so it is computed ahead by days and weeks;
+    Without machines nothing reaches into it from outside: it is computed ahead by days and weeks;
     with machines, whose heat is known only as they work, each day afterwards, or when asked.
     """
 
