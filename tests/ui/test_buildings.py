@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from twin.scenario import load, parse, shipped
@@ -9,6 +10,7 @@ from twin.simulate import simulate
 from twin.ui import building_run, building_strategies, building_view, figures_building
 from twin.ui.building_plan import plan
 from twin.ui.building_run import Course, Past
+from twin.ui.building_view import Ran
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +70,49 @@ def test_heat_comes_and_goes(past):
         assert into == pytest.approx(out, rel=0.01)
     into, out = (sum(link[2] for link in links if link[end] == "cooling") for end in (1, 0))
     assert into == pytest.approx(out, rel=0.01)
+
+
+def test_what_is_bought_makes_heat_or_is_lost():
+    """A boiler of 80 %: a fifth of its gas leaves; lamps are bought and heat their zone."""
+    flows = {"a": {"heating_hour": 8.0, "lamps": 1.0, "fabric": -9.0}}
+    links = {(a, b): (value, paid) for a, b, value, paid in
+             figures_building.heat_links(flows, 0.0, 0.0, 10.0)}  # fmt: skip
+    assert links["gas", "heating"] == (10.0, True)
+    assert links["heating", "outdoors"] == (2.0, False)
+    assert links["electricity", "lamps"] == (1.0, True)
+    assert links["lamps", "a"] == (1.0, False)
+    assert ("ambient", "heating") not in links
+
+
+@pytest.fixture(scope="module")
+def hall():
+    """The hall with people and plant, as the page would have it after a run."""
+    from twin.kpi import Reading, compute
+
+    asked = load(shipped() / "hall_people.toml")
+    facts = simulate(asked, sense=False)
+    read, zones = Reading(facts), asked.entries["hall"].settings.zones
+    courses, people = {}, {}
+    for zone in zones:
+        source = f"hall.zones.{zone}"
+        heat = {name: read.series(source, name)[0] for name in building_run.HEAT}
+        courses[zone] = Course(read.series(source, "temperature_hour")[0] - 273.15, heat)
+        values, spans = read.series(source, "occupants")
+        starts = np.concatenate([[0.0], np.cumsum(spans)[:-1]])
+        people[zone] = building_run._means(starts, values, 172_800.0, 3600.0)
+    past = Past(courses, read.series("hall", "electricity")[0], 1e8, 0.0, "", people=people)
+    return Ran(asked, "hall", asked.entries["hall"].settings, None, past), compute(asked, facts)
+
+
+def test_people_of_the_page_are_those_of_the_run(hall):
+    of, values = hall
+    chart = building_view.people_chart(of, "office", 9, "light")
+    hours = [float(row[2]) for row in chart.rows]
+    told = [values[f"hall.zones.{zone}.person_hours"] for zone in ("floor", "office")]
+    assert hours == pytest.approx(told, abs=0.06)
+    assert "person-hours" in chart.finding
+    alone = Ran(of.scenario, "hall", of.building, None, Past({}, np.empty(0), 0.0, 0.0, ""))
+    assert building_view.people_chart(alone, "office", 9, "light").finding == "Nobody is followed"
 
 
 def test_strategies_move_set_points_and_set_back(office):

@@ -52,3 +52,17 @@ def test_windows_in_the_cut_are_marked_where_the_model_was_not_checked_so() -> N
 @pytest.mark.parametrize("tag", list(i18n.LANGUAGES))
 def test_every_word_of_a_node_is_said_in_every_language(tag: str) -> None:
     assert {"words.unsure", "words.bad", "words.idle"} <= set(i18n.catalogue(tag))
+
+
+def test_readings_show_what_was_lost() -> None:
+    hall = load(shipped() / "hall_people.toml").with_values({"horizon": "2 h"})
+    rows = pd.DataFrame({
+        "time": [900.0, 1800.0, 3600.0], "source": "office_air", "channel": "reading",
+        "value": [293.15, 294.15, 295.15],
+    })  # fmt: skip
+    chart = views.readings(rows, hall, "office_air", "light")
+    assert chart.finding == "Last 22.0 °C; 4 of 7 readings lost"
+    assert np.isnan(chart.figure.data[0].y[2])
+    assert views.is_thermal(hall, "spindle_eye")
+    empty = views.readings(rows[:0], hall, "office_air", "light")
+    assert empty.finding == "No reading yet"

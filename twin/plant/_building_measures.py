@@ -131,7 +131,7 @@ def building_measures(
         Measure("cooling_load", "MWh", "Sensible heat taken from all zones.", "less",
                 over(Integral("cooling"))),
         Measure("unmet_hours", "h", "Time in which some zone in use is outside its set-points by "
-                "more than the tolerance (ASHRAE 90.1).", "less", Integral("unmet")),
+                "more than the tolerance (ASHRAE 90.1).", "less", Integral("unmet"), headline=True),
     )  # fmt: skip
     some = (
         (gas, Measure("gas_energy", "kWh", "Gas for heating of all zones.", "less", burnt)),

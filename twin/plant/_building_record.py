@@ -16,6 +16,7 @@ from twin.plant._building_air import Quality
 from twin.plant._building_flows import FLOWS, entering
 from twin.plant._building_power import burns, used
 from twin.plant._building_schedules import Used
+from twin.records import Channel
 from twin.tables import Words
 
 if TYPE_CHECKING:
@@ -29,6 +30,28 @@ CHANNELS = (
     "stale_air", "spent", "unmet", "unmet_heating", "unmet_cooling", "occupants", "in_use",
     "lighting_electric", "daylit", *FLOWS,
 )  # fmt: skip
+RECORDED = (
+    *(Channel(name, "kW", meaning) for name, meaning in (
+        ("heating", "Heat given to the zone."), ("cooling", "Heat taken from the zone."),
+        ("heating_hour", "Hourly mean of heating."), ("cooling_hour", "Hourly mean of cooling."),
+        ("heating_electric", "Electricity for heating."),
+        ("cooling_electric", "Electricity for cooling."), ("heating_gas", "Gas for heating."),
+        ("electricity", "Electricity of the plant."), ("gas", "Gas of the plant."),
+        ("fans_electric", "Electricity of the fans."),
+        ("pumps_electric", "Electricity of the pumps."),
+        ("lighting_electric", "Electricity of the lamps."),
+        ("gains_hour", "Heat of people, devices, lamps and machines, hourly mean."),
+        ("sun_hour", "Sun through the windows, hourly mean."),
+        ("fresh_hour", "Heat of the air from outdoors, hourly mean."),
+    )),
+    Channel("temperature_hour", "°C", "Hourly mean of the air."),
+    Channel("co2", "ppm", "CO2 of the zone."),
+    Channel("humidity", "%", "Relative humidity of the zone."),
+    Channel("occupants", "1", "People, mean of the step."),
+    Channel("in_use", "1", "1 while the zone is in use."),
+    Channel("unmet", "1", "1 while some zone in use is outside its set-points."),
+)  # fmt: skip
+"""What is recorded beside the channels that can be read, with units."""
 WHOLE = -1
 """Place of the building among the sources: what is recorded of all its zones together."""
 STATES = {"temperature", "co2", "humidity"}

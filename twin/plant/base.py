@@ -125,6 +125,8 @@ class Asset(ABC):
     """
 
     channels: ClassVar[tuple[Channel, ...]] = ()
+    recorded: ClassVar[tuple[Channel, ...]] = ()
+    """What its facts have beside the channels that can be read."""
 
     def __init__(self, name: str, settings: Params, world: World) -> None:
         self.name = name

@@ -33,7 +33,7 @@ from twin.plant._building_people import Crowd
 from twin.plant._building_people_settings import unused as unused_of
 from twin.plant._building_power import burns
 from twin.plant._building_predictive import Predictive
-from twin.plant._building_record import Diary
+from twin.plant._building_record import RECORDED, Diary
 from twin.plant._building_schedules import band
 from twin.plant._building_settings import Settings, ZoneSettings
 from twin.plant._building_supply import unused as unused_supply
@@ -85,6 +85,8 @@ class Model(Asset):
         Channel("fabric_temperature", "°C", "Fabric temperature of the first zone."),
         Channel("ambient_temperature", "°C", "Outdoor temperature."),
     )
+
+    recorded: ClassVar[tuple[Channel, ...]] = RECORDED
 
     def __init__(self, name: str, settings: Settings, world: World) -> None:
         super().__init__(name, settings, world)

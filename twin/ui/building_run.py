@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -30,7 +30,8 @@ class Course:
 class Past:
     """A building's first run: its zones by the hour, its power by the quarter of an hour [W].
 
-    ``powered`` says which share of the electricity is for heating, by the zone's energy [J].
+    ``gas`` and ``lamps`` (by zone) are energy too [J]; ``people`` and ``in_use`` (share) by zone
+    and hour, where anybody is followed.
     """
 
     zones: dict[str, Course]
@@ -38,6 +39,10 @@ class Past:
     heating_electricity: float
     cooling_electricity: float
     generated: str
+    gas: float = 0.0
+    lamps: Mapping[str, float] = field(default_factory=dict)
+    people: Mapping[str, Array] = field(default_factory=dict)
+    in_use: Mapping[str, Array] = field(default_factory=dict)
 
     @property
     def hours(self) -> int:
@@ -76,8 +81,16 @@ def _past(run_id: str, name: str, zones: tuple[str, ...]) -> Past:
         for channel in ("heating_electric", "cooling_electric")
     )
     power = _means(*grouped.get((name, "electricity"), none), end, QUARTER)
+    gas = _energy(*grouped.get((name, "gas"), none), end)
+    lamps = {zone: _energy(*of(zone, "lighting_electric"), end) for zone in zones}
+    hourly = (
+        {zone: _means(*of(zone, channel), end, HOUR) for zone in zones if len(of(zone, channel)[0])}
+        for channel in ("occupants", "in_use")
+    )
+    people, in_use = hourly
     told = [row for row in runs.events(run_id, ["weather"]) if row[1] == name]
-    return Past(courses, power, heating, cooling, _generated(run_id, name) if told else "")
+    said = _generated(run_id, name) if told else ""
+    return Past(courses, power, heating, cooling, said, gas, lamps, people, in_use)
 
 
 def _generated(run_id: str, name: str) -> str:
@@ -105,12 +118,17 @@ def _means(time: Array, value: Array, end: float, span: float) -> Array:
 def flows(one: Past) -> dict[str, dict[str, float]]:
     """Heat of the run by zone [kWh]; ``fabric`` is what walls, windows and stores took or gave.
 
-    Every row adds up to nothing: ``fabric`` is what the others leave.
+    Every row adds up to nothing: ``fabric`` is what the others leave. ``lamps`` are no part of what
+    people, devices and machines give.
     """
     found = {}
     for zone, course in one.zones.items():
         heat = {name: float(row.sum()) * HOUR / KWH for name, row in course.heat.items()}
         heat["cooling_hour"] = -heat["cooling_hour"]
+        lamps = one.lamps.get(zone, 0.0) / KWH
+        if lamps:
+            heat["lamps"] = lamps
+            heat["gains_hour"] -= lamps
         heat["fabric"] = -sum(heat.values())
         found[zone] = heat
     return found

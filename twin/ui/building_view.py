@@ -31,8 +31,13 @@ COMFORTABLE = 0.5
 """Degree hours a zone and day up to which it counts as comfortable [K·h]."""
 ZONE = "zone "
 """Before the name of a zone among the nodes, which have words of their own."""
-FIGURES = ("ener_tot", "cost_tot", "demand_charge", "emis_tot", "pele_tot", "tdis_tot",
-           "heating_load", "cooling_load")  # fmt: skip
+FIGURES = (
+    "unmet_hours", "ener_tot", "cost_tot", "demand_charge", "emis_tot", "pele_tot", "pgas_tot",
+    "tdis_tot", "heating_load", "cooling_load", "gas_energy", "fan_energy", "pump_energy",
+    "lighting_energy", "person_hours", "occupancy_peak",
+)  # fmt: skip
+MAKERS = {"heat_pump": "heat_pump", "boiler": "boiler", "electric": "electric"}
+"""What makes heat, of which the Sankey diagram has a name; else it is just heating."""
 WORTH = ("cost_tot", "demand_charge", "pele_tot", "ener_tot", "tdis_tot")
 """Figures in which strategies are compared."""
 
@@ -76,7 +81,10 @@ def _bands(of: Ran, zone: str) -> tuple[Array, Array]:
     """Set-points of heating and of cooling in each hour of the run [°C]."""
     times = np.arange(of.past.hours, dtype=np.float64) * HOUR
     settings = of.building.zones[zone]
-    low, high = band(of.building, settings, times)
+    used = of.past.in_use.get(zone)
+    by_presence = settings.use_by == "presence" and used is not None
+    present = np.resize(used > 0.0, len(times)) if by_presence and used is not None else None
+    low, high = band(of.building, settings, times, present)
     low = np.where(settings.heating_power > 0, low, -1e4)
     high = np.where(settings.cooling_power > 0, high, 1e4)
     return low - KELVIN, high - KELVIN
@@ -95,6 +103,9 @@ def verdict(of: Ran) -> tuple[str, list[str]]:
     else:
         head = t("buildings.not_comfortable", zone=worst)
     lines = [_felt(worst, felt[worst], days)]
+    unmet = of.kpi("unmet_hours")
+    if unmet is not None and unmet["value"]:
+        lines.append(t("buildings.unmet", hours=number(float(unmet["value"]), 1)))
     cost = of.kpi("cost_tot")
     area = sum(zone.floor_area for zone in of.building.zones.values())
     if cost is not None and cost["value"] is not None:
@@ -242,23 +253,65 @@ def _power_row(name: str, power: Array) -> list[str]:
 def heat_chart(of: Ran, theme: str) -> Chart:
     """Return where the heat of the run comes from and where it goes."""
     flows = {ZONE + zone: one for zone, one in building_run.flows(of.past).items()}
-    bought = (of.past.heating_electricity / 3.6e6, of.past.cooling_electricity / 3.6e6)
+    energies = (of.past.heating_electricity, of.past.cooling_electricity, of.past.gas)
+    bought = [energy / 3.6e6 for energy in energies]
     links = figures_building.heat_links(flows, *bought)
     if not links:
         return Chart(t("buildings.heat_none"), None, t("buildings.heat_none_why"))
     nodes = list(dict.fromkeys(name for a, b, _v, _paid in links for name in (a, b)))
     place = {name: index for index, name in enumerate(nodes)}
-    said = [_node(name) for name in nodes]
+    said = [_node(name, of.building) for name in nodes]
     drawn = [(place[a], place[b], value, paid) for a, b, value, paid in links]
     figure = figures_building.sankey(said, drawn, theme, unit="kWh", height=340)
     into = sum(v for _a, b, v, _p in links if b in flows)
     out = sum(v for a, _b, v, _p in links if a in flows)
     finding = t("buildings.heat_finding", into=number(into, 0), out=number(out, 0),
-                bought=number(sum(bought), 1))  # fmt: skip
+                bought=number(sum(v for *_ends, v, paid in links if paid), 1))  # fmt: skip
     rows = [[said[place[a]], said[place[b]], number(value, 2)] for a, b, value, _paid in links]
     head = [t("buildings.col_from"), t("buildings.col_to"), "kWh"]
     return Chart(finding, figure, t("buildings.heat_caption"), head, rows)
 
 
-def _node(name: str) -> str:
-    return name.removeprefix(ZONE) if name.startswith(ZONE) else t(f"buildings.node_{name}")
+def _node(name: str, building: Settings) -> str:
+    if name.startswith(ZONE):
+        return name.removeprefix(ZONE)
+    if name == "heating" and building.heating in MAKERS:
+        made = t(f"buildings.node_{MAKERS[building.heating]}")
+        if building.backup == "none":
+            return made
+        return t("buildings.node_with", made=made, backup=t(f"buildings.node_{building.backup}"))
+    if name == "cooling" and "chiller" in building.cooling:
+        return t("buildings.node_chiller")
+    return t(f"buildings.node_{name}")
+
+
+# -- who is there -------------------------------------------------------------------------------
+
+
+def people_chart(of: Ran, zone: str, hour: int, theme: str) -> Chart:
+    """Return how many people are in each zone, hour by hour."""
+    rows = of.past.people
+    if not rows:
+        return Chart(t("buildings.people_none"), None, t("buildings.people_none_why"))
+    figure = figures_building.people(
+        rows, zone, theme, moment=hour + 0.5, axis=t("buildings.people_axis"),
+        time_axis=t("buildings.time_axis"),
+    )  # fmt: skip
+    whole = np.sum(list(rows.values()), axis=0)
+    at = int(np.argmax(whole)) if whole.size else 0
+    finding = t(
+        "buildings.people_finding", most=number(float(whole[at]), 1), at=clock(at * HOUR),
+        hours=number(float(whole.sum()), 0),
+    )  # fmt: skip
+    head = [t(f"buildings.col_{c}") for c in ("zone", "most", "person_hours", "used")]
+    table = [
+        [name, number(float(row.max()), 1), number(float(row.sum()), 1), _used(of, name)]
+        for name, row in rows.items()
+    ]
+    return Chart(finding, figure, t("buildings.people_caption"), head, table)
+
+
+def _used(of: Ran, zone: str) -> str:
+    """Hours in use, where they are followed."""
+    row = of.past.in_use.get(zone)
+    return "–" if row is None else number(float(row.sum()), 1)

@@ -168,21 +168,49 @@ def sankey(
     return figure
 
 
-def heat_links(
-    flows: Mapping[str, Mapping[str, float]], heating_kwh: float, cooling_kwh: float
-) -> list[tuple[str, str, float, bool]]:
-    """Return flows of heat as (from, to, kWh, paid): electricity and surroundings → zones → out.
+def people(
+    zones: Mapping[str, Array], chosen: str, theme: str, *, moment: float, axis: str, time_axis: str
+) -> go.Figure:
+    """Draw how many people are in each zone, hour by hour; the ``chosen`` zone is dark."""
+    p = palette(theme)
+    figure = blank(theme)
+    for name, row in zones.items():
+        mine = name == chosen
+        figure.add_scatter(
+            x=np.arange(len(row)), y=row, mode="lines", name=name,
+            line={"color": p.text if mine else p.baseline, "width": 2 if mine else 1.5,
+                  "shape": "hv", "dash": DASHES[0] if mine else DASHES[1]},
+            hovertemplate=f"{name}: %{{y:.1f}}<extra></extra>",
+        )  # fmt: skip
+    most = max((float(row.max()) for row in zones.values() if len(row)), default=1.0)
+    figure.update_yaxes(range=[0, 1.1 * max(most, 1.0)], title=axis_title(axis))
+    figure.update_xaxes(title=axis_title(time_axis))
+    figure.update_layout(shapes=[moment_line(moment, p)], height=300)
+    return figure
 
-    ``heating_kwh`` and ``cooling_kwh`` are electricity; what heating gives beyond it comes from
-    outdoors, and cooling takes both outdoors.
+
+def heat_links(
+    flows: Mapping[str, Mapping[str, float]],
+    heating_kwh: float,
+    cooling_kwh: float,
+    gas_kwh: float = 0.0,
+) -> list[tuple[str, str, float, bool]]:
+    """Return flows of heat as (from, to, kWh, paid): energy and surroundings → zones → out.
+
+    ``heating_kwh`` and ``cooling_kwh`` are electricity; what heating gives beyond it and its gas
+    comes from outdoors, what it gives less is lost there, and cooling takes both outdoors.
 
     >>> heat_links({"a": {"heating_hour": 3.0, "fabric": -3.0}}, 1.0, 0.0)[:2]
     [('electricity', 'heating', 1.0, True), ('ambient', 'heating', 2.0, False)]
     """
     given = sum(max(0.0, one.get("heating_hour", 0.0)) for one in flows.values())
     taken = sum(max(0.0, -one.get("cooling_hour", 0.0)) for one in flows.values())
-    found = [("electricity", "heating", min(heating_kwh, given), True),
-             ("ambient", "heating", max(0.0, given - heating_kwh), False)]  # fmt: skip
+    bought = heating_kwh + gas_kwh
+    lamps = sum(one.get("lamps", 0.0) for one in flows.values())
+    found = [("electricity", "heating", heating_kwh, True), ("gas", "heating", gas_kwh, True),
+             ("ambient", "heating", max(0.0, given - bought), False),
+             ("heating", "outdoors", max(0.0, bought - given), False),
+             ("electricity", "lamps", lamps, True)]  # fmt: skip
     for zone, one in flows.items():
         for name, value in one.items():
             word = name.removesuffix("_hour")

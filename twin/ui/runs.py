@@ -76,7 +76,8 @@ def channel(scenario: Scenario, source: str, name: str) -> Channel:
     entry = scenario.entries.get(source.split(".", maxsplit=1)[0])
     declared: Sequence[Channel] = ()
     if entry is not None and entry.section == "plant":
-        declared = load_kind("twin.plant", entry.kind).Model.channels
+        model = load_kind("twin.plant", entry.kind).Model
+        declared = (*model.channels, *model.recorded)
     found = next((one for one in declared if one.name == name), None)
     return found or Channel(name, "1", "")
 

@@ -205,7 +205,7 @@ def readings(samples: pd.DataFrame, scenario: Scenario, sensor: str, theme: str)
     value = np.asarray(from_si(mine["value"].to_numpy(float), unit), float)
     figure = signal_figures.readings(
         mine["time"].to_numpy(float), value, settings.period, theme,
-        axis=f"{names.word(settings.reads)} [{unit}]", time_axis=t("what_if.time_axis"),
+        axis=f"{names.word(settings.reads)} [{unit}]", time_axis=t("buildings.time_axis"),
     )  # fmt: skip
     due = int(scenario.header.horizon / settings.period - 1e-9)
     lost = max(due - len(value), 0)

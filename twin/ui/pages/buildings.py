@@ -37,6 +37,7 @@ ORDER = 50
 ICON = "building-2"
 PAGE = "buildings"
 PLAN, BANDS, POWER, HEAT = "buildings-plan", "buildings-bands", "buildings-power", "buildings-heat"
+PEOPLE = "buildings-people"
 HOUR = 3600.0
 TRIED = "buildings-try-"
 """Before the key of a strategy, in the name of its watched job."""
@@ -85,6 +86,8 @@ def layout(view: View, context: Context) -> Component:
                  className="cards"),
         html.Div([html.Div(_chart(POWER, "power", _shown(tried)), className="half"),
                   html.Div(_chart(HEAT, "heat"), className="half")], className="cards"),
+        html.Div([html.Div(_chart(PEOPLE, "people"), className="whole")], className="cards",
+                 hidden=not start.scenario.entries[name].settings.occupants),  # type: ignore[attr-defined]
         html.Div([html.Div(_strategies(tried), className="whole")], className="cards"),
     )  # fmt: skip
 
@@ -255,6 +258,13 @@ def _register_drawings(app: Dash, context: Context) -> None:
             other = past(one.candidate_run, base["building"], of.building.zones)
         named = {s.key: s.name for s in building_strategies.strategies(of.scenario, of.name)}
         return drawing(building_view.power_chart(of, other, named.get(shown, shown), hour, theme))
+
+    @app.callback(*drawing_outputs(PEOPLE), *drawn, moment, Input(Ids.ZONE, "value"))
+    def people(phase: Any, theme: str, base: Any, hour: int, zone: str) -> Any:
+        of = _ran(phase, base, context)
+        if of is None:
+            return waiting(PAGE, phase)
+        return drawing(building_view.people_chart(of, zone, hour, theme))
 
     @app.callback(*drawing_outputs(HEAT), *drawn)
     def heat(phase: Any, theme: str, base: Any) -> Any:
