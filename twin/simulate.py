@@ -40,7 +40,8 @@ class Running:
     world: World
     sensors: dict[str, Sensor]
     nodes: dict[str, Any]
-    due: list[tuple[str, Any, Any, float, dict[str, float]]] = field(default_factory=list)
+    uplinks: dict[str, Any] = field(default_factory=dict)
+    due: list[Any] = field(default_factory=list)
 
     @property
     def env(self) -> simpy.Environment:
@@ -163,6 +164,7 @@ def _wire_sensors(running: Running) -> None:
         running.sensors[name] = _sensor(running.world, entry, scenario.file)
     for name, entry in scenario.of("node").items():
         running.nodes[name] = _node(running, entry, scenario.file)
+        running.uplinks[name] = _uplink(running, entry, scenario.file)
     for name in running.sensors:
         running.env.process(_sample(running, name))
 
@@ -203,8 +205,35 @@ def _node(running: Running, entry: Entry, file: str) -> Any:
     return Node(entry.name, settings, running.sensors[settings.sensor], file=file)
 
 
+def _uplink(running: Running, entry: Entry, file: str) -> Any:
+    """Return the way up of a node.
+
+    Nodes on one sensor stand at one place, so with the same figures their links drop together; so
+    does the connection to the cloud for all nodes.
+    """
+    from twin.nodes.node import NodeSettings
+    from twin.nodes.outages import Outages
+    from twin.nodes.placement import Uplink
+
+    node, settings = running.nodes[entry.name], entry.settings
+    assert isinstance(settings, NodeSettings)
+    own = Outages(settings.outage_every, settings.outage_lasting,
+                  running.world.stream(f"{settings.sensor}.link"))  # fmt: skip
+    shared = Outages(settings.backhaul_every, settings.backhaul_lasting,
+                     running.world.stream("backhaul"))  # fmt: skip
+    uplink = Uplink(entry.name, settings, node.card, node.board, own, shared)
+    if uplink.elsewhere:
+        sensor, on = running.sensors[settings.sensor], running.scenario.entries[settings.sensor]
+        assert isinstance(on.settings, SensorSettings)
+        still = sensor.block(dict.fromkeys(sensor.needs, 0.0), 0.0, running.world.stream("still"))
+        uplink.refuse_narrow(still.size, on.settings.period, f"node.{entry.name}", file)
+    return uplink
+
+
 def _sample(running: Running, name: str) -> Generator[simpy.Event, Any, None]:
     """Take a window of one sensor whenever it is due, and let its nodes look at it."""
+    from twin.nodes.fleet import Due
+
     world, sensor = running.world, running.sensors[name]
     settings = running.scenario.entries[name].settings
     assert isinstance(settings, SensorSettings)
@@ -218,31 +247,63 @@ def _sample(running: Running, name: str) -> Generator[simpy.Event, Any, None]:
     while True:
         yield world.env.timeout(settings.period)
         state = asset.look(settings.part) if settings.part else asset.read()
-        window = sensor.block(state, world.env.now, luck)
+        window, truth = sensor.block(state, world.env.now, luck), sensor.truth(state)
         world.record.block(name, sensor.rate, window)
         if window.size == 1 and np.isfinite(window[0]):
             world.record.sample(name, "reading", float(window[0]))
-        world.record.event(name, "window", sensor.truth(state))
+        world.record.event(name, "window", truth)
         for key, node in watching:
             if not running.due:
                 world.env.process(_look(running))
-            running.due.append((key, node, window, sensor.rate, state))
+            uplink = running.uplinks[key]
+            running.due.append(Due(key, node, uplink, window, sensor.rate, state, truth))
 
 
 def _look(running: Running) -> Generator[simpy.Event, Any, None]:
     """Let the nodes look at every window of this instant, those of one model as one batch."""
-    from twin.nodes.node import look_together
+    from twin.nodes.fleet import look_together
 
     yield running.env.timeout(0.0)  # after every sensor that is due now
     due, running.due = running.due, []
-    record = running.world.record
-    verdicts = look_together([(node, block, rate, state) for _, node, block, rate, state in due])
-    for (name, *_), verdict in zip(due, verdicts, strict=True):
-        record.inference(
-            name, verdict.label, verdict.score, verdict.latency, verdict.energy, verdict.alarm
-        )
-        if verdict.message_bytes:
-            record.message(name, "verdict", verdict.message_bytes)
+    for one, looked in zip(due, look_together(due, running.env.now), strict=True):
+        _record_way(running, one, looked)
+        if looked.verdict is not None:
+            running.env.process(_learn(running, one, looked))
+
+
+def _record_way(running: Running, one: Any, looked: Any) -> None:
+    """Record what is known of a window at once: that it was due, and what was sent of it."""
+    record, way = running.world.record, looked.way
+    if one.expected != "idle":
+        record.event(one.name, "due")
+    if looked.verdict is None:
+        record.event(one.name, "lost")
+    if way.size:
+        topic = one.uplink.settings.send if one.uplink.elsewhere else "verdict"
+        record.message(one.name, topic, way.size)
+        record.event(one.name, "sent", topic, way.energy)
+    if way.left:
+        record.event(one.name, "left_plant", "", float(way.left))
+
+
+def _learn(running: Running, one: Any, looked: Any) -> Generator[simpy.Event, Any, None]:
+    """Record a verdict where it is given, and that the plant knows it when it does."""
+    record, verdict = running.world.record, looked.verdict
+    wait = max(looked.way.known - running.env.now, 0.0)
+    if one.uplink.elsewhere:
+        yield running.env.timeout(wait)
+    record.inference(
+        one.name, verdict.label, verdict.score, verdict.latency, verdict.energy, verdict.alarm
+    )
+    right = one.expected != "idle" and verdict.label == one.expected
+    deadline = one.uplink.settings.deadline
+    if right and (wait if one.uplink.elsewhere else verdict.latency) <= deadline:
+        record.event(one.name, "right", verdict.label)
+    if not one.uplink.elsewhere:
+        yield running.env.timeout(wait)
+    record.event(one.name, "judged", verdict.label, wait)
+    if right and wait <= deadline:
+        record.event(one.name, "known", verdict.label)
 
 
 def _in_file(fault: Fault, file: str) -> Fault:

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.errors import BadInput, Fault
-from twin.measures import Inferences, Measure
+from twin.measures import Count, Inferences, Measure, Quantile, Ratio, Total
 from twin.nodes import wake
 from twin.nodes.arena import fullest
 from twin.nodes.boards import BOARDS, Board, BoardName
@@ -30,7 +30,8 @@ from twin.nodes.cost import (
 )
 from twin.nodes.features import LOWEST_RATE, NAMES, features
 from twin.nodes.library import Card, Model, open_model, require_inputs
-from twin.params import Params, choice, count, quantity, text
+from twin.nodes.placement import PlacementSettings
+from twin.params import choice, count, quantity, text
 from twin.physics.bearings import Bearing
 from twin.signals.base import Sensor
 from twin.signals.vibration import Settings as VibrationSettings
@@ -47,11 +48,22 @@ MEASURES = (
     Measure("alarms", "1", "Alarms raised.", "less", Inferences("alarms"), headline=True),
     Measure("energy", "J", "Energy for computing.", "less", Inferences("energy"), headline=True),
     Measure("latency", "ms", "Longest time for a window.", "less", Inferences("latency_max")),
-    Measure("uplink", "B", "Bytes sent.", "less", Inferences("bytes")),
-)
+    Measure("uplink", "B", "Bytes sent, framing included.", "less", Inferences("bytes")),
+    Measure("sending", "J", "Energy of the node's radio.", "less", Total("sent")),
+    Measure("delay", "s", "Longest time until the plant had a verdict.", "less",
+            Quantile("judged", 1.0)),
+    Measure("rightly", "%", "Windows of a running machine that were judged rightly, in time.",
+            "more", Ratio(Count("right"), Count("due"))),
+    Measure("known", "%", "The same, and known to the plant in time.", "more",
+            Ratio(Count("known"), Count("due"))),
+    Measure("unseen", "1", "Windows that nobody looked at: they could not be sent.", "less",
+            Count("lost")),
+    Measure("left_plant", "B", "Raw data and features that left the plant.", "less",
+            Total("left_plant")),
+)  # fmt: skip
 
 
-class NodeSettings(Params):
+class NodeSettings(PlacementSettings):
     """A node: which sensor, which board, which model, and when it raises an alarm."""
 
     sensor: str = text(None, "Name of the sensor that the node reads.")
@@ -173,6 +185,7 @@ class Node:
     """
 
     measures = MEASURES
+    healthy = HEALTHY
 
     def __init__(
         self, name: str, settings: NodeSettings, sensor: Sensor, *, file: str = ""
@@ -238,17 +251,25 @@ class Node:
         unsure = lead != HEALTHY and scores[lead] < self.settings.threshold
         label, reason = (UNSURE, f"{lead} leads") if unsure else (lead, "")
         alarm = self._count(label not in {HEALTHY, UNSURE})
-        latency = run_time(self._work(found), self.board)
-        latency += inference_time(self.card.layers, self.board)
+        latency = self.latency(found)
         energy = latency * self.board.active_power
         if found.coarse is not None and not unsure:
             self._gate.remember(found.coarse.level, found.speed, label, scores[lead])
         sent = self._message(label, scores[lead], alarm=alarm)
         return Verdict(label, scores[lead], scores, latency, energy, alarm, sent, reason)
 
+    def latency(self, found: Pending) -> float:
+        """Time of the board for features and model of a window [s]."""
+        before = run_time(self._work(found), self.board)
+        return before + inference_time(self.card.layers, self.board)
+
+    def share(self, samples: int) -> float:
+        """Size of a window over that which the features are costed for [1]."""
+        return samples / self._window
+
     def _work(self, found: Pending) -> float:
         """Instructions before the model."""
-        work = self.card.front.instructions * found.samples / self._window
+        work = self.card.front.instructions * self.share(found.samples)
         gate = GATE_INSTRUCTIONS + found.coarse.instructions if found.coarse else 0.0
         return work + gate
 
@@ -304,28 +325,24 @@ class Node:
         return len(json.dumps(payload, separators=(",", ":")).encode())
 
 
-def look_together(
-    windows: Sequence[tuple[Node, npt.NDArray[np.float32], float, Mapping[str, float]]],
-) -> list[Verdict]:
-    """Judge windows of many nodes; those with the same model go through its session as one batch.
+def conclude_together(
+    nodes: Sequence[Node], found: Sequence[Verdict | Pending | None]
+) -> list[Verdict | None]:
+    """Turn what :meth:`Node.prepare` gave into verdicts, windows of one model as one batch.
 
-    Parameters
-    ----------
-    windows : sequence of (Node, block, rate, context)
-        As for :meth:`Node.look`, each node at most once.
+    What is a verdict already stays; ``None``, a window that never reached its model, too.
     """
-    found = [node.prepare(block, rate, context) for node, block, rate, context in windows]
     waiting: dict[int, list[int]] = {}
-    for place, ((node, *_), state) in enumerate(zip(windows, found, strict=True)):
+    for place, (node, state) in enumerate(zip(nodes, found, strict=True)):
         if isinstance(state, Pending):
             waiting.setdefault(id(node.model), []).append(place)
-    verdicts: list[Verdict | Pending] = list(found)
+    verdicts = [None if isinstance(state, Pending) else state for state in found]
     for places in waiting.values():
         pending = [state for k in places if isinstance(state := found[k], Pending)]
-        scores = windows[places[0]][0].model.scores(np.stack([state.row for state in pending]))
+        scores = nodes[places[0]].model.scores(np.stack([state.row for state in pending]))
         for place, state, row in zip(places, pending, scores, strict=True):
-            verdicts[place] = windows[place][0].conclude(state, row)
-    return [verdict for verdict in verdicts if isinstance(verdict, Verdict)]
+            verdicts[place] = nodes[place].conclude(state, row)
+    return verdicts
 
 
 def _bearing_of(sensor: Sensor, card: Card, where: str, file: str) -> tuple[Bearing, float]:

@@ -25,6 +25,7 @@ from twin.ui.components.frame import aria, mark, notice, page, sim_tag
 from twin.ui.context import Context
 from twin.ui.i18n import t
 from twin.ui.links import View
+from twin.ui.placed import placed
 from twin.ui.wording import number
 
 ORDER = 70
@@ -60,7 +61,9 @@ def layout(view: View, context: Context) -> Component:
         html.Div(watch.strip(PAGE, job.id), className="page-watch"),
         html.Div(
             [
-                html.Div(fleet(scenario, None), id=Ids.FLEET, **aria(live="polite")),
+                html.Div(
+                    [fleet(scenario, None)], id=Ids.FLEET, className="cards", **aria(live="polite")
+                ),
                 html.Div([pick, sim_tag()], className="controls"),
                 html.Div(one(scenario, chosen), id=Ids.ONE, className="cards"),
             ],
@@ -79,8 +82,8 @@ def register(app: Dash, context: Context) -> None:
     def show(phase: Any, name: str) -> Any:
         if (phase or {}).get("state") != "done":
             return no_update
-        run = str(jobs.get(phase["job"]).result["run_id"])
-        return fleet(context.scenario(name), run)
+        result, scenario = jobs.get(phase["job"]).result, context.scenario(name)
+        return [fleet(scenario, str(result["run_id"])), placed(scenario, result["kpis"])]
 
     @app.callback(
         Output(Ids.ONE, "children"), Output(Ids.ADDRESS, "data"),
@@ -122,11 +125,12 @@ def fleet(scenario: Scenario, run: str | None) -> Component:
     """Return every node in a row: static facts at once, what it did when the run is done."""
     nodes = list(scenario.of("node"))
     seen = runs.table(run, "inferences") if run else None
+    sent = _radio(run) if run else {}
     lasted = runs.end(run) if run else math.nan
     columns = ("node", "sensor", "board", "model", "wake", "fits", "health", "windows", "alarms",
                "day", "battery")  # fmt: skip
     head = html.Tr([html.Th(t(f"nodes.col_{name}"), scope="col") for name in columns])
-    body = [html.Tr(_row(scenario, node, seen, lasted)) for node in nodes]
+    body = [html.Tr(_row(scenario, node, seen, lasted, sent.get(node, 0.0))) for node in nodes]
     table = html.Table([html.Thead(head), html.Tbody(body)], className="figures fleet")
     return card(
         t("nodes.fleet_noun"),
@@ -135,6 +139,13 @@ def fleet(scenario: Scenario, run: str | None) -> Component:
                  **aria(label=t("nodes.fleet_noun"))),
         html.P(t("nodes.fleet_caption"), className="quiet small"),
     )  # fmt: skip
+
+
+def _radio(run: str) -> dict[str, float]:
+    """Return what the radio of each node took in a run [J]."""
+    rows = runs.table(run, "events")
+    mine = rows[rows["name"] == "sent"].groupby("source", observed=True)["value"].sum()
+    return {str(node): float(energy) for node, energy in mine.items()}
 
 
 def _fits(scenario: Scenario, node: str) -> bool:
@@ -154,7 +165,7 @@ def _finding(scenario: Scenario, nodes: list[str], seen: pd.DataFrame | None) ->
 
 
 def _row(
-    scenario: Scenario, node: str, seen: pd.DataFrame | None, lasted: float
+    scenario: Scenario, node: str, seen: pd.DataFrame | None, lasted: float, sent: float
 ) -> list[Component]:
     held = card_of(scenario, node)
     board = BOARDS[str(scenario.value(f"{node}.board"))]
@@ -170,11 +181,14 @@ def _row(
         html.Td(names.word(f"wake_{scenario.value(f'{node}.wake')}"), className="said"),
         html.Td(fits, className="said"),
     ]
-    return [*static, *_did(seen, node, lasted, board.sleep_power)]
+    return [*static, *_did(seen, node, lasted, board.sleep_power + sent / lasted)]
 
 
-def _did(seen: pd.DataFrame | None, node: str, lasted: float, sleep: float) -> list[Component]:
-    """What a node did in the run: its last word, windows, alarms, energy and battery."""
+def _did(seen: pd.DataFrame | None, node: str, lasted: float, rest: float) -> list[Component]:
+    """What a node did in the run: its last word, windows, alarms, energy and battery.
+
+    ``rest``: power of all but computing [W].
+    """
     mine = None if seen is None else seen[seen["source"] == node]
     if mine is None or mine.empty:
         return [html.Td("–", title=t("nodes.no_run")) for _ in range(5)]
@@ -186,7 +200,7 @@ def _did(seen: pd.DataFrame | None, node: str, lasted: float, sleep: float) -> l
     if bad:
         windows.append(t("nodes.bad", n=bad))
     power = float(mine["energy"].sum()) / lasted
-    years = battery_life(fit.CELL, power + sleep, self_discharge=fit.LOSS) / YEAR
+    years = battery_life(fit.CELL, power + rest, self_discharge=fit.LOSS) / YEAR
     return [
         html.Td(last, className="said"),
         html.Td(" ".join(windows)),
