@@ -58,7 +58,7 @@ def test_a_sensor_that_clips_makes_its_node_bad_and_leaves_the_other_as_it_was()
 
 def test_a_window_of_nothing_in_a_batch_leaves_the_others_as_they_were():
     from tests.nodes.test_node import RUNNING, accelerometer, node
-    from twin.nodes.node import look_together
+    from twin.nodes.node import conclude_together
     from twin.rng import stream
 
     device = accelerometer()
@@ -66,7 +66,9 @@ def test_a_window_of_nothing_in_a_batch_leaves_the_others_as_they_were():
     bad = np.full_like(good, np.nan)
     slow = good[:4000]
     windows = [(bad, 12_800.0), (good, 12_800.0), (slow, 1000.0), (np.zeros_like(good), 12_800.0)]
-    found = look_together([(node(device), block, rate, RUNNING) for block, rate in windows])
+    nodes = [node(device) for _ in windows]
+    looked = zip(nodes, windows, strict=True)
+    found = conclude_together(nodes, [one.prepare(*window, RUNNING) for one, window in looked])
     assert [verdict.label == "bad" for verdict in found] == [True, False, True, True]
     assert found[1] == node(device).look(good, 12_800.0, RUNNING)
 

@@ -63,11 +63,18 @@ def test_the_windows_of_an_instant_are_one_batch(monkeypatch):
 
 def test_a_batch_says_what_each_node_says_alone(monkeypatch):
     together = list(timed(plant(12, 12))[1].inferences)
-    from twin.nodes import node as module
+    from twin.nodes import fleet, node
 
-    alone = lambda windows: [node.look(*window) for node, *window in windows]  # noqa: E731
-    monkeypatch.setattr(module, "look_together", alone)
+    calls = []
+
+    def alone(nodes, found):
+        calls.append(len(nodes))
+        one = zip(nodes, found, strict=True)
+        return [node.conclude_together([each], [state])[0] for each, state in one]
+
+    monkeypatch.setattr(fleet, "conclude_together", alone)
     assert together == list(timed(plant(12, 12))[1].inferences)
+    assert calls
 
 
 def test_two_hundred_nodes_take_less_time_than_their_physics():
