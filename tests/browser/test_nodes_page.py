@@ -12,7 +12,7 @@ from tests.browser.test_looks import NAMED, _faults, _ready
 
 LOOKS = [(DESK, "light", "en"), (DESK, "dark", "zh-TW"), (PHONE, "light", "zh-CN"),
          (PHONE, "dark", "en")]  # fmt: skip
-FLEET = "#nodes-fleet"
+FLEET = "#nodes-fleet .card:first-child"
 
 
 def _open(visit: Visit, more: str = "") -> Page:
@@ -49,6 +49,12 @@ def test_the_fleet_tells_what_the_nodes_did(visit: Visit) -> None:
     expect(rows.nth(0)).to_contain_text("every window")
     expect(rows.nth(1)).to_contain_text("on change")
     expect(rows.nth(1)).to_contain_text("outer ring")
+    placed = page.locator(".placed tbody tr")
+    expect(placed).to_have_count(2)
+    expect(placed.nth(0)).to_contain_text("Bluetooth LE")
+    expect(page.locator("#nodes-fleet .card").nth(1).locator("h2")).to_have_text(
+        "No raw data leave the plant"
+    )
     spent = [int(re.sub(r"\D", "", rows.nth(k).locator("td").nth(8).inner_text())) for k in (0, 1)]
     assert spent[1] <= 0.1 * spent[0]
 
