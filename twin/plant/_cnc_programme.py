@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from twin.errors import BadInput, Fault, did_you_mean
 from twin.physics import cutting, wear
@@ -78,6 +80,16 @@ def programme(settings: Settings) -> tuple[Step, ...]:
         work_out(name, operation.tool, operation, settings.tools[operation.tool], material)
         for name, operation in settings.operations.items()
     )
+
+
+def part_time(steps: Sequence[Step], swap_time: float) -> float:
+    """Return the time of a part in its programme: every cut, and each swap of tools [s].
+
+    The first tool of the next part follows the last one of this.
+    """
+    names = [step.tool_name for step in steps]
+    swaps = sum(a != b for a, b in pairwise([*names, names[0]]))
+    return sum(step.time for step in steps) + swaps * swap_time
 
 
 def tool_kinds(settings: Settings) -> dict[str, ToolParams]:

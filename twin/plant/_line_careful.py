@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from twin.plant import _line_draws as laws
-from twin.plant._line_floor import ARRIVAL, SHIFT, WORK, Timer
+from twin.plant._line_floor import ARRIVAL, SHIFT, Timer
+from twin.plant._line_machining import Machining
 from twin.plant._line_parts import Holder, Part, Target, Way
 from twin.plant._line_people import always, is_on, next_change
 from twin.plant._line_server import Server, Stage
@@ -19,7 +20,6 @@ from twin.plant._line_settings import Station as StationSettings
 from twin.plant._line_station import Station, Ways
 
 if TYPE_CHECKING:
-    from twin.plant import cnc
     from twin.plant.line import Model
 
 
@@ -28,7 +28,7 @@ class Careful(Station):
 
     def __init__(self, line: Model, key: str, settings: StationSettings, rank: int) -> None:
         super().__init__(line, key, settings, rank)
-        self.machine: cnc.Model | None = None
+        self.machining: Machining | None = None
         self.cards = 0
         self.ahead = line.blocks_ahead(settings)
         self.own_times = self._own_times()
@@ -53,9 +53,23 @@ class Careful(Station):
     def start(self) -> None:
         """Begin with the line's shift."""
         super().start()
+        if self.machining is not None:
+            self.machining.start()
         if self.line.shifts:
             self.open_or_close()
             self._shift.set(self._next_change())
+
+    def note(self) -> None:
+        """Record the states and the level that are new; a CNC machine says its own state."""
+        if self.machining is None:
+            super().note()
+            return
+        (server,) = self.servers
+        mode = self.machining.word(server)
+        if mode and mode != server.noted:
+            server.noted = mode
+            self.floor.state((self.floor.env.now, server.source, mode))
+        self.note_level()
 
     # -- shifts ---------------------------------------------------------------------------------
 
@@ -82,6 +96,8 @@ class Careful(Station):
                 server.mode = self.idle if idle else self.blocked
             if idle and not shut:
                 self.freed(server)
+        if self.machining is not None:
+            self.machining.close(shut)
         self.floor.touch(self)
         self.floor.mark(self)
 
@@ -196,27 +212,11 @@ class Careful(Station):
         self.take_out(parts, server)
         server.parts = parts
         self.floor.touch(self)
-        if self.machine is not None:
-            self.work_on(server, self.machine)
+        if self.machining is not None:
+            self.machining.work(server)
         else:
             server.begin(self.stages(server, parts[0]))
         return True
-
-    def work_on(self, server: Server, machine: cnc.Model) -> None:
-        """Let a CNC machine machine the part."""
-        server.mode = "working"
-        done = Timer(self.floor, (WORK, *server.order), lambda: self._machined(server, process))
-        subject = f"{self.line.name}/{server.parts[0].number}"
-        process = self.floor.env.process(machine.machine_part(subject))
-        assert process.callbacks is not None
-        process.callbacks.append(lambda _event: self.floor.fire(done))
-
-    def _machined(self, server: Server, process: object) -> None:
-        if process.value:  # type: ignore[attr-defined]
-            self.complete(server)
-        else:
-            server.mode = self.idle
-            self.lose(server)
 
     def _promise(self, part: Part) -> bool:
         """Reserve the place behind, blocking before service; without one the machine waits."""
@@ -287,7 +287,7 @@ class Careful(Station):
     def mean_time(self, part: Part) -> float:
         """Return the mean time this station works on a part [s]."""
         own = self.own_times.get(part.product.name) if part.product else None
-        return own[0] if own else self.settings.cycle_time
+        return own[0] if own and self.machining is None else self.planned
 
     def draw_service(self, part: Part) -> float:
         """Return the time this station works on a part [s]."""

@@ -28,7 +28,8 @@ from twin.plant._line_people import DAY, always
 from twin.plant._line_settings import Settings, Shift, Station
 
 IDLE = (
-    "starved", "blocked", "waiting operator", "setup", "loading", "down", "waiting repair",
+    "starved", "blocked", "waiting operator", "setup", "loading", "warm-up", "down",
+    "waiting repair",
 )  # fmt: skip
 """States of planned time other than working."""
 STATES = ("working", *IDLE, "off shift")
@@ -196,15 +197,16 @@ def _station(line: Settings, key: str, s: Station) -> Iterator[Measure]:
         yield share("waiting_repair", ("waiting repair",), "Share of time waiting for the crew.")
     if s.operator:
         yield share("waiting_operator", ("waiting operator",), "Share of time waiting for people.")
-    if s.setup_time:
-        yield share("setup", ("setup",), "Share of time being set up.")
-    if s.load_time:
+    if s.setup_time or s.machine:
+        yield share("setup", ("setup",), "Share of time being set up, or its tools seen to.")
+    if s.load_time or s.machine:
         yield share("loading", ("loading",), "Share of time being loaded.")
-    if line.shifts:
+    if s.machine:
+        yield share("warm_up", ("warm-up",), "Share of time warming up.")
+    if line.shifts or s.machine:
         yield share("off_shift", ("off shift",), "Share of time outside the shifts.")
     yield from _counts(s, part)
-    if not s.machine:
-        yield from _oee(s, part)
+    yield from _oee(s, part)
 
 
 def _counts(s: Station, part: str) -> Iterator[Measure]:
@@ -217,7 +219,7 @@ def _counts(s: Station, part: str) -> Iterator[Measure]:
     yield measure("wait", "min", "Mean time that a part waits in front.",
                   Ratio(Integral("queue"), made))  # fmt: skip
     yield measure("made", "parts", "Parts worked on.", made, "more")
-    if s.time_to_failure:
+    if s.time_to_failure or s.machine:
         yield measure("breakdowns", "1", "Breakdowns.", over_servers(s, Count("breakdown")))
     if s.inspects:
         yield measure("rejected", "parts", "Parts rejected here.", Count("rejected"))

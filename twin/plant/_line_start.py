@@ -50,7 +50,7 @@ def lay_out(line: Model) -> None:
         for number, machine in now.machines.items():
             server = station.servers[int(number) - 1]
             _lay_machine(line, server, machine)
-            if machine.down:
+            if server.broken:
                 broken.append((-machine.repaired - machine.repair_left, server))
     for _order, server in sorted(broken, key=lambda pair: (pair[0], pair[1].order)):
         _repair(line, server)
@@ -112,7 +112,10 @@ def _mark_rework(line: Model, station: Station, now: StationNow) -> None:
 def _lay_machine(line: Model, server: Server, now: MachineNow) -> None:
     station = server.station
     server.product = line.variants.get(now.set_up_for)
-    server.broken = now.down
+    machining = getattr(station, "machining", None)
+    server.broken = now.down and machining is None
+    if now.down and machining is not None:
+        machining.begin_down(now.repair_left, now.repaired)
     if now.run and not now.down:
         server.rewind(station.still_to_failure(now.run), now.run)
     if now.doing == "idle":
@@ -127,9 +130,9 @@ def _lay_machine(line: Model, server: Server, now: MachineNow) -> None:
         server.outbox = [way for part in parts for way in station.ways(part)]
         server.mode = "blocked"
         station.finished.append(server)
-    elif station.settings.machine:
+    elif machining is not None:
         server.parts = parts
-        careful.work_on(server, careful.machine)
+        machining.work(server)
     else:
         server.parts = parts
         _go_on(line, server, now, parts[0])
@@ -232,8 +235,9 @@ class Teller:
         elif server.parts:
             doing = server.stage or (server.stages[0][0] if server.stages else "working")
             told |= {"doing": doing, "parts": self.names(server.parts), "worked": server.at_it}
-        if server.broken:
-            began = server.repair_began
+        machining = getattr(server.station, "machining", None)
+        if server.broken or (machining is not None and machining.down):
+            began = server.repair_began if machining is None else machining.repair_began
             told |= {"down": True, "repaired": self.now - began if began >= 0 else 0.0}
         elif server.run:
             told["run"] = server.run

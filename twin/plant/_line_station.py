@@ -115,10 +115,14 @@ class Station:
             if mode != server.noted:
                 server.noted = mode
                 self.floor.state((now, server.source, mode))
+        self.note_level()
+
+    def note_level(self) -> None:
+        """Record the level when it is new at this instant."""
         level = self.level
         if level != self.noted_level:
             self.noted_level = level
-            self.floor.sample((now, self.source, "queue", level))
+            self.floor.sample((self.floor.env.now, self.source, "queue", level))
 
     @property
     def level(self) -> int:

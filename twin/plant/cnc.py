@@ -11,7 +11,9 @@ from twin.measures import Measure
 from twin.physics import cutting
 from twin.physics.machine_power import IdlePower, spindle_idle_power
 from twin.plant import _cnc_measures
+from twin.plant._cnc_channels import CHANNELS, values
 from twin.plant._cnc_heat import SIZES, WARM, Heat, warm_part
+from twin.plant._cnc_host import Host
 from twin.plant._cnc_programme import (
     BELOW,
     DAY,
@@ -33,27 +35,7 @@ __all__ = ["Model", "Settings"]
 class Model(Asset):
     """A CNC milling machine. Alone it never lacks work; in a line the line feeds it."""
 
-    channels: ClassVar[tuple[Channel, ...]] = (
-        Channel("spindle_speed", "rpm", "Spindle speed now."),
-        Channel("teeth", "1", "Cutting edges of the tool."),
-        Channel("cutting", "1", "1 while the tool cuts."),
-        Channel("force", "N", "Mean tangential force at the edge."),
-        Channel("torque", "Nm", "Spindle torque."),
-        Channel("power", "kW", "Electric power of the machine."),
-        Channel("heat", "kW", "Heat the machine gives to the room."),
-        Channel("heat_energy", "kWh", "Heat given to the room since the start."),
-        Channel("wear", "mm", "Flank wear VB of the tool."),
-        Channel("life_used", "%", "Share of the tool's own life that is used."),
-        Channel("roughness", "µm", "Roughness Ra of the part."),
-        Channel("temperature", "°C", "Temperature of the spindle housing."),
-        Channel("growth", "µm", "Movement of the tool point by heat."),
-        Channel("coolant_temperature", "°C", "Temperature of the coolant tank."),
-        Channel("broken", "1", "1 while the tool is broken."),
-        Channel("unbalance", "1", "Unbalance severity."),
-        Channel("bearing_inner", "1", "Severity of an inner race fault."),
-        Channel("bearing_outer", "1", "Severity of an outer race fault."),
-        Channel("bearing_ball", "1", "Severity of a ball fault."),
-    )
+    channels: ClassVar[tuple[Channel, ...]] = CHANNELS
 
     def __init__(self, name: str, settings: Settings, world: World) -> None:
         super().__init__(name, settings, world)
@@ -62,12 +44,12 @@ class Model(Asset):
         self.groups = {key: self._group(key) for key in tool_kinds(settings)}
         self.step = self.steps[0]
         self.in_spindle = self.step.tool_name
-        self.fed_by_line = False
+        self.host: Host | None = None
         self._failure = world.stream(f"{name}.failure")
         self._repair = world.stream(f"{name}.repair")
         self._until_failure = self._draw_failure()
-        self._state = ""
-        self._power = self._heat_energy = self._loss = self._edge = self._pump = 0.0
+        self.state = ""
+        self.power = self.heat_energy = self._loss = self._edge = self._pump = 0.0
         self.heat = Heat(settings)
         # Half friction, half windage at the highest speed: an assumption, like the power itself.
         half, top = settings.spindle_idle_power / 2, settings.spindle_max_speed
@@ -75,6 +57,7 @@ class Model(Asset):
         self._since = 0.0
         self._shift = 0
         self._parts = 0
+        self._cold = False
 
     def _group(self, key: str) -> Group:
         base = self.tool_source(key)
@@ -89,11 +72,15 @@ class Model(Asset):
 
     def start(self) -> None:
         """Start producing, unless a line feeds this machine."""
-        self._enter("waiting")
+        self.rest()
         for group in self.groups.values():
             self._note(group)
-        if not self.fed_by_line:
+        if self.host is None:
             self.env.process(self._produce())
+
+    def rest(self) -> None:
+        """Have no part: wait for one, or be what the station is."""
+        self._enter("waiting" if self.host is None else self.host.at_rest())
 
     @property
     def tool(self) -> Tool:
@@ -113,31 +100,7 @@ class Model(Asset):
     def read(self) -> dict[str, float]:
         """Return the present value of every channel [SI]."""
         self._settle()
-        running = self._state == "cutting"
-        power = self.step.power(self.wear) if running else 0.0
-        fault, severity = self.settings.bearing_fault, self.settings.bearing_severity
-        severity = severity if self.env.now >= self.settings.bearing_onset else 0.0
-        return {
-            "spindle_speed": self.step.spindle_speed if running else 0.0,
-            "teeth": float(self.step.tool.teeth),
-            "cutting": float(running),
-            "force": power / self.step.cut.cutting_speed,
-            "torque": power / (2 * math.pi * self.step.spindle_speed),
-            "power": self._power,
-            "heat": self._power,
-            "heat_energy": self._heat_energy,
-            "wear": self.wear,
-            "life_used": self.tool.damage,
-            "roughness": self.roughness,
-            "temperature": self.heat.housing,
-            "growth": self.heat.growth,
-            "coolant_temperature": self.heat.coolant,
-            "broken": float(self._state == "broken"),
-            "unbalance": 0.0,
-            "bearing_inner": severity if fault == "inner" else 0.0,
-            "bearing_outer": severity if fault == "outer" else 0.0,
-            "bearing_ball": severity if fault == "ball" else 0.0,
-        }
+        return values(self)
 
     def present(self) -> dict[str, Any]:
         """Return how far each tool in use is worn; what is in work begins anew."""
@@ -173,7 +136,7 @@ class Model(Asset):
         self.record.event(self.name, "part" if good else "scrap", subject, self.env.now - started)
         if self.tool.hazard >= self.tool.endurance:
             yield from self._replace_broken()
-        self._enter("waiting")
+        self.rest()
         return good
 
     def _wait_for_shift(self) -> Process:
@@ -183,9 +146,10 @@ class Model(Asset):
         if into_day >= s.shift_length * s.shifts_per_day - 1e-6:
             self._enter("off shift")
             yield self.env.timeout(DAY - into_day)
-            if s.warmup_time > 0:
-                self._enter("warm-up")
-                yield self.env.timeout(s.warmup_time)
+        cold, self._cold = self._cold, False
+        if cold and s.warmup_time > 0:
+            self._enter("warm-up")
+            yield self.env.timeout(s.warmup_time)
         shift = int((self.env.now + 1e-6) // s.shift_length)
         if shift != self._shift:
             self._shift = shift
@@ -277,11 +241,17 @@ class Model(Asset):
         return True
 
     def _break_down(self) -> Process:
-        duration = float(self._repair.exponential(self.settings.time_to_repair))
+        duration = self.draw_repair()
         self.record.event(self.name, "breakdown", "", duration)
+        if self.host is not None:
+            self.host.broke_down(duration)
         self._enter("down")
         yield self.env.timeout(duration)
         self._until_failure = self._draw_failure()
+
+    def draw_repair(self) -> float:
+        """Return how long a repair takes [s]."""
+        return float(self._repair.exponential(self.settings.time_to_repair))
 
     def _draw_failure(self) -> float:
         mean = self.settings.time_to_failure
@@ -327,9 +297,12 @@ class Model(Asset):
     def _enter(self, state: str) -> None:
         """Go into ``state`` and record the power that goes with it."""
         self._settle()
-        if state != self._state:
-            self._state = state
+        if state != self.state:
+            self.state = state
+            self._cold = self._cold or state == "off shift"
             self.set_state(state)
+            if self.host is not None:
+                self.host.entered()
         self._edge = self._pump = self._loss = drawn = 0.0
         idle = 0.0 if state == "off shift" else self.settings.idle_power
         if state == "cutting":
@@ -339,8 +312,8 @@ class Model(Asset):
             self._loss = drawn - self._edge + self._spindle_idle()
             idle += self._spindle_idle()
             self.record.sample(self.name, "spindle_load", drawn / self._available())
-        self._power = idle + drawn + self._pump
-        self.record.sample(self.name, "power", self._power)
+        self.power = idle + drawn + self._pump
+        self.record.sample(self.name, "power", self.power)
 
     def _spindle_idle(self) -> float:
         """Idle power of the spindle at the speed of the operation [W]: friction and windage."""
@@ -359,14 +332,14 @@ class Model(Asset):
         span = self.env.now - self._since
         if span > 0:
             # All electric power ends as heat in the room; chips carry some of it out only later.
-            self._heat_energy += self._power * span
+            self.heat_energy += self.power * span
             self.heat.advance(
                 span,
-                speed=self.step.spindle_speed if self._state == "cutting" else 0.0,
+                speed=self.step.spindle_speed if self.state == "cutting" else 0.0,
                 loss=self._loss,
                 edge_power=self._edge,
                 pump_power=self._pump,
-                power=self._power,
+                power=self.power,
             )
         self._since = self.env.now
 

@@ -15,6 +15,7 @@ from twin.plant._line_deadlock import stuck
 from twin.plant._line_floor import Floor
 from twin.plant._line_flow import Router, needs_router, open_now
 from twin.plant._line_graph import OUT, SCRAP, in_free_order, loop
+from twin.plant._line_machining import Machining
 from twin.plant._line_parts import Out, Part, Target, Variant
 from twin.plant._line_people import Crew, People
 from twin.plant._line_release import RELEASES
@@ -102,15 +103,15 @@ class Model(Asset):
             wanted = station.settings.machine
             if wanted:
                 assert isinstance(station, Careful)
-                station.machine = self._claim(wanted, f"plant.{station.source}.machine")
+                machine = self._claim(wanted, f"plant.{station.source}.machine")
+                station.machining = Machining(station, machine)
 
     def _claim(self, wanted: str, path: str) -> cnc.Model:
         machine = self.world.asset(wanted, asked_by=path)
         if not isinstance(machine, cnc.Model):
             raise BadInput(Fault("is not a CNC machine (kind = 'cnc')", path, "", repr(wanted)))
-        if machine.fed_by_line:
+        if machine.host is not None:
             raise BadInput(Fault("is a station already; name it once", path, "", repr(wanted)))
-        machine.fed_by_line = True
         return machine
 
     def start(self) -> None:

@@ -18,6 +18,8 @@ GAUGE = 0.045
 SEEN = 0.07
 """Share of a gauge that is filled at least, when it is not empty."""
 LANE_PX = 132
+SETTING_UP = ("setup", "tool change", "inspection", "warm-up", "warm up")
+"""States in which a machine is made ready; the last one as a KPI is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +71,9 @@ def colours(state: str, p: Palette) -> tuple[str, str]:
         return clear(p.red, 0.16), p.red
     if state in {"blocked", "waiting repair", "waiting operator"}:
         return clear(p.amber, 0.14), p.amber
-    if state in {"setup", "tool change"}:
+    if state in SETTING_UP:
         return clear(p.accent, 0.14), p.accent
-    if state in {"working", "cutting", "loading"}:
+    if state in {"working", "cutting", "loading", "swapping"}:
         return clear(p.baseline, 0.24), p.baseline
     return p.surface, p.line
 
@@ -80,11 +82,12 @@ def bar_colour(state: str, p: Palette) -> str:
     """Return the colour of a state in bars."""
     return {
         "working": clear(p.baseline, 0.85), "cutting": clear(p.baseline, 0.85),
+        "swapping": clear(p.baseline, 0.7), **dict.fromkeys(SETTING_UP, clear(p.accent, 0.55)),
         "loading": clear(p.baseline, 0.5), "starved": clear(p.baseline, 0.15),
         "waiting": clear(p.baseline, 0.15), "off shift": p.sunken,
         "blocked": clear(p.amber, 0.4), "waiting operator": clear(p.amber, 0.7),
         "waiting repair": clear(p.red, 0.45), "down": p.red, "broken": p.red,
-        "setup": clear(p.accent, 0.55), "tool change": p.accent,
+        "tool change": p.accent,
     }.get(state, clear(p.baseline, 0.6))  # fmt: skip
 
 

@@ -24,7 +24,6 @@ KEPT = 8
 BINS = 360
 ODD = ("down", "broken", "waiting repair")
 """States that a coarse row shows even when they are short."""
-AT_WORK = "working"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +70,10 @@ def track(time: Array, state: Sequence[str] | npt.NDArray[np.str_]) -> Track:
 
 
 def within(station: Track, machine: Track) -> Track:
-    """Return the states of a CNC machine that is a station: its own while it has a part."""
+    """Return the states of a CNC machine that is a station, in its own words unless it waits."""
     times = np.union1d(station.time, machine.time)
     outer, inner = station.states(times), machine.states(times)
-    own = (outer == AT_WORK) & (inner != "waiting") & (inner != "")
+    own = (inner != "waiting") & (inner != "")
     return track(times, np.where(own, inner, outer))
 
 

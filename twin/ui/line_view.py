@@ -37,7 +37,7 @@ LEVEL_BINS = 240
 CLEAR = 0.2
 """So much more of the time than the next station, and the bottleneck is one station."""
 MOST_BLAMED = 5
-SHARES = ("working", "setup", "loading", "starved", "blocked", "waiting_operator",
+SHARES = ("working", "setup", "loading", "warm_up", "starved", "blocked", "waiting_operator",
           "waiting_repair", "down", "off_shift")  # fmt: skip
 """KPIs of a station that are shares of all time, in the order they are drawn."""
 FIGURES = ("throughput", "lead_time", "lead_time_p90", "wip", "oee", "scrap", "quality",
