@@ -10,9 +10,10 @@ bottleneck detection", 2002; both Winter Simulation Conference).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
+from typing import Literal
 
 from twin.records import Facts
 
@@ -128,3 +129,92 @@ def bottlenecks(facts: Facts, sources: Iterable[str]) -> list[Share]:
         mean = math.fsum(own) / len(own) if own else 0.0
         found.append(Share(source, sole[source] / span, shifting[source] / span, mean))
     return sorted(found, key=lambda share: (-share.total, -share.mean_active, share.source))
+
+
+# -- stations, and what limits a line -----------------------------------------------------------
+
+
+def station_chain(facts: Facts, owner: Mapping[str, str]) -> list[Period]:
+    """Return the momentary bottlenecks by station; ``owner`` is source → station."""
+    found = momentary(active_periods(facts, owner))
+    return [Period(owner[one.source], one.start, one.end) for one in found]
+
+
+def station_shares(
+    chain: Sequence[Period], stations: Iterable[str], span: float
+) -> dict[str, tuple[float, float]]:
+    """Return for each station its share of the time as bottleneck: alone, and while it shifts [1].
+
+    The worst first. A shift counts for both stations; two machines of one station count once.
+    """
+    alone = dict.fromkeys(stations, 0.0)
+    spent = dict(alone)
+    reached: dict[str, float] = {}
+    for index, period in enumerate(chain):
+        key = period.source
+        before = _other(chain[index - 1 : index], key)
+        after = _other(chain[index + 1 : index + 2], key)
+        low = max(period.start, before.end if before else period.start)
+        high = min(period.end, after.start if after else period.end)
+        fresh = max(period.start, reached.get(key, period.start))
+        spent[key] += max(0.0, period.end - fresh)
+        alone[key] += max(0.0, high - max(low, reached.get(key, low)))
+        reached[key] = max(reached.get(key, 0.0), period.end)
+    found = {key: (alone[key] / span, (spent[key] - alone[key]) / span) for key in alone}
+    return dict(sorted(found.items(), key=lambda item: -sum(item[1])))
+
+
+def _other(periods: Sequence[Period], key: str) -> Period | None:
+    """The neighbour in the chain, unless it is another machine of the same station."""
+    return periods[0] if periods and periods[0].source != key else None
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What limits a line: the one answer that page and command give.
+
+    ``kind`` is ``station`` (one holds it back), ``stations`` (it moves among them), ``release``
+    (what lets parts in: ``arrivals``, ``schedule`` or ``conwip``), or ``none`` (nothing is known).
+    """
+
+    kind: Literal["station", "stations", "release", "none"]
+    stations: tuple[str, ...] = ()
+    release: str = ""
+
+
+def _limit_of(stations: Sequence[str]) -> Limit:
+    """One station, or several."""
+    return Limit("station" if len(stations) == 1 else "stations", tuple(stations))
+
+
+def limit_by_shares(shares: Mapping[str, float], votes: Sequence[str] = ()) -> Limit:
+    """Return the station that is the bottleneck for the longest, or those it moves among.
+
+    Parameters
+    ----------
+    shares : mapping
+        Station → share of the time as bottleneck in one run [1].
+    votes : sequence of str
+        Of each run the station that stood least; where most runs name another than ``shares``,
+        it is one of those among which the bottleneck moves.
+
+    >>> limit_by_shares({"saw": 0.9, "mill": 0.3}).stations
+    ('saw',)
+    >>> limit_by_shares({"saw": 0.9, "mill": 0.3}, ["mill", "mill", "saw"]).stations
+    ('saw', 'mill')
+    """
+    ranked = sorted((key for key in shares if shares[key] >= SOME), key=lambda k: -shares[k])
+    if not ranked:
+        return Limit("none")
+    first = ranked[0]
+    most = max(dict.fromkeys(votes), key=list(votes).count) if votes else first
+    if most != first:
+        return _limit_of((first, most))
+    near = [key for key in ranked[1:2] if shares[first] - shares[key] <= CLEAR]
+    return _limit_of((first, *near))
+
+
+CLEAR = 0.2
+"""So much more of the time than the next station, and the bottleneck is one station [1]."""
+SOME = 0.005
+"""Share of the time below which a station is never said to be the bottleneck [1]."""

@@ -6,7 +6,8 @@ into the same row. The same question, asked again, is the same job.
 The question of a ``run``, ``compare`` or ``sweep`` is ``{"scenario": file, "values": {path: value},
 "base_values": {path: value}, "replications": n, "sense": bool}``: ``base_values`` are laid over the
 file first, for both sides of a comparison, ``values`` over that for the candidate. A ``sweep`` and
-an ``optimise`` ask the more that :mod:`twin.experiment.study` reads.
+an ``optimise`` ask the more that :mod:`twin.experiment.study` reads; a ``bottleneck`` names the
+``line`` and by how much each station is made ``faster`` [1].
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from twin.store import code_version, database
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 OPEN: tuple[State, ...] = ("queued", "running")
 
-KINDS = ("run", "compare", "sweep", "optimise", "forecast", "validate")
+KINDS = ("run", "compare", "sweep", "optimise", "bottleneck", "forecast", "validate")
 """What can be asked; :mod:`twin.worker` knows how each is done."""
 PAUSE = 0.05
 """Between two looks at the queue [s]."""

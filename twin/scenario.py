@@ -134,7 +134,7 @@ class Scenario:
 
     def with_values(self, values: Mapping[str, Any]) -> Scenario:
         """Return a scenario that differs in ``values`` (path → value), checked again."""
-        document = copy.deepcopy(dict(self.document))
+        document = _own(self.document)
         for path, value in values.items():
             self.declaration(path)
             table = document
@@ -183,6 +183,12 @@ class Scenario:
             for _path, declared, value in self.declarations()
             if declared.form == "file" and value
         ]
+
+
+def _own(table: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a copy in which no two tables are one, as in a document that was made in Python."""
+    return {key: _own(value) if isinstance(value, Mapping) else copy.deepcopy(value)
+            for key, value in table.items()}  # fmt: skip
 
 
 @functools.cache

@@ -98,6 +98,16 @@ def _optimise(payload: Mapping[str, Any], report: Report, cancelled: Asked) -> O
     return Outcome(answers.compact(document, scenario), found.computed)
 
 
+def _bottleneck(payload: Mapping[str, Any], report: Report, cancelled: Asked) -> Outcome:
+    from twin.experiment.bottleneck_study import study
+
+    found = study(
+        variant(payload), payload["line"], payload.get("replications"), payload["faster"],
+        on_progress=report, cancelled=cancelled,
+    )  # fmt: skip
+    return Outcome(found.document(), found.computed)
+
+
 def _forecast(payload: Mapping[str, Any], report: Report, cancelled: Asked) -> Outcome:
     from twin.forecast import question
 
@@ -128,11 +138,12 @@ RUNNERS: Mapping[str, Runner] = {
     "compare": _compare,
     "sweep": _sweep,
     "optimise": _optimise,
+    "bottleneck": _bottleneck,
     "forecast": _forecast,
     "validate": _validate,
 }
 
-SIMULATING = frozenset(history.KINDS)
+SIMULATING = frozenset({*history.KINDS, "bottleneck"})
 """Jobs that compiled engines make faster."""
 
 

@@ -87,4 +87,4 @@ def test_the_command(tmp_path):
     assert document["bottleneck"] == {"sensitivity": "saw", "active_period": "saw"}
     assert {one["station"] for one in document["stations"]} == {"saw", "mill"}
     shown = CliRunner().invoke(build("bottleneck"), told)
-    assert "Bottleneck by sensitivity: saw" in shown.stdout
+    assert "Bottleneck: saw" in shown.stdout

@@ -50,16 +50,6 @@ def test_relative_needs_a_baseline() -> None:
     assert results.whisker(zero) is None
 
 
-def test_the_bottleneck_is_the_station_that_waits_least() -> None:
-    def share(name: str, base: float, after: float) -> Line:
-        return Line(f"line.stations.{name}", "%", "less", _kpi(base), _kpi(after))
-
-    lines = [share("saw.starved", 10, 10), share("saw.blocked", 20, 2),
-             share("mill.starved", 5, 30),
-             share("mill.blocked", 1, 1)]  # fmt: skip
-    assert comparison.bottleneck(lines) == ("mill", "saw")
-
-
 def test_digits_are_no_finer_than_the_interval() -> None:
     assert wording.with_band(58.234, 57.43, 59.03) == "58.2 ± 0.8"
     assert wording.signed(0.0049, 2) == "0.00"

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from twin import experiment, store
-from twin.bottleneck import Period, bottlenecks, momentary
+from twin.bottleneck import Limit, Period, bottlenecks, momentary
 from twin.plant.line import Settings
 from twin.records import Facts
 from twin.scenario import load, parse, shipped
-from twin.ui import figures_line, line_run, line_stations, line_view
+from twin.ui import figures_line, line_limit, line_run, line_stations, line_view
 from twin.ui.context import offer, shipped_files
 from twin.ui.figures_line import LANE_PX, SEEN, TALL, Box, layout
 from twin.ui.line_plan import plan
@@ -177,9 +177,9 @@ def test_levels_and_shares_are_those_of_the_run(ran: line_view.Ran, done: Any) -
 
 
 def test_the_table_names_the_bottleneck_and_has_only_columns_it_needs(ran: line_view.Ran) -> None:
-    table = line_stations.station_table(ran)
+    table = line_stations.station_table(ran, line_view.verdict(ran).limit.stations)
     assert "milling · bottleneck" in [row[0] for row in table["body"]]
-    assert not any("set up" in head for head in table["head"])
+    assert not any("people" in head for head in table["head"])
     assert any(head.startswith("OEE") for head in table["head"])
 
 
@@ -238,11 +238,35 @@ def test_one_part_of_many_places_is_seen() -> None:
 
 
 def test_how_sure_the_bottleneck_is_in_words() -> None:
-    assert line_view._sure(Counter(saw=17, mill=3), "saw")[0].startswith("In 17 of 20 runs, saw")
-    other = line_view._sure(Counter(mill=20), "saw")[0]
-    assert "in 20 of 20 runs, mill" in other
-    assert "saw has the longest active periods" in other
-    assert line_view._sure(Counter(), "saw") == []
+    one, both = Limit("station", ("saw",)), Limit("stations", ("saw", "mill"))
+    said = line_limit.said(one, Counter(saw=17, mill=3), None)
+    assert said.head == "saw holds the line back"
+    assert said.lines[0].startswith("In 17 of 20 runs, saw")
+    said = line_limit.said(both, Counter(mill=20), None)
+    assert said.head == "The bottleneck moves, mostly between saw and mill"
+    assert said.lines == ("In 20 of 20 runs, mill stood least for want of parts or of room.",)
+    said = line_limit.said(Limit("release", release="schedule"), Counter(mill=20), None)
+    assert said.head == "No station holds the line back: the orders do"
+    assert "mill" not in " ".join(said.lines)
+
+
+def test_what_was_tried_is_the_answer_of_the_page(ran: line_view.Ran) -> None:
+    gain = {"value": 1.0, "low": 0.5, "high": 1.5, "verdict": "better"}
+    row = {"station": "saw", "gain": gain, "elasticity": 0.9, "low": 0.7, "high": 1.1,
+           "lead_time": None, "changed": {"line.stations.saw.cycle_time": 57}}  # fmt: skip
+    tried = {
+        "by_trial": {"kind": "station", "stations": ["saw"], "release": ""}, "faster": 0.05,
+        "replications": 20, "stations": [row], "together": {**row, "station": "*"},
+        "release": None,
+    }  # fmt: skip
+    said = line_view.verdict(ran, tried)
+    assert said.head == "saw holds the line back"
+    assert said.limit.stations == ("saw",)
+    assert any(line.startswith("Tried: each station 5") for line in said.lines)
+    assert any("states of the runs alone would say: milling" in line for line in said.lines)
+    assert line_limit.gains(tried)[0] == ("saw", 0.9, "0.90 (0.70 to 1.10)")
+    unsure = {**tried, "by_trial": {"kind": "none", "stations": [], "release": ""}}
+    assert line_view.verdict(ran, unsure).limit == line_view.verdict(ran).limit
 
 
 def test_the_way_to_a_breakdown_only_where_something_breaks() -> None:

@@ -220,19 +220,3 @@ def _told_apart(paths: Sequence[str]) -> dict[str, str]:
         path: f"{name} · {path.split('.')[0]}" if often[name] > 1 else name
         for path, name in found.items()
     }
-
-
-def bottleneck(lines: Sequence[Line]) -> tuple[str, str]:
-    """Return the station that is least often starved or blocked, before and after; "" if none."""
-    busy: dict[str, list[float]] = {}
-    for line in lines:
-        station, _, name = line.path.rpartition(".")
-        if name in {"starved", "blocked"} and ".stations." in station:
-            pair = busy.setdefault(station, [0.0, 0.0])
-            pair[0] += line.base["value"] or 0.0
-            pair[1] += (line.candidate or line.base)["value"] or 0.0
-    if not busy:
-        return "", ""
-    before = min(busy, key=lambda station: busy[station][0])
-    after = min(busy, key=lambda station: busy[station][1])
-    return before.rsplit(".", 1)[-1], after.rsplit(".", 1)[-1]

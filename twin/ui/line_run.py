@@ -245,55 +245,15 @@ def _chain(
         for time, code in zip(one.time, one.code, strict=True)
     ]
     facts = Facts(end=end, warmup=warmup, states=rows)  # type: ignore[arg-type]
-    found = bottleneck.momentary(bottleneck.active_periods(facts, owner))
-    return [bottleneck.Period(owner[one.source], one.start, one.end) for one in found]
+    return bottleneck.station_chain(facts, owner)
 
 
 def bottleneck_shares(past: History) -> dict[str, tuple[float, float]]:
     """Return for each station its share of the time as bottleneck: alone, and while it shifts [1].
 
-    The worst first. A shift counts for both stations; two machines of one station count once.
+    The worst first.
     """
-    chain, span = past.chain, past.end - past.warmup
-    alone = dict.fromkeys(past.tracks, 0.0)
-    spent: dict[str, float] = dict.fromkeys(past.tracks, 0.0)
-    reached: dict[str, float] = {}
-    for index, period in enumerate(chain):
-        key = period.source
-        before = _other(chain[index - 1 : index], key)
-        after = _other(chain[index + 1 : index + 2], key)
-        low = max(period.start, before.end if before else period.start)
-        high = min(period.end, after.start if after else period.end)
-        fresh = max(period.start, reached.get(key, period.start))
-        spent[key] += max(0.0, period.end - fresh)
-        alone[key] += max(0.0, high - max(low, reached.get(key, low)))
-        reached[key] = max(reached.get(key, 0.0), period.end)
-    found = {key: (alone[key] / span, (spent[key] - alone[key]) / span) for key in past.tracks}
-    return dict(sorted(found.items(), key=lambda item: -sum(item[1])))
-
-
-def _other(periods: Sequence[bottleneck.Period], key: str) -> bottleneck.Period | None:
-    """The neighbour in the chain, unless it is another machine of the same station."""
-    return periods[0] if periods and periods[0].source != key else None
-
-
-def busiest(run_id: str, name: str, line: Settings) -> list[str]:
-    """Return the station that stood least for want of parts or of room, run by run.
-
-    A run in which several stood equally little names none.
-    """
-    idle = []
-    for key in line.stations:
-        of = [
-            runs.replications(run_id, f"{name}.stations.{key}.{k}") for k in ("starved", "blocked")
-        ]
-        idle.append(np.sum([values for values in of if values], axis=0))
-    keys = list(line.stations)
-    if not idle or not np.ndim(idle[0]):
-        return []
-    stood = np.array(idle)
-    alone = (stood == stood.min(axis=0)).sum(axis=0) == 1
-    return [keys[int(place)] for place in np.argmin(stood, axis=0)[alone]]
+    return bottleneck.station_shares(past.chain, past.tracks, past.end - past.warmup)
 
 
 def coarse(one: Track, start: float, stop: float, end: float, bins: int = BINS) -> Spans:

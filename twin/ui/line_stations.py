@@ -8,7 +8,6 @@ from typing import Any
 from twin.ui import figures_line_time, names
 from twin.ui.components.card import Chart
 from twin.ui.i18n import t
-from twin.ui.line_run import bottleneck_shares
 from twin.ui.line_view import SHARES, Ran
 from twin.ui.wording import UNKNOWN, number, unit, with_band
 
@@ -41,14 +40,16 @@ def time_chart(of: Ran, theme: str, width: float = 1000.0) -> Chart:
     return Chart(finding, figure, t("line.time_caption", n=of.outcome.replications), head, rows)
 
 
-def station_table(of: Ran) -> dict[str, list[Any]]:
-    """Return every station's figures with their intervals; only the columns that it has."""
+def station_table(of: Ran, limiting: Sequence[str] = ()) -> dict[str, list[Any]]:
+    """Return every station's figures with their intervals; only the columns that it has.
+
+    ``limiting`` are the stations that are said to be the bottleneck.
+    """
     stations = list(of.line.stations)
-    first = next(iter(bottleneck_shares(of.past)), "")
     columns = [name for name in TABLE if _shown(of, stations, name)]
     head = [t("line.col_station"), *(_column(of, stations, name) for name in columns)]
     body = [
-        [f"{key} · {t('line.bottleneck')}" if key == first and of.past.chain else key,
+        [f"{key} · {t('line.bottleneck')}" if key in limiting else key,
          *(_cell(of.kpi(f"stations.{key}.{name}")) for name in columns)]
         for key in stations
     ]  # fmt: skip

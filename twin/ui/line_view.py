@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from twin.experiment.limits import Idle, by_states, idle
 from twin.plant.line import Settings
 from twin.scenario import Scenario
-from twin.ui import comparison, figures_line, figures_line_time, names
+from twin.ui import comparison, figures_line, figures_line_time, line_limit, names, runs
 from twin.ui.comparison import Outcome
 from twin.ui.components.card import Chart
 from twin.ui.figures_line import Box
 from twin.ui.figures_line_time import Band, Levels
 from twin.ui.i18n import t
+from twin.ui.line_limit import Said
 from twin.ui.line_plan import plan
 from twin.ui.line_run import (
     History,
     bottleneck_shares,
-    busiest,
     coarse,
     history,
     mean_in,
@@ -34,8 +35,6 @@ MOST_ROWS = 60
 """Machines that are drawn through time; the rest of a larger line is counted."""
 MOST_LETTERS = 15
 LEVEL_BINS = 240
-CLEAR = 0.2
-"""So much more of the time than the next station, and the bottleneck is one station."""
 MOST_BLAMED = 5
 SHARES = ("working", "setup", "loading", "warm_up", "starved", "blocked", "waiting_operator",
           "waiting_repair", "down", "off_shift")  # fmt: skip
@@ -54,6 +53,7 @@ class Ran:
     line: Settings
     outcome: Outcome
     past: History
+    stood: Idle | None = None
 
     def kpi(self, path: str) -> Mapping[str, Any] | None:
         """Return a KPI of the line, or None when it has none of that name."""
@@ -82,35 +82,21 @@ def ran(scenario: Scenario, name: str, result: Mapping[str, Any]) -> Ran:
     """Return a line with its finished run."""
     line = settings(scenario, name)
     outcome = comparison.outcome(result)
-    return Ran(scenario, name, line, outcome, history(outcome.base_run, name, line))
+    run = outcome.base_run
+    stood = idle(name, line, lambda path: runs.replications(run, path))
+    return Ran(scenario, name, line, outcome, history(run, name, line), stood)
 
 
 # -- where it hurts -----------------------------------------------------------------------------
 
 
-def verdict(of: Ran) -> tuple[str, list[str]]:
-    """Return which station holds the line back, and how sure that is."""
-    ranked = list(blamed(of))
-    if not ranked:
-        return t("line.bottleneck_none"), [t("line.bottleneck_none_why")]
-    (first, share, _alone), *rest = ranked
-    votes = Counter(busiest(of.outcome.base_run, of.name, of.line))
-    if not rest or share - rest[0][1] > CLEAR:
-        head = t("line.bottleneck_is", station=first)
-    else:
-        head = t("line.bottleneck_shifts", one=first, other=rest[0][0])
-    return head, [*_sure(votes, first), *_loss(of, first), t("line.bottleneck_try")]
-
-
-def _sure(votes: Counter[str], first: str) -> list[str]:
-    """In how many runs the states say the same of the station, or of which other they say it."""
-    if not votes:
-        return []
-    total = sum(votes.values())
-    if votes[first]:
-        return [t("line.bottleneck_runs", n=votes[first], of=total, station=first)]
-    (other, n), *_rest = votes.most_common(1)
-    return [t("line.bottleneck_other", n=n, of=total, station=first, other=other)]
+def verdict(of: Ran, tried: Mapping[str, Any] | None = None) -> Said:
+    """Return what limits the line, and how sure that is; ``tried`` is a trial that was asked."""
+    seen = by_states(of.line, of.stood, bottleneck_shares(of.past))
+    votes = Counter(of.stood.votes() if of.stood is not None else ())
+    found = line_limit.said(seen, votes, tried)
+    loss = _loss(of, found.limit.stations[0]) if found.limit.stations else []
+    return replace(found, lines=(*found.lines, *loss))
 
 
 def blamed(of: Ran) -> list[tuple[str, float, float]]:

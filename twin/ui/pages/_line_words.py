@@ -2,41 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from twin.ui import line_view, links
+from twin.ui import line_limit, line_view, links
 from twin.ui.components.frame import aria, icon
 from twin.ui.i18n import t
 from twin.ui.line_view import Ran
 from twin.ui.pages._one_run import headline_table
 
 
-def verdict(of: Ran, scenario: str) -> list[Component]:
-    """Return what holds the line back, how sure that is, and the way to try a change."""
-    head, said = line_view.verdict(of)
+def verdict(of: Ran, scenario: str, tried: Mapping[str, Any] | None) -> list[Component]:
+    """Return what limits the line, how sure that is, and the way to try a change."""
+    said = line_view.verdict(of, tried)
     link = dcc.Link([icon("sliders-horizontal"), t("overview.try")],
                     href=links.write("what_if", scenario), className="with-icon")  # fmt: skip
-    lines = [html.P(text, className="quiet") for text in said]
-    return [html.H2(head, className="verdict-words"), *lines, *_blame(of), html.P(link)]
+    lines = [html.P(text, className="quiet") for text in said.lines]
+    bars = _gains(tried) if tried else _blame(of)
+    return [html.H2(said.head, className="verdict-words"), *lines, *bars, html.P(link)]
 
 
 def _blame(of: Ran) -> list[Component]:
     """Which stations are the bottleneck for how long, as bars with their figures."""
-    blamed = line_view.blamed(of)
-    if not blamed:
-        return []
-    bars = [html.Span(className="blame-fill", style={"width": f"{100 * share:.1f}%"})
-            for _station, share, _alone in blamed]  # fmt: skip
     rows = [
-        html.Li([html.Span(station, className="blame-name"),
-                 html.Span(bar, className="blame-bar", **aria(hidden="true")),
-                 html.Span(t("line.blame", share=f"{100 * share:.0f}", alone=f"{100 * alone:.0f}"),
-                           className="blame-share small")])
-        for bar, (station, share, alone) in zip(bars, blamed, strict=True)
+        (station, share, t("line.blame", share=f"{100 * share:.0f}", alone=f"{100 * alone:.0f}"))
+        for station, share, alone in line_view.blamed(of)
+    ]
+    return _bars(t("line.blame_noun"), rows)
+
+
+def _gains(tried: Mapping[str, Any]) -> list[Component]:
+    """What each station a little faster gives, as bars with their intervals."""
+    return _bars(t("line.tried_noun"), line_limit.gains(tried))
+
+
+def _bars(noun: str, rows: Sequence[tuple[str, float, str]]) -> list[Component]:
+    """Named shares of one as bars, with what is said of each."""
+    if not rows:
+        return []
+    drawn = [
+        html.Li([html.Span(name, className="blame-name"),
+                 html.Span(html.Span(className="blame-fill",
+                                     style={"width": f"{min(max(100 * share, 0), 100):.1f}%"}),
+                           className="blame-bar", **aria(hidden="true")),
+                 html.Span(words, className="blame-share small")])
+        for name, share, words in rows
     ]  # fmt: skip
-    return [html.P(t("line.blame_noun"), className="noun blame-noun"),
-            html.Ul(rows, className="plain blame")]  # fmt: skip
+    return [html.P(noun, className="noun blame-noun"), html.Ul(drawn, className="plain blame")]
 
 
 def figures_table(of: Ran) -> list[Component]:

@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 
 from twin import jobs
 from twin.scenario import Scenario
-from twin.ui import comparison, figures, names, runs
+from twin.ui import comparison, figures, line_limit, names, runs
 from twin.ui.comparison import Line, Outcome
 from twin.ui.components import watch
 from twin.ui.components.card import Chart, chart_card
@@ -127,8 +127,8 @@ def verdict(scenario: Scenario, result: Outcome) -> list[Component]:
     parts: list[Component] = [noun, html.H2(head, className="verdict-words")]
     if rest:
         parts.append(html.P(rest, className="quiet"))
-    narrow = _bottleneck(result)
-    return [*parts, html.P(narrow, className="quiet")] if narrow else parts
+    moved = line_limit.moved(scenario, result.base_run, result.candidate_run)
+    return [*parts, *(html.P(words, className="quiet") for words in moved)]
 
 
 def _baseline_sentence(lines: Sequence[Line]) -> str:
@@ -137,15 +137,6 @@ def _baseline_sentence(lines: Sequence[Line]) -> str:
         f"{names.kpi(line.path)} {comparison.value_text(line.base)}" for line in shown
     )
     return t("what_if.baseline_is", kpis=listed)
-
-
-def _bottleneck(result: Outcome) -> str:
-    before, after = comparison.bottleneck(result.lines)
-    if not before:
-        return ""
-    if before == after:
-        return t("what_if.bottleneck_stays", station=before)
-    return t("what_if.bottleneck_moves", before=before, after=after)
 
 
 # -- differences --------------------------------------------------------------------------------

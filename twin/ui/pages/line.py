@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 from twin import jobs
 from twin.errors import BadInput
 from twin.scenario import Scenario
-from twin.ui import baseline, line_stations, line_view, links, runs, shell
+from twin.ui import baseline, line_limit, line_stations, line_view, links, runs, shell
 from twin.ui.browser import in_browser
 from twin.ui.components import card, watch
 from twin.ui.components import start as start_line
@@ -24,6 +24,7 @@ from twin.ui.figures_line_time import moment_line
 from twin.ui.i18n import t
 from twin.ui.line_view import Ran
 from twin.ui.links import View
+from twin.ui.pages import _line_trial as trial
 from twin.ui.pages import _line_words as words
 from twin.ui.pages._one_run import (
     drawing,
@@ -71,6 +72,7 @@ def layout(view: View, context: Context) -> Component:
         return page(PAGE, nothing(context))
     name = view.one("line") if view.one("line") in here else here[0]
     job = runs.baseline_job(start.file, start.values)
+    tried = line_limit.asked_before(start, name)
     return page(
         PAGE,
         dcc.Store(id=Ids.BASE, data={**start.store(), "line": name}),
@@ -80,7 +82,7 @@ def layout(view: View, context: Context) -> Component:
         _choice(here, name),
         start_line.line(start),
         html.Div(watch.strip(PAGE, job.id), className="page-watch"),
-        html.Div([html.Div(_verdict(), className="two-thirds"),
+        html.Div([html.Div(_verdict(tried), className="two-thirds"),
                   html.Div(_figures(), className="third")], className="cards"),
         _whole(chart_card(LAYOUT, t("line.layout_noun"), height=300, waiting=t("line.running"),
                           picker=_moment(start.scenario, view))),
@@ -123,11 +125,13 @@ def _choice(here: list[str], name: str) -> Component:
     return html.Div(control, hidden=len(here) < 2)
 
 
-def _verdict() -> Component:
+def _verdict(tried: str) -> Component:
+    """What limits the line; a trial of each station is run when it is asked for."""
     noun = [html.Span(t("line.bottleneck_noun")), sim_tag()]
     return html.Section(
         [html.Div(noun, className="noun verdict-noun"),
-         html.Div(html.H2(t("shell.loading"), className="quiet"), id=Ids.VERDICT)],
+         html.Div(html.H2(t("shell.loading"), className="quiet"), id=Ids.VERDICT),
+         *trial.control(tried)],
         className="card line-verdict", **aria(live="polite"),
     )  # fmt: skip
 
@@ -197,6 +201,7 @@ def _span(asked: str) -> Component:
 def register(app: Dash, context: Context) -> None:
     """Register the callbacks of the page."""
     _register_words(app, context)
+    trial.register(app, Ids.BASE, context)
     register_again(app, PAGE, Ids.BASE, context)
     _register_drawings(app, context)
     _register_moment(app, context)
@@ -217,17 +222,19 @@ def _register_words(app: Dash, context: Context) -> None:
         Output(Ids.FIGURES, "children"),
         Output(Ids.STATIONS, "data"),
         Input(watch.phase(PAGE), "data"),
+        Input(watch.phase(trial.TRIAL), "data"),
         State(Ids.BASE, "data"),
         prevent_initial_call=True,
     )
-    def fill(phase: Any, base: dict[str, Any]) -> tuple[Any, ...]:
+    def fill(phase: Any, tries: Any, base: dict[str, Any]) -> tuple[Any, ...]:
         of = _ran(phase, base, context)
         if of is None:
             return trouble(PAGE, phase), html.P("–", className="quiet"), {"head": [], "body": []}
+        tried = line_limit.result((tries or {}).get("job", ""))
         return (
-            words.verdict(of, base["name"]),
+            words.verdict(of, base["name"], tried),
             words.figures_table(of),
-            line_stations.station_table(of),
+            line_stations.station_table(of, line_view.verdict(of, tried).limit.stations),
         )
 
 
