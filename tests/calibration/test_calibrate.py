@@ -18,7 +18,6 @@ from twin.calibration.report import calibrate, write_scenario
 from twin.cli.main import build
 from twin.errors import BadInput
 from twin.scenario import load, parse
-from twin.simulate import simulate
 
 DOCUMENT = {
     "horizon": "200 h",
@@ -52,7 +51,7 @@ def write(folder: Path, text: str, name: str = "log.csv") -> str:
 @pytest.fixture(scope="module")
 def log_csv() -> str:
     scenario = parse(DOCUMENT, "made.toml")
-    return log_text(scenario, "line", simulate(scenario))
+    return log_text(scenario, "line")
 
 
 @pytest.fixture
@@ -235,15 +234,73 @@ def test_what_was_seen_twice_alone_stays_as_it_was(tmp_path, wrong, failures):
     assert ("failure_distribution" in out.read_text("utf-8")) == (failures == 3)
 
 
-def test_the_log_of_a_run_says_what_it_lacks(tmp_path):
-    base, log = tmp_path / "base.toml", tmp_path / "log.csv"
-    base.write_text(
-        'horizon = "1 h"\n[plant.line]\nkind = "line"\n[plant.line.stations.saw]\n'
-        "cycle_time = 80\nservers = 2\n[plant.line.stations.mill]\ncycle_time = 80\n"
-        '[plant.line.products.gear]\nroute = "saw, mill"\n', "utf-8"
-    )  # fmt: skip
-    made = CliRunner().invoke(build("run"), ["run", str(base), "-n", "1", "--log", str(log)])
-    assert made.exit_code == 0, made.output
-    assert "log.csv has no rows of saw: several machines each" in made.output
-    assert "log.csv has no column product" in made.output
-    assert "saw" not in log.read_text("utf-8")
+PARALLEL = {
+    "title": "two lathes", "horizon": "300 h", "seed": 3,
+    "plant": {
+        "line": {
+            "kind": "line",
+            "stations": {
+                "lathe": {"cycle_time": 100, "cycle_spread": 0.3, "servers": 2, "setup_time": 4,
+                          "time_to_failure": 5, "time_to_repair": 20},
+                "mill": {"cycle_time": 60, "cycle_spread": 0.2, "buffer": 6},
+                "test": {"cycle_time": 20, "inspects": True, "rejects_to": "mill", "buffer": 6},
+            },
+            "products": {
+                "gear": {"route": "lathe, mill, test", "share": 0.5,
+                         "steps": {"lathe": {"cycle_time": 160, "cycle_spread": 0.3},
+                                   "mill": {"cycle_time": 70, "cycle_spread": 0.2}}},
+                "shaft": {"route": "lathe, mill, test", "share": 0.5,
+                          "steps": {"lathe": {"cycle_time": 90, "cycle_spread": 0.3}}},
+            },
+        }
+    },
+}  # fmt: skip
+
+
+def test_the_log_of_parallel_machines_and_products_gives_the_line_back(tmp_path):
+    truth = parse(PARALLEL, "made.toml")
+    guess = {f"line.{path}": 33 for path in (
+        "products.gear.steps.lathe.cycle_time", "products.shaft.steps.lathe.cycle_time",
+        "products.gear.steps.mill.cycle_time", "stations.lathe.time_to_repair",
+        "stations.lathe.time_to_failure", "stations.lathe.setup_time",
+    )}  # fmt: skip
+    text = log_text(truth, "line")
+    assert text.partition("\n")[0] == "time,station,event,part,machine,product"
+    log = read_log(write(tmp_path, text))
+    assert {row.machine for row in log.rows if row.station == "lathe"} == {"1", "2"}
+    found = calibrate(truth.with_values(guess), log, replications=0)
+    assert found.passed, [one for one in found.checks if not one.passed]
+    assert not [note for note in found.notes if "without a start" in note]
+    held = {one.path: one for one in found.findings}
+    for path in guess:
+        one, value = held[path], truth.value(path)
+        assert one.low <= value <= one.high or one.value == pytest.approx(value, rel=0.03), path
+
+
+def test_each_machines_failure_clock_is_its_own(tmp_path):
+    """Two machines by hand: 100 s of work each before one breaks; the other has not yet."""
+    rows = ["time,station,event,part,machine", "0,saw,start,a,1", "0,saw,start,b,2",
+            "60,saw,end,a,1", "70,saw,start,c,1", "90,saw,end,b,2", "110,saw,down,,1",
+            "140,saw,up,,1", "150,saw,end,c,1"]  # fmt: skip
+    history = histories(read_log(write(tmp_path, "\n".join(rows))), 0.0, 200.0)["saw"]
+    assert sorted(work.duration for work in history.works) == [50.0, 60.0, 90.0]
+    assert history.lives_operating == [100.0]
+    assert history.alive("operating") == [10.0, 90.0]
+    assert history.open_operating == 100.0
+    assert history.repairs == [30.0]
+    assert history.ended == 3
+
+
+def test_a_line_of_single_machines_has_a_log_of_four_columns(log_csv):
+    assert log_csv.partition("\n")[0] == "time,station,event,part"
+    assert log_csv.splitlines()[1].split(",")[1:] == ["saw", "start", "1"]
+
+
+def test_a_batch_has_a_row_for_each_of_its_parts(tmp_path):
+    oven = {"oven": {"cycle_time": 600, "batch": 3, "buffer": 9}}
+    stations = {"saw": {"cycle_time": 50}, **oven}
+    document = {"horizon": "10 h", "plant": {"line": {"kind": "line", "stations": stations}}}
+    log = read_log(write(tmp_path, log_text(parse(document, "l.toml"), "line")))
+    works = histories(log, 0.0, 36_000.0)["oven"].works
+    assert len(works) > 100
+    assert {work.duration for work in works} == {600.0}

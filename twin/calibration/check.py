@@ -80,8 +80,8 @@ def compare(
     """Compare every station's kept-back history with the one that was fitted.
 
     ``stations`` has the settings of each, of which its failure clock and what a repair does to
-    the work are looked at. A CNC machine's work times are not compared: they are not fitted, and
-    follow its tools' wear and changes, so that one part of the log is no sample of the other.
+    the work are looked at. A CNC machine's times are not compared: they are not fitted, and follow
+    its tools' wear and changes, so that one part of the log is no sample of the other.
     """
     found: list[Comparison] = []
     for station, before in fitted.items():
@@ -92,12 +92,13 @@ def compare(
 
 
 def _station(name: str, before: History, after: History, station: Any) -> Iterator[Comparison]:
+    if station.machine:
+        return
     again, clock = station.on_failure == "restart", station.failure_clock
     first, then = work_times(before, again), work_times(after, again)
-    if not station.machine:
-        yield from means(f"{name}: mean work time", first, then)
-        if min(len(first), len(then)) >= 2 * FEWEST:
-            yield _law(name, first, then)
+    yield from means(f"{name}: mean work time", first, then)
+    if min(len(first), len(then)) >= 2 * FEWEST:
+        yield _law(name, first, then)
     yield from means(f"{name}: mean repair time", before.repairs, after.repairs)
     yield from means(f"{name}: mean set-up time", before.setups, after.setups)
     yield from _failures(name, before, after, clock)

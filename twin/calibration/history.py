@@ -7,7 +7,7 @@ or ends is no work time, but the working time until then still counts for the ne
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from twin.calibration.log import EventLog, Happening
@@ -62,6 +62,13 @@ class History:
     scrapped: int = 0
     rejected: int = 0
     odd: dict[str, int] = field(default_factory=dict)
+    machines: tuple[History, ...] = ()
+    """The same of each machine, where the log tells them apart."""
+
+    def alive(self, clock: str) -> list[float]:
+        """Times without a failure so far on a clock, machine by machine [s]."""
+        name = f"open_{clock}"
+        return [getattr(one, name) for one in self.machines or (self,)]
 
     @property
     def span(self) -> float:
@@ -171,9 +178,32 @@ class _Reader:
 
 
 def histories(log: EventLog, begin: float, end: float) -> dict[str, History]:
-    """Return the history of every station between two moments [s]."""
-    rows: dict[str, list[Happening]] = {station: [] for station in log.stations}
+    """Return the history of every station between two moments [s].
+
+    Machines that the log tells apart are read one by one and put together.
+    """
+    rows: dict[str, dict[str, list[Happening]]] = {station: {} for station in log.stations}
     for row in log.rows:
+        mine = rows[row.station].setdefault(row.machine, [])
         if begin <= row.time < end:
-            rows[row.station].append(row)
-    return {station: _Reader(begin, end).read(found) for station, found in rows.items()}
+            mine.append(row)
+    return {
+        station: _together([_Reader(begin, end).read(found) for found in machines.values()])
+        for station, machines in rows.items()
+    }
+
+
+def _together(machines: Sequence[History]) -> History:
+    """Return the history of a station from those of its machines."""
+    if len(machines) == 1:
+        return machines[0]
+    whole = History(machines[0].begin, machines[0].end, machines=tuple(machines))
+    for one in machines:
+        for name in ("works", "lives_operating", "lives_calendar", "repairs", "setups"):
+            getattr(whole, name).extend(getattr(one, name))
+        for name in ("open_operating", "open_calendar", "ended", "scrapped", "rejected"):
+            setattr(whole, name, getattr(whole, name) + getattr(one, name))
+        for what, count in one.odd.items():
+            whole.odd[what] = whole.odd.get(what, 0) + count
+    whole.works.sort(key=lambda work: work.start)
+    return whole

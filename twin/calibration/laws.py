@@ -112,8 +112,8 @@ def _weibull_shape(spread: float) -> float:
     return math.exp(float(optimize.brentq(excess, math.log(0.08), math.log(2000.0))))
 
 
-def fit_lives(lives: Sequence[float], still_alive: float) -> Fitted:
-    """Fit times between failures [s]; the last, ``still_alive`` [s], has not ended yet.
+def fit_lives(lives: Sequence[float], still_alive: float | Sequence[float]) -> Fitted:
+    """Fit times between failures [s]; those ``still_alive`` [s], one a machine, have not ended yet.
 
     The mean is the maximum-likelihood one of an exponential law, all time over failures, with the
     chi-squared interval of a test ended by time (MIL-HDBK-189C eq. 6.2.1.3). A Weibull law takes
@@ -124,11 +124,12 @@ def fit_lives(lives: Sequence[float], still_alive: float) -> Fitted:
     (200.0, 68.4, 969.8)
     """
     times = np.asarray(lives, dtype=np.float64)
-    n, total = len(times), float(times.sum()) + still_alive
+    alive = np.atleast_1d(np.asarray(still_alive, dtype=np.float64))
+    n, total = len(times), float(times.sum() + alive.sum())
     mean, tail = total / n, (1 - CONFIDENCE) / 2
     low = 2 * total / float(stats.chi2.ppf(1 - tail, 2 * n + 2))
     high = 2 * total / float(stats.chi2.ppf(tail, 2 * n))
-    shape = _weibull_life(times, still_alive) if n >= FEWEST_LIVES else None
+    shape = _weibull_life(times, alive) if n >= FEWEST_LIVES else None
     if shape is None:
         return Fitted(mean, low, high, 1.0, "exponential", n)
     k, scale = shape
@@ -137,10 +138,10 @@ def fit_lives(lives: Sequence[float], still_alive: float) -> Fitted:
     return Fitted(centre, low * centre / mean, high * centre / mean, spread, "weibull", n)
 
 
-def _weibull_life(times: Array, still_alive: float) -> tuple[float, float] | None:
+def _weibull_life(times: Array, alive: Array) -> tuple[float, float] | None:
     """Shape and scale of a Weibull law, when it is that much more likely than the exponential."""
     times = times[times > 0]
-    ends = np.append(times, still_alive) if still_alive > 0 else times
+    ends = np.append(times, alive[alive > 0])
     n = len(times)
 
     def scale_of(k: float) -> float:

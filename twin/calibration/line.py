@@ -109,8 +109,7 @@ def _station(scenario: Scenario, line: str, name: str, history: History) -> Iter
     calendar = station.failure_clock == "calendar"
     lives = history.lives_calendar if calendar else history.lives_operating
     if lives:
-        alive = history.open_calendar if calendar else history.open_operating
-        life = fit_lives(lives, alive)
+        life = fit_lives(lives, history.alive("calendar" if calendar else "operating"))
         yield from of_law(scenario, here, "failure", life)
     if history.repairs:
         yield from of_law(scenario, here, "repair", fit_times(history.repairs))

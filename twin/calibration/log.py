@@ -1,6 +1,7 @@
 """An event log of a line, read from a CSV file: what happened at which station, when.
 
-Needed are the columns ``time``, ``station`` and ``event``; ``part`` and ``product`` may be there.
+Needed are the columns ``time``, ``station`` and ``event``; ``part``, ``product`` and ``machine``
+(which of a station's) may be there.
 Words of the column ``event``, with what other systems say for them:
 
 =========  ========================================================
@@ -31,7 +32,7 @@ from twin.csvfile import Row, Sheet, read_sheet
 from twin.errors import BadInput, Fault
 
 REQUIRED = ("time", "station", "event")
-OPTIONAL = ("part", "product")
+OPTIONAL = ("part", "product", "machine")
 SAME = {
     "start": ("begin", "entry", "enter", "working"),
     "end": ("finish", "finished", "exit", "made", "complete", "completed"),
@@ -55,6 +56,7 @@ class Happening(NamedTuple):
     event: str
     part: str
     product: str
+    machine: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +175,8 @@ class _Reader:
         if not wrong and cells["station"]:
             station = self.called.of("station", cells["station"])
             product = self.called.of("product", cells.get("product", ""))
-            self.found.append(Happening(time, station, event, cells.get("part", ""), product))
+            part, machine = cells.get("part", ""), cells.get("machine", "")
+            self.found.append(Happening(time, station, event, part, product, machine))
 
     def _fault(self, row: Row, name: str, message: str, value: str) -> Fault:
         where = f"line {row.line}, column {self.names[name]}"

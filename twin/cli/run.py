@@ -34,7 +34,6 @@ from twin.experiment.runs import count
 from twin.experiment.settling import one_long_run, warmed
 from twin.experiment.work import variant
 from twin.scenario import Scenario
-from twin.simulate import simulate
 from twin.statistics import Estimate
 
 
@@ -86,7 +85,7 @@ def run(
             on_progress=progress,
         )
     if log is not None:
-        _write_log(asked, log, output.console(json_to))
+        _write_log(asked, log)
     means = one_long_run(asked, engine) if batches else {}
     document = {**result.document(), "precision": stopping.document(reached)}
     document["warmup"] = cut.document() if cut else None
@@ -105,16 +104,12 @@ def run(
         raise typer.Exit(1)
 
 
-def _write_log(scenario: Scenario, path: Path, console: Console) -> None:
+def _write_log(scenario: Scenario, path: Path) -> None:
     """The log that twin calibrate reads, of the run with the scenario's own seed."""
-    from twin.calibration.export import left_out, log_text
+    from twin.calibration.export import log_text
     from twin.calibration.line import the_line
 
-    line = the_line(scenario)
-    text = log_text(scenario, line, simulate(scenario, sense=False))
-    path.write_text(text, encoding="utf-8")
-    for missing in left_out(scenario, line):
-        console.print(f"note: {path.name} has {missing}")
+    path.write_text(log_text(scenario, the_line(scenario)), encoding="utf-8")
 
 
 def _print(console: Console, result: experiment.Result) -> None:

@@ -70,6 +70,8 @@ class Floor:
         self.calls: list[Callable[[Any], None]] = [self.fire]
         self.stations: list[Member] = []
         self.begins = 0.0
+        self.on_start: Callable[[Any], None] | None = None
+        """Told of each machine that begins to work on its parts, for whoever writes a log."""
         self.after: list[Callable[[], None]] = []
         self._due: list[Timer] = []
         self._marked: list[int] = []

@@ -71,6 +71,8 @@ class Machining:
         """Machine the part that the station has taken."""
         server.mode = "working"
         floor = self.station.floor
+        if floor.on_start is not None:
+            floor.on_start(server)
         done = Timer(floor, (WORK, *server.order), lambda: self._machined(server, process))
         process = floor.env.process(
             self._part(f"{self.station.line.name}/{server.parts[0].number}")

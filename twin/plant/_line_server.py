@@ -74,6 +74,8 @@ class Server(Holder):
         del self.stages[0]
         self.stage = state
         self.left = self.whole = span
+        if state == "working" and self.station.floor.on_start is not None:
+            self.station.floor.on_start(self)
         self._run()
 
     def got(self, operator: Any) -> None:
@@ -93,6 +95,8 @@ class Server(Holder):
         """Begin the one stage of a plain operation [s]."""
         self.stage = "working"
         self.left = self.whole = span
+        if self.station.floor.on_start is not None:
+            self.station.floor.on_start(self)
         if not self.broken:
             self._run()
 
