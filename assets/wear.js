@@ -6,7 +6,9 @@
   function name(id, tries) {
     var box = document.getElementById(id);
     var input = box && box.querySelector("input[type=file]");
-    if (input) input.setAttribute("aria-label", box.textContent.trim());
+    var named = box && box.querySelector("[title]");
+    var words = named ? named.title : box && box.textContent.trim();
+    if (input) input.setAttribute("aria-label", words);
     else if (tries < MOST) setTimeout(function () { name(id, tries + 1); }, EVERY);
   }
   var listening = {};  // one for each upload of the page

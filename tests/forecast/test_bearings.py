@@ -16,27 +16,32 @@ from openpyxl import load_workbook
 from tests.forecast.test_trend import part, run
 from twin.errors import BadInput
 from twin.forecast import question
+from twin.forecast.bearing_backtest import backtest_bearings
 from twin.forecast.bearings import ALARM, of_trends
 from twin.forecast.export import work_orders
 from twin.forecast.handout import write_handout
 from twin.forecast.level import look_ahead
 from twin.forecast.orders import plans
+from twin.forecast.question import plain
 from twin.forecast.replacement import Costs
 from twin.forecast.shop import forecast_shop
 from twin.forecast.shop_document import shop_document
 from twin.forecast.trend import learn
-from twin.forecast.trend_table import Trend
+from twin.forecast.trend_table import Trend, read_trend_table
 from twin.rng import stream
 from twin.scenario import Scenario, parse
 
 MADE = datetime(2026, 3, 2, 7, 30, tzinfo=UTC)
 
 
-def spindle(severity: float, *, node: bool = True, sensor: bool = True) -> Scenario:
-    mill = {"kind": "cnc", "bearing_fault": "outer", "bearing_severity": severity}
+def spindle(
+    severity: float, *, node: bool = True, sensor: bool = True, period: float = 120, **more: float
+) -> Scenario:
+    fault = {"bearing_fault": "outer", "bearing_severity": severity}
+    mill = {"kind": "cnc", **fault, **more}
     written: dict[str, Any] = {"horizon": "4 h", "seed": 5, "plant": {"mill": mill}}
     if sensor:
-        written["sensor"] = {"ear": {"kind": "vibration", "on": "mill", "period": 120}}
+        written["sensor"] = {"ear": {"kind": "vibration", "on": "mill", "period": period}}
     if sensor and node:
         written["node"] = {"box": {"sensor": "ear", "model": "bearing"}}
     return parse(written, "test")
@@ -64,12 +69,67 @@ def test_a_bearing_that_is_going_is_to_be_looked_at_now(going: dict[str, Any]) -
     assert "9 balls of 7.94 mm" in going["item"]
 
 
-def test_no_life_is_made_up_for_it(going: dict[str, Any]) -> None:
-    assert going["p_fail"] is None
-    assert going["remaining_h"] is None
-    assert any("knows no life" in line for line in going["reasons"])
-    assert going["look_h"] < 1.0
-    assert any("no farther ahead" in line for line in going["reasons"])
+def test_its_risk_looks_48_h_ahead_and_says_that_it_is_assumed(going: dict[str, Any]) -> None:
+    assert going["fan"]["ahead_h"][-1] == 48.0
+    assert 0.2 < going["p_fail"] < 0.95
+    left = going["remaining_h"]
+    assert 0 < left["p10"] < left["p50"] < left["p90"]
+    assert left["p90"] > 5 * left["p10"]
+    assert going["damage"]["growth_from"] == "assumption"
+    assert going["assumed_from_h"] == 0.0
+    assert any("mostly an assumption" in line for line in going["reasons"])
+    now = going["damage"]["now"]
+    assert now["p10"] - 0.05 < 0.6 < now["p90"] + 0.05
+
+
+def test_a_sound_bearing_has_the_fatigue_risk_of_its_loads() -> None:
+    young = bearings(spindle(0.0))[0]
+    old = bearings(spindle(0.0, bearing_hours=60_000))[0]
+    assert young["damage"]["p_damaged"] < 0.05
+    assert young["p_fail"] < 0.02
+    assert young["fatigue"]["p_new_fault"] == 0.0 < old["fatigue"]["p_new_fault"]
+    assert old["remaining_h"]["p50"] < young["remaining_h"]["p50"]
+    heavy = bearings(spindle(0.0, bearing_reaction=3))[0]
+    assert heavy["fatigue"]["rating_life_h"] < 0.2 * young["fatigue"]["rating_life_h"]
+    assert any("ISO 281" in line for line in young["reasons"])
+
+
+def test_growth_that_the_record_tells_gives_a_date_to_replace_it() -> None:
+    grows = spindle(0.08, bearing_doubling=6, period=900, tool_cost=1)
+    one = shop_document(forecast_shop(grows, now=20 * 3600.0, replications=1))["bearings"][0]
+    run = one["fatigue"]["run_h"]
+    left = 6 * np.log2(1 / 0.08) - run
+    assert one["damage"]["growth_from"] == "record"
+    assert one["damage"]["doubling_h"]["p10"] < 6 < one["damage"]["doubling_h"]["p90"]
+    share = run / 20.0
+    assert one["remaining_h"]["p10"] < left / share < one["remaining_h"]["p90"]
+    assert one["plan"]["action"] == "replace"
+    assert one["plan"]["hours"] < left / share
+    assert one["plan"]["hours"] == pytest.approx(one["best_change_h"], abs=0.26)
+    assert 0 < one["assumed_from_h"] <= 20
+    assert min(one["cost_curve"]["regret"]) == 0.0
+
+
+def test_the_truth_about_a_bearing_is_never_read() -> None:
+    """The same record gives the same forecast, whatever the fault will do next."""
+
+    def told(**fault: float) -> dict[str, Any]:
+        one = bearings(spindle(0.3, bearing_onset=30, **fault))[0]
+        return {key: one[key] for key in ("p_fail", "remaining_h", "damage", "plan")}
+
+    first, second = told(), told(bearing_doubling=0.1)
+    assert json.dumps(plain(first)) == json.dumps(plain(second))
+
+
+def test_forecasts_of_growing_faults_are_calibrated() -> None:
+    """A handful of machines here; docs/forecast.md has three hundred."""
+    past = backtest_bearings(spindle(0.0, node=False), machines=16, windows=24, seed=3)
+    assert past is not None
+    held, n = past.coverage()
+    assert n >= 5
+    assert held >= 0.6
+    assert past.found.brier < 0.2
+    assert all(one.p_fail < 0.1 for one in past.machines if one.severity == 0.0)
 
 
 def test_a_sound_bearing_is_left_alone_also_with_a_worn_tool() -> None:
@@ -211,3 +271,64 @@ def test_a_work_order_for_a_bearing_says_what_to_order(going: dict[str, Any]) ->
         made[0].uid
         != type(made[0])(**tool_of_that_name, due=MADE, minutes=1, p_fail=0, title="", text="").uid
     )
+
+
+# -- a table of other people --------------------------------------------------------------------
+
+
+def table(tmp_path: Path, *, loud: float = 1.0, short: bool = False) -> str:
+    """Four parts, one running; the last three snapshots of one may be louder, one may be short."""
+    rng = stream(4, "tests.table")
+    lines = ["unit,time_min,h_rms"]
+    for name in "ABCD":
+        for minute in range(60):
+            grown = np.exp(0.02 * minute + 0.05 * rng.standard_normal())
+            own = loud if name == "B" and minute >= 57 else 1.0
+            lines.append(f"{name},{minute},{grown * own:.5g}")
+    lines += [f"E,{minute},1.0" for minute in range(5)] if short else []
+    file = tmp_path / "trends.csv"
+    file.write_text("\n".join(lines) + "\n")
+    return str(file)
+
+
+def test_levels_a_thousand_times_louder_are_asked_about(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = table(tmp_path, loud=1000.0)
+    assert run(monkeypatch, "--trend", file, "--running", "D") == 2
+    said = capsys.readouterr().err
+    assert "part B, column h_rms" in said
+    assert "--unit rms=UNIT" in said
+    assert run(monkeypatch, "--trend", file, "--running", "D", "--unit", "rms=g") == 0
+    assert run(monkeypatch, "--trend", table(tmp_path, loud=20.0), "--running", "D") == 0
+
+
+def test_a_whole_part_in_another_unit_is_asked_about(tmp_path: Path) -> None:
+    file = table(tmp_path)
+    text = Path(file).read_text()
+    rows = [row.split(",") for row in text.splitlines()]
+    moved = [",".join([a, b, str(1e3 * float(c))]) if a == "C" else ",".join([a, b, c])
+             for a, b, c in rows]  # fmt: skip
+    Path(file).write_text("\n".join(moved))
+    with pytest.raises(BadInput, match="another unit"):
+        read_trend_table(file)
+    assert len(read_trend_table(file, rms_unit="g").trends) == 4
+
+
+def test_a_part_with_few_snapshots_is_left_out_and_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = table(tmp_path, short=True)
+    assert run(monkeypatch, "--trend", file, "--running", "D", "--json", "-") == 0
+    document = json.loads(capsys.readouterr().out)
+    assert [b["bearing"] for b in document["bearings"]] == ["D"]
+    assert document["notes"] == ["part E has 5 snapshots, a trend needs 20: not used"]
+
+
+def test_a_band_too_wide_for_a_date_gives_none_and_says_why() -> None:
+    asked = {"trend": "example-bearings", "hours": 1.0, "seed": 1}
+    for one in question.answer(asked, lambda _done, _total: None)["bearings"]:
+        left = one["remaining_h"]
+        assert left["p90"] > 10 * left["p10"]
+        assert one["plan"] is None or one["plan"]["action"] == "inspect"
+        assert any("no time to replace it" in line for line in one["reasons"])

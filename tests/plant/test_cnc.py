@@ -7,11 +7,14 @@ import math
 import numpy as np
 import pytest
 
+from twin import engines
+from twin.errors import BadInput
+from twin.forecast.toolhistory import cutting_clock
 from twin.kpi import Reading, compute
 from twin.records import Facts
 from twin.rng import replication_seed
 from twin.scenario import Scenario, parse
-from twin.simulate import simulate
+from twin.simulate import build, simulate
 
 SOUND = {"break_rate": 0, "time_to_failure": 0}
 
@@ -249,3 +252,44 @@ def test_a_part_programme_offers_nothing_that_it_does_not_use():
     assert "mill.change_after" not in paths
     assert "mill.tools.mill50.change_after" in paths
     assert "mill.cutting_speed" in [path for path, _declared, _value in mill().declarations()]
+
+
+# -- spindle bearing ----------------------------------------------------------------------------
+
+
+def spindle(**values: object) -> Scenario:
+    table = {"kind": "cnc", "bearing_fault": "outer", "bearing_severity": 0.125, **values}
+    return parse({"horizon": "150 h", "seed": 3, "plant": {"mill": table}}, "test")
+
+
+def test_a_growing_bearing_fault_doubles_in_running_time_and_ends_as_a_breakdown() -> None:
+    """From 1/8 three doublings of 10 h of running: 30 h in the cut, whatever the clock says."""
+    for shifts in (1, 3):
+        scenario = spindle(bearing_doubling=10, shifts_per_day=shifts, bearing_repair_time=5)
+        facts = simulate(scenario)
+        (failed,) = [row for row in facts.events if row.name == "bearing_failure"]
+        time, cut = cutting_clock(facts, "mill")
+        assert np.interp(failed.time, time, cut) / 3600 == pytest.approx(30.0, abs=1e-6)
+        (down,) = [row for row in facts.events if row.name == "breakdown"]
+        assert (down.subject, down.value) == ("bearing", pytest.approx(5 * 3600))
+        after = [r for r in facts.states if r.source == "mill" and r.time > failed.time + 1]
+        assert after[0].time == pytest.approx(failed.time + 5 * 3600)
+
+
+def test_a_bearing_fault_without_growth_stays_and_one_that_grows_is_for_simpy_alone() -> None:
+    running = build(spindle(), sense=False)
+    running.advance(80 * 3600.0)
+    assert running.world.assets["mill"].read()["bearing_outer"] == 0.125
+    with pytest.raises(BadInput, match="grows"):
+        engines.choose("fast", spindle(bearing_doubling=10))
+
+
+def test_a_bearing_fault_begins_at_its_onset_and_grows_from_then() -> None:
+    running = build(spindle(bearing_onset=5, bearing_doubling=10, load_time=0), sense=False)
+    seen = []
+    for hours in (4.9, 5.0, 15.0, 25.0):
+        running.advance(hours * 3600.0)
+        seen.append(running.world.assets["mill"].read()["bearing_outer"])
+    assert seen[:2] == [0.0, 0.125]
+    assert seen[2] == pytest.approx(0.25, rel=0.1)
+    assert seen[3] == pytest.approx(0.5, rel=0.2)

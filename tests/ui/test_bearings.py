@@ -93,18 +93,22 @@ def test_words_rows_and_chart_of_both_sources(rig: dict, plant: dict) -> None:
         for theme in ("light", "dark"):
             chart = bearings_view.chart(one, theme)
             words = [note.text for note in chart.figure.layout.annotations]
-            assert "SIM" in words
-            assert any(word.startswith("limit 2") for word in words)
+            assert ("SIM" if found is plant else "FORECAST") in words
+            limit = "it fails" if found is plant else "limit 2"
+            assert any(word.startswith(limit) for word in words)
             assert {len(row) for row in chart.rows} == {len(chart.head)}
-        assert len(bearings_view.advice(one)) == 4
+        assert len(bearings_view.advice(one)) == (5 if found is plant else 4)
     assert "Each of 4 parts" in bearings_view.past(rig)
     assert bearings_view.past(plant) == ""
 
 
 def test_every_sentence_has_a_translation(rig: dict, plant: dict) -> None:
-    written = [getattr(core, name) for name in
-               ("NO_LIFE", "FAULT", "ALARMED", "SOUND", "NO_NODE", "OVER", "SHORT", "TOO_SHORT",
-                "FEW", "NO_PLAN")]  # fmt: skip
+    names = (
+        "GROWN", "ASSUMED", "FATIGUE", "ENDS", "LOOKS", "SUCCESSOR", "FAULT", "ALARMED", "SOUND",
+        "NO_NODE", "OVER", "SHORT", "TOO_SHORT", "FEW", "NO_PLAN", "QUIET",
+        "UNSURE",
+    )  # fmt: skip
+    written = [getattr(core, name) for name in names]
     sentences = [re.sub(r"\{[^}]*\}", "2", text) for text in written]
     told = [line for found in (rig, plant) for b in found["bearings"] for line in b["reasons"]]
     i18n.use_language("zh-TW")

@@ -276,7 +276,7 @@ def test_measured_is_solid_and_forecast_is_dashed(document: dict, theme: str) ->
     assert readings.line.dash is None
     assert "markers" in readings.mode
     words = [note.text for note in chart.figure.layout.annotations]
-    assert "SIM" in words
+    assert "FORECAST" in words
     assert "limit 0.3 mm" in words
     when = view.planned(view.find(document, "c4"))
     assert {"now", f"best change {when}"} <= set(words) or "now = best change" in words

@@ -24,7 +24,7 @@ def print_bearings(people: Console, entries: Sequence[Mapping[str, Any]]) -> Non
     lasting = any(entry["p_fail"] is not None for entry in entries)
     hours = f"{entries[0]['hours']:g} h"
     columns = ("bearing", "× sound", "limit", "P(limit passed)", "within",
-               *((f"P(fails, {hours})", "h left p10/p50/p90") if lasting else ()),
+               *((f"P(fails, {hours})", "left p10/p50/p90") if lasting else ()),
                "do", "mind")  # fmt: skip
     drawn = table("Bearings", columns, [_row(entry, lasting) for entry in entries])
     drawn.columns[-1].justify = "left"
@@ -34,7 +34,7 @@ def print_bearings(people: Console, entries: Sequence[Mapping[str, Any]]) -> Non
 def _row(entry: Mapping[str, Any], lasting: bool) -> tuple[str, ...]:
     left = entry["remaining_h"]
     life = () if not lasting else (
-        chance(entry["p_fail"]), " / ".join(number(x, 3) for x in left.values())
+        chance(entry["p_fail"]), " / ".join(_spoken(x) for x in left.values())
     )  # fmt: skip
     return (
         entry["bearing"],
@@ -46,3 +46,7 @@ def _row(entry: Mapping[str, Any], lasting: bool) -> tuple[str, ...]:
         bearing_moment(entry["plan"]),
         "; ".join(entry["reasons"]),
     )
+
+
+def _spoken(hours: float | None) -> str:
+    return number(None) if hours is None else spoken(hours)

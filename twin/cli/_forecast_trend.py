@@ -20,7 +20,7 @@ from twin.forecast.orders import owner
 from twin.forecast.replacement import Costs
 from twin.forecast.trend import TrendBacktest, TrendScores, backtest_trend
 from twin.forecast.trend_question import ASSUMPTIONS, NONE_RUNS
-from twin.forecast.trend_table import Trend, read_trends
+from twin.forecast.trend_table import TrendTable, read_trend_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +42,12 @@ class TrendQuestion:
 def forecast_trend(asked: TrendQuestion, json_to: str | None) -> None:
     """Forecast, show and write."""
     _check(asked)
-    trends = _read(asked)
+    found = _read(asked)
+    trends = found.trends
     if not asked.test and all(trend.failed for trend in trends):
         raise BadInput(Fault(NONE_RUNS, file=asked.trend))
     people = console(json_to)
+    people.print("\n".join(f"Left out: {note}." for note in found.notes), markup=False)
     checked = trend_question.TrendQuestion(trends, asked.hours, asked.duty, asked.costs)
     document: dict[str, Any] = {
         "source": asked.trend, **trend_question.trend_document(checked, asked.seed),
@@ -58,19 +60,20 @@ def forecast_trend(asked: TrendQuestion, json_to: str | None) -> None:
         document |= trend_question.past_document(past)
         _print_past(people, past)
     people.print("\n".join(f"Assumption: {a}." for a in ASSUMPTIONS), markup=False)
-    document |= {"assumptions": list(ASSUMPTIONS)}
+    document |= {"notes": list(found.notes), "assumptions": list(ASSUMPTIONS)}
     hand_out(people, document, asked.export, owner(asked.trend))
     write_json(document, json_to)
 
 
-def _read(asked: TrendQuestion) -> list[Trend]:
+def _read(asked: TrendQuestion) -> TrendTable:
     if asked.trend not in TREND_EXAMPLES:
         unit = asked.units.get("time", asked.units.get("time_min", "min"))
-        return read_trends(asked.trend, asked.columns, unit, asked.running)
+        rms = asked.units.get("rms", "")
+        return read_trend_table(asked.trend, asked.columns, unit, asked.running, rms)
     if asked.columns or asked.units or asked.running:
         message = "the shipped example needs no --map, no --unit and no --running"
         raise BadInput(Fault(message, file=asked.trend))
-    return read_trend_example(asked.trend)
+    return TrendTable(read_trend_example(asked.trend))
 
 
 def _check(asked: TrendQuestion) -> None:
@@ -85,9 +88,9 @@ def _check(asked: TrendQuestion) -> None:
         if not (math.isfinite(value) and low <= value <= high)
     ]
     faults += [
-        Fault("only time has a unit here", f"--unit {name}", asked.trend)
+        Fault("only time has a unit here, beside rms", f"--unit {name}", asked.trend)
         for name in asked.units
-        if name not in {"time", "time_min"}
+        if name not in {"time", "time_min", "rms"}
     ]
     if faults:
         raise BadInput(faults)

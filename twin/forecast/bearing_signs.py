@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from twin.forecast.bearing_strength import strengths
 from twin.forecast.table import Array
 from twin.nodes.features import FAULTS, LOWEST_RATE, NAMES, features
 from twin.records import Block, Facts
@@ -37,6 +38,10 @@ class Heard:
         When each window with a turning spindle was taken, from the start [h].
     signs : list of array, shape (3,)
         ln of the lines of an outer, inner and ball fault over those of a sound machine [1].
+    strengths : list of array, shape (3, B, 2)
+        How hard the impacts of each are in each band (:mod:`twin.forecast.bearing_strength`).
+    speeds : list of float
+        Spindle speed of each window [rev/s].
     """
 
     machine: str
@@ -44,6 +49,8 @@ class Heard:
     settings: Accelerometer
     hours: list[float] = field(default_factory=list)
     signs: list[Array] = field(default_factory=list)
+    strengths: list[Array] = field(default_factory=list)
+    speeds: list[float] = field(default_factory=list)
 
     def take(self, block: Block, speed: float) -> None:
         """Hear one window at this spindle speed [rev/s]."""
@@ -54,6 +61,10 @@ class Heard:
         sound = max(float(found[f"{name}_best"]) for name in DECOYS)
         self.hours.append(block.time / 3600.0)
         self.signs.append(np.array([float(found[f"{name}_best"]) - sound for name in FAULTS]))
+        samples = np.asarray(block.data, dtype=float)
+        bearing = self.settings.bearing
+        self.strengths.append(strengths(samples, block.rate, abs(speed), bearing))
+        self.speeds.append(abs(speed))
 
 
 def listened(scenario: Scenario) -> list[tuple[str, str]]:

@@ -84,8 +84,10 @@ def duties(
     """Run the twin past ``now`` [s] for ``hours`` [h], and return how much each tool cuts.
 
     A run starts at the hour of the day that ``now`` is, after at most two days of running-in; its
-    tools, breakdowns and breaks have luck of their own. By source of the tool's rows.
+    tools, breakdowns and breaks have luck of their own. Faults of spindle bearings do not grow in
+    it: that one will end there is what a forecast may not know. By source of the tool's rows.
     """
+    scenario = _without_growth(scenario)
     start = now if now <= DAY_H * 3600 else DAY_H * 3600 + now % (DAY_H * 3600)
     grid = np.append(np.arange(0.0, hours, STEP_H), hours)
     told = [(kind.machine, kind.source) for kind in kinds]
@@ -102,6 +104,16 @@ def duties(
         if on_progress is not None:
             on_progress(done, replications)
     return {source: Duty(grid, np.array(found)) for source, found in rows.items()}
+
+
+def _without_growth(scenario: Scenario) -> Scenario:
+    growing = [
+        name
+        for name, entry in scenario.of("plant").items()
+        if entry.kind == "cnc" and entry.settings.bearing_doubling > 0  # type: ignore[attr-defined]
+    ]
+    still = {f"{name}.bearing_doubling": 0 for name in growing}
+    return scenario.with_values(still) if still else scenario
 
 
 def _futures(

@@ -20,6 +20,9 @@ Clock = Callable[[Array], Array]
 COARSE_H = 48.0
 """From here on a moment is told in whole hours, before in whole minutes [h]."""
 
+LONG_H = 24_000.0
+"""A time beyond this is only called long [h]."""
+
 
 def tidy(hours: float) -> float:
     """Return a moment as finely as it is told: whole minutes, from two days on whole hours.
@@ -33,9 +36,11 @@ def tidy(hours: float) -> float:
 def spoken(hours: float) -> str:
     """Return a time ahead as people say it, no finer than :func:`tidy`.
 
-    >>> [spoken(hours) for hours in (0.7, 1.75, 15.4, 60.4)]
-    ['42 min', '105 min', '15 h 24 min', '2 d 12 h']
+    >>> [spoken(hours) for hours in (0.7, 1.75, 15.4, 60.4, 1e5)]
+    ['42 min', '105 min', '15 h 24 min', '2 d 12 h', '> 1000 d']
     """
+    if hours > LONG_H:
+        return f"> {LONG_H / 24.0:.0f} d"
     minutes = round(60.0 * tidy(hours))
     if minutes < 120:
         return f"{minutes} min"

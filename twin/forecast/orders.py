@@ -46,6 +46,8 @@ TEXTS: Mapping[str, str] = {
     "bearing_left": "Half of such bearings have {left} left ({p10} to {p90}).",
     "bearing_bill": "Material: 1 × {item}.",
     "bearing_ready": "To have ready: 1 × {item}.",
+    "bearing_item": "spindle bearing ({balls} balls of {ball} mm on {pitch} mm)",
+    "bearing_best": "Replacing it is cheapest in {when}.",
     "at_any": "when it suits",
     "at_part": "at the end of a part",
     "at_shift": "at a shift end",
@@ -174,7 +176,7 @@ def _lines(tool: Tool, unit: str, due: datetime, words: Words) -> Iterator[str]:
     above = plan["regret"]
     yield say("order_cheapest") if above < SAME else say("order_cost", cost=f"{above:.2f}")
     first, last = tool["flat_h"]
-    if _known(first) and _known(last) and last > first:
+    if _known(first) and _known(last) and spoken(last) != spoken(first):
         yield say("order_flat", first=spoken(first), last=spoken(last))
     if plan["hours"] > 0:
         yield say("order_before", p=chance(plan["p_fail_before"]))
@@ -273,8 +275,12 @@ def _bearing_lines(bearing: Mapping[str, Any], due: datetime, words: Words) -> I
     if left is not None:
         told = {name: spoken(left[key]) for name, key in LEFT.items()}
         yield say("bearing_left", **told)
+    best = bearing.get("best_change_h")
+    if best is not None and 0 < best <= bearing["hours"]:
+        yield say("bearing_best", when=spoken(best))
     bill = "bearing_bill" if plan["action"] == "replace" else "bearing_ready"
-    yield say(bill, item=bearing["item"])
+    size = bearing.get("geometry")
+    yield say(bill, item=say("bearing_item", **size) if size else bearing["item"])
     if bearing["reasons"]:
         yield say("order_mind", why="; ".join(words.reason(line) for line in bearing["reasons"]))
     yield say("order_sim")

@@ -23,6 +23,7 @@ from twin.forecast.policy import play
 from twin.forecast.predictions import LEVELS
 from twin.forecast.replacement import Costs, Renewal, change, renewal
 from twin.forecast.shop_moments import half_hour, moments
+from twin.forecast.spindles import spindles
 from twin.forecast.state import estimate, survival
 from twin.forecast.table import Array
 from twin.forecast.toolhistory import WORN, InUse, follow
@@ -211,7 +212,9 @@ def forecast_shop(
             )  # fmt: skip
             found.append(_one(job, *_magazine(running, kind)))
             told(replications + len(found))
-    bearings = of_twin(ears.heard, ears.verdicts(running, facts), now / 3600.0, hours, seed)
+    machines = spindles(running, facts, kinds, coming) if ears.heard else {}
+    verdicts = ears.verdicts(running, facts)
+    bearings = of_twin(ears.heard, verdicts, machines, now / 3600.0, hours, seed)
     return Shop(now, tuple(found), replications, tuple(bearings))
 
 

@@ -19,7 +19,7 @@ from twin.errors import BadInput, Fault
 from twin.forecast.examples import EXAMPLES, TREND_EXAMPLES, read_example, read_trend_example
 from twin.forecast.reading import read_wear
 from twin.forecast.table import WearTable
-from twin.forecast.trend_table import Trend, read_trends, units_of
+from twin.forecast.trend_table import TrendTable, read_trend_table, units_of
 
 MOST_BYTES = 5_000_000
 """An uploaded wear table is smaller."""
@@ -123,7 +123,8 @@ def open_trends(
     columns: Mapping[str, str] | None = None,
     time_unit: str = "min",
     running: Sequence[str] = (),
-) -> list[Trend]:
+    rms_unit: str = "",
+) -> TrendTable:
     """Read trend features: shipped ones by their name, uploaded ones by their hash.
 
     Raises
@@ -135,10 +136,10 @@ def open_trends(
         if columns or running or time_unit != "min":
             message = "a shipped table needs no other columns, units or running parts"
             raise BadInput(Fault(message, "trend"))
-        return read_trend_example(name)
+        return TrendTable(read_trend_example(name))
     file = path_of(name)
     try:
-        return read_trends(str(file), columns, time_unit, running)
+        return read_trend_table(str(file), columns, time_unit, running, rms_unit)
     except BadInput as error:
         raise _nameless(error, str(file)) from None
 

@@ -1,9 +1,9 @@
 """The forecast of running parts from trend features as one question with one answer, plain JSON.
 
-The question is ``{"trend", "columns", "unit", "running", "hours", "duty", "cost_change",
-"cost_failure", "backtest", "seed"}``; only ``trend`` is needed. Without ``backtest`` the answer is
-the forecast of every part that runs and, of three that failed, how good such forecasts were; with
-it the latter alone.
+The question is ``{"trend", "columns", "unit", "rms_unit", "running", "hours", "duty",
+"cost_change", "cost_failure", "backtest", "seed"}``; only ``trend`` is needed. Without
+``backtest`` the answer is the forecast of every part that runs and, of three that failed, how good
+such forecasts were; with it the latter alone.
 """
 
 from __future__ import annotations
@@ -63,6 +63,7 @@ class TrendQuestion:
     hours: float
     duty: float
     costs: Costs
+    notes: tuple[str, ...] = ()
 
 
 def read(question: Mapping[str, Any]) -> TrendQuestion:
@@ -77,10 +78,11 @@ def read(question: Mapping[str, Any]) -> TrendQuestion:
     TrendParams.read(given)
     numbers = {name: float(entry.default) for name, entry in declared().items()}
     numbers |= {name: float(value) for name, value in given.items()}
-    trends = open_trends(
+    table = open_trends(
         str(question["trend"]), question.get("columns"), str(question.get("unit", "min")),
-        question.get("running", ()),
+        question.get("running", ()), str(question.get("rms_unit", "")),
     )  # fmt: skip
+    trends = table.trends
     if not question.get("backtest") and all(trend.failed for trend in trends):
         raise BadInput(Fault(NONE_RUNS, "running"))
     failed = sum(trend.failed for trend in trends)
@@ -88,7 +90,7 @@ def read(question: Mapping[str, Any]) -> TrendQuestion:
         message = f"two parts that ran to failure are needed, not {failed}"
         raise BadInput(Fault(message, "running"))
     costs = Costs(numbers["cost_change"], numbers["cost_failure"])
-    return TrendQuestion(trends, numbers["hours"], numbers["duty"], costs)
+    return TrendQuestion(trends, numbers["hours"], numbers["duty"], costs, table.notes)
 
 
 def answer(question: Mapping[str, Any]) -> dict[str, Any]:
@@ -105,7 +107,13 @@ def answer(question: Mapping[str, Any]) -> dict[str, Any]:
     document = trend_document(asked, int(question.get("seed", 1)))
     tested = sum(trend.failed for trend in asked.trends) >= FEWEST_TESTED
     past = past_document(backtest_trend(asked.trends)) if tested else None
-    return {"tools": [], **document, "past": past, "notes": [], "assumptions": list(ASSUMPTIONS)}
+    return {
+        "tools": [],
+        **document,
+        "past": past,
+        "notes": list(asked.notes),
+        "assumptions": list(ASSUMPTIONS),
+    }
 
 
 def trend_document(asked: TrendQuestion, seed: int = 1) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,6 +17,11 @@ REQUIRED = ("unit", "time_min")
 FAILED = "failed"
 FEWEST = 20
 """Snapshots of one part below which there is no trend."""
+MOST_TIMES = 300.0
+"""Over its part's median, or a part's over the others', a level is in doubt: bearings that end get
+louder by tens, another unit (g and mg, m/s² and mm/s²) by 1000 [1]."""
+MOST_NAMED = 8
+LEFT_OUT = "part {part} has {n} snapshots, a trend needs {fewest}: not used"
 MOST_FAULTS = 20
 MOST_UNITS = 500
 YES, NO = {"1", "true", "yes", "y"}, {"0", "false", "no", "n", ""}
@@ -56,12 +61,40 @@ class _Part:
     failed: bool | None = None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class TrendTable:
+    """The parts of a table, and what of it was not used.
+
+    Attributes
+    ----------
+    trends : list of Trend
+        Parts with snapshots enough.
+    notes : tuple of str
+        A sentence for each thing that was left out.
+    """
+
+    trends: list[Trend]
+    notes: tuple[str, ...] = ()
+
+
 def read_trends(
     path: str,
     columns: Mapping[str, str] | None = None,
     time_unit: str = "min",
     running: Sequence[str] = (),
+    rms_unit: str = "",
 ) -> list[Trend]:
+    """Return the parts of :func:`read_trend_table` alone."""
+    return read_trend_table(path, columns, time_unit, running, rms_unit).trends
+
+
+def read_trend_table(
+    path: str,
+    columns: Mapping[str, str] | None = None,
+    time_unit: str = "min",
+    running: Sequence[str] = (),
+    rms_unit: str = "",
+) -> TrendTable:
     """Read a table with a row for each snapshot.
 
     Parameters
@@ -75,6 +108,8 @@ def read_trends(
         What one step of the time column is: ``min``, ``h``, ``10 s``.
     running : sequence of str
         Parts that have not failed; without it and without a column ``failed``, all ran to failure.
+    rms_unit : str
+        To name the unit of the levels says that they are right where they are in doubt.
 
     Raises
     ------
@@ -92,11 +127,54 @@ def read_trends(
         for name in running
         if name not in parts
     ]
-    short = [name for name, part in parts.items() if len(part.time_min) < FEWEST]
-    faults += [Fault(f"has fewer than {FEWEST} snapshots", f"unit {n}", path) for n in short]
     if faults or not parts:
         raise BadInput(faults[:MOST_FAULTS] or [Fault("has no rows", file=path)])
-    return [_trend(name, part, running) for name, part in parts.items()]
+    short = {name: len(part.time_min) for name, part in parts.items()
+             if len(part.time_min) < FEWEST}  # fmt: skip
+    if len(short) == len(parts):
+        raise BadInput([Fault(f"has fewer than {FEWEST} snapshots", f"unit {name}", path)
+                        for name in short][:MOST_FAULTS])  # fmt: skip
+    trends = [_trend(name, part, running) for name, part in parts.items() if name not in short]
+    if not rms_unit:
+        _check_levels(trends, rms, path)
+    notes = [LEFT_OUT.format(part=name, n=n, fewest=FEWEST) for name, n in short.items()]
+    return TrendTable(trends, tuple(notes))
+
+
+def _check_levels(trends: Sequence[Trend], columns: Sequence[str], path: str) -> None:
+    """Refuse levels that are off by about 1000 within a part or between parts."""
+    middle = np.array([np.median(trend.rms, axis=0) for trend in trends])
+    typical = np.median(middle, axis=0)
+    faults = [fault for trend, own in zip(trends, middle, strict=True)
+              for fault in _doubts(trend, own, typical, columns, path)]  # fmt: skip
+    if faults:
+        raise BadInput(faults[:MOST_NAMED])
+
+
+def _doubts(
+    trend: Trend, own: Array, typical: Array, columns: Sequence[str], path: str
+) -> Iterator[Fault]:
+    for column, name in enumerate(columns):
+        level, median = trend.rms[:, column], float(own[column])
+        off = int(np.argmax(np.abs(np.log(level / median))))
+        times = max(level[off] / median, median / level[off])
+        apart = max(median / typical[column], typical[column] / median)
+        where = f"part {trend.name}, column {name}"
+        if times > MOST_TIMES:
+            message = (
+                f"a level of {level[off]:.3g} at {trend.time_min[off]:g} min is {times:.0f} times "
+                f"off its median of {median:.3g}: are there two units? if it is right, name the "
+                "unit: --unit rms=UNIT"
+            )
+        elif apart > MOST_TIMES:
+            message = (
+                f"its median level of {median:.3g} is {apart:.0f} times off that of the parts, "
+                f"{typical[column]:.3g}: is it in another unit? if it is right, name the unit: "
+                "--unit rms=UNIT"
+            )
+        else:
+            continue
+        yield Fault(message, where, path)
 
 
 def units_of(path: str, column: str) -> tuple[str, ...]:

@@ -37,8 +37,6 @@ def values(machine: Model) -> dict[str, float]:
     """Return the present value of every channel [SI]."""
     running = machine.state == "cutting"
     power = machine.step.power(machine.wear) if running else 0.0
-    fault, severity = machine.settings.bearing_fault, machine.settings.bearing_severity
-    severity = severity if machine.env.now >= machine.settings.bearing_onset else 0.0
     return {
         "spindle_speed": machine.step.spindle_speed if running else 0.0,
         "teeth": float(machine.step.tool.teeth),
@@ -56,7 +54,5 @@ def values(machine: Model) -> dict[str, float]:
         "coolant_temperature": machine.heat.coolant,
         "broken": float(machine.state == "broken"),
         "unbalance": 0.0,
-        "bearing_inner": severity if fault == "inner" else 0.0,
-        "bearing_outer": severity if fault == "outer" else 0.0,
-        "bearing_ball": severity if fault == "ball" else 0.0,
+        **machine.bearing.shown(machine.env.now),
     }

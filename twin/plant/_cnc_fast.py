@@ -12,8 +12,9 @@ import numpy.typing as npt
 
 from twin.physics import cutting
 from twin.physics.coolant_tank import Tank
-from twin.physics.machine_power import IdlePower, spindle_idle_power
 from twin.plant import _cnc_layout as layout
+from twin.plant._cnc_bearing import SpindleBearing
+from twin.plant._cnc_drive import SpindleDrive
 from twin.plant._cnc_heat import AMBIENT, COOLING, FAST, SLOW
 from twin.plant._cnc_kernel import produce
 from twin.plant._cnc_programme import DAY, EDGE_GROWTH, ONLY, Step, programme, tool_kinds
@@ -105,6 +106,8 @@ class Machine:
 
 def machine(name: str, settings: Settings) -> Machine | str:
     """Return a compiled run of a machine, or why there is none."""
+    if SpindleBearing(settings).grows:
+        return "its bearing fault grows, which only SimPy follows"
     kinds = tool_kinds(settings)
     steps = programme(settings)
     bases = tuple(name if key == ONLY else f"{name}.tools.{key}" for key in kinds)
@@ -161,19 +164,16 @@ def _shape(step: Step) -> tuple[float, float, float]:
 def _steps(
     s: Settings, steps: tuple[Step, ...], keys: list[str], shapes: list[tuple[float, float, float]]
 ) -> Records:
-    # Half friction, half windage at the highest speed, as in the model.
-    half, top = s.spindle_idle_power / 2, s.spindle_max_speed
-    idle = IdlePower(0.0, half / top, half / top**2)
+    drive = SpindleDrive(s)
     found = np.zeros(len(steps), layout.STEP)
     for row, step in zip(found, steps, strict=True):
         speed, material = step.spindle_speed, step.material
-        available = cutting.spindle_power_limit(speed, s.spindle_base_speed, s.spindle_power)
         row["time"], row["life"], row["rate"] = step.time, step.life, step.rate
         row["sharp"] = cutting.specific_force(material.kc11, material.mc, step.thickness)
         row["gain"], row["cutting_speed"] = step.tool.wear_force_gain, step.cut.cutting_speed
         row["turning"], row["drive"] = 2 * math.pi * speed, speed / s.spindle_max_speed
-        row["idle"], row["pump"] = spindle_idle_power(speed, idle), step.coolant.pump_power
-        row["available"], row["roughness"] = available, step.roughness
+        row["idle"], row["pump"] = drive.idle(speed), step.coolant.pump_power
+        row["available"], row["roughness"] = drive.available(speed), step.roughness
         row["hazard"] = step.coolant.hazard * step.tool.break_rate
         row["group"], row["table"] = keys.index(step.tool_name), shapes.index(_shape(step))
     return found

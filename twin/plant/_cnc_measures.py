@@ -70,6 +70,7 @@ def _cost(settings: Settings, groups: tuple[str, ...]) -> Rule:
             Product(Constant(settings.machine_rate), planned),
             *edges,
             Product(Constant(settings.break_cost), _over(groups, Count("tool_break"))),
+            Product(Constant(settings.bearing_cost), Count("bearing_failure")),
             Product(Constant(settings.energy_price), Integral("power")),
         )
     )

@@ -160,3 +160,31 @@ class Settings(CutParams, ToolParams):
     )
     bearing_severity: float = quantity(0.5, "1", 0, 1, "Severity of that fault.")
     bearing_onset: float = quantity(0, "h", 0, 87_600, "Time into the run at which it begins.")
+    bearing_doubling: float = quantity(
+        0, "h", 0, 100_000,
+        "Running time in which that severity doubles, until the bearing fails at 1; "
+        "0 for a fault that does not grow.",
+    )  # fmt: skip
+    bearing_hours: float = quantity(
+        0, "h", 0, 1e6, "Running time of the spindle bearing before the start."
+    )
+    bearing_preload: float = quantity(
+        300, "N", 0, 100_000, "Axial preload of the spindle bearing.", assumption=True
+    )
+    bearing_reaction: float = quantity(
+        1.5, "1", 0, 20, "Radial load of the spindle bearing over the cutting force.",
+        assumption=True,
+    )  # fmt: skip
+    bearing_life_factor: float = quantity(
+        1, "1", 0.1, 50, "Life modification factor a_ISO of the spindle bearing; 1 for its "
+        "basic rating life.", "ISO 281:2007", assumption=True,
+    )  # fmt: skip
+    bearing_change_time: float = quantity(
+        8, "h", 0.1, 2000, "Time to replace the spindle bearing as planned.", assumption=True
+    )
+    bearing_repair_time: float = quantity(
+        24, "h", 0.1, 2000, "Standstill after the spindle bearing failed.", assumption=True
+    )
+    bearing_cost: float = quantity(
+        1500, "EUR", 0, 1e6, "Cost of a set of spindle bearings.", assumption=True
+    )

@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 
 from twin.family import load
 from twin.measures import Measure
-from twin.physics import cutting
-from twin.physics.machine_power import IdlePower, spindle_idle_power
 from twin.plant import _cnc_measures
+from twin.plant._cnc_bearing import SpindleBearing
 from twin.plant._cnc_channels import CHANNELS, values
+from twin.plant._cnc_drive import SpindleDrive
 from twin.plant._cnc_heat import SIZES, WARM, Heat, warm_part
 from twin.plant._cnc_host import Host
 from twin.plant._cnc_programme import (
@@ -51,9 +51,8 @@ class Model(Asset):
         self.state = ""
         self.power = self.heat_energy = self._loss = self._edge = self._pump = 0.0
         self.heat = Heat(settings)
-        # Half friction, half windage at the highest speed: an assumption, like the power itself.
-        half, top = settings.spindle_idle_power / 2, settings.spindle_max_speed
-        self._idle = IdlePower(0.0, half / top, half / top**2)
+        self.bearing = SpindleBearing(settings)
+        self._drive = SpindleDrive(settings)
         self._since = 0.0
         self._shift = 0
         self._parts = 0
@@ -221,8 +220,11 @@ class Model(Asset):
         left = step.time
         fresh = self.tool.status == "NEW"
         while left > 1e-9:
+            if self.bearing.ended(self.env.now):
+                yield from self._replace_bearing()
             to_break = self.tool.time_to_break(left, step)
-            span = min(left, to_break, self._until_failure)
+            to_end = self.bearing.until_end(self.env.now)
+            span = min(left, to_break, self._until_failure, to_end)
             self._enter("cutting")
             yield self.env.timeout(span)
             self.tool.cut_for(span, step)
@@ -252,6 +254,17 @@ class Model(Asset):
     def draw_repair(self) -> float:
         """Return how long a repair takes [s]."""
         return float(self._repair.exponential(self.settings.time_to_repair))
+
+    def _replace_bearing(self) -> Process:
+        """The spindle bearing failed: the machine stands until it has a new one."""
+        duration = self.settings.bearing_repair_time
+        self.record.event(self.name, "bearing_failure", self.bearing.fault, self.env.now)
+        self.record.event(self.name, "breakdown", "bearing", duration)
+        if self.host is not None:
+            self.host.broke_down(duration)
+        self._enter("down")
+        yield self.env.timeout(duration)
+        self.bearing.renew()
 
     def _draw_failure(self) -> float:
         mean = self.settings.time_to_failure
@@ -299,6 +312,7 @@ class Model(Asset):
         self._settle()
         if state != self.state:
             self.state = state
+            self.bearing.turn(self.env.now, state == "cutting")
             self._cold = self._cold or state == "off shift"
             self.set_state(state)
             if self.host is not None:
@@ -309,23 +323,13 @@ class Model(Asset):
             self._edge = self.step.power(self.wear)
             drawn = self._edge / self.settings.spindle_efficiency
             self._pump = self.step.coolant.pump_power
-            self._loss = drawn - self._edge + self._spindle_idle()
-            idle += self._spindle_idle()
-            self.record.sample(self.name, "spindle_load", drawn / self._available())
+            turning = self._drive.idle(self.step.spindle_speed)
+            self._loss = drawn - self._edge + turning
+            idle += turning
+            available = self._drive.available(self.step.spindle_speed)
+            self.record.sample(self.name, "spindle_load", drawn / available)
         self.power = idle + drawn + self._pump
         self.record.sample(self.name, "power", self.power)
-
-    def _spindle_idle(self) -> float:
-        """Idle power of the spindle at the speed of the operation [W]: friction and windage."""
-        return float(spindle_idle_power(self.step.spindle_speed, self._idle))
-
-    def _available(self) -> float:
-        s = self.settings
-        return float(
-            cutting.spindle_power_limit(
-                self.step.spindle_speed, s.spindle_base_speed, s.spindle_power
-            )
-        )
 
     def _settle(self) -> None:
         """Bring heat and temperatures from the last change of state to now."""

@@ -33,6 +33,7 @@ class AskedBearings:
     running: Sequence[str] = ()
     numbers: Mapping[str, float] = field(default_factory=dict)
     bearing: str = ""
+    rms_unit: str = ""
 
     def question(self) -> dict[str, Any]:
         """Return the question for the queue of jobs; of a table only."""
@@ -46,6 +47,8 @@ class AskedBearings:
             asked["columns"] = dict(self.columns)
         if self.unit != "min":
             asked["unit"] = self.unit
+        if self.rms_unit:
+            asked["rms_unit"] = self.rms_unit
         if self.running:
             asked["running"] = list(self.running)
         return asked
@@ -59,6 +62,7 @@ class AskedBearings:
             "b_file": self.file,
             "b_map": [f"{a}={b}" for a, b in self.columns.items()],
             "b_unit": "" if self.unit == "min" else self.unit,
+            "b_rms": self.rms_unit,
             "b_running": list(self.running),
             **changed,
             "bearing": self.bearing,
@@ -67,7 +71,8 @@ class AskedBearings:
     def stored(self) -> dict[str, Any]:
         """Return this as a store of the page keeps it."""
         return {"table": self.table, "file": self.file, "columns": dict(self.columns),
-                "unit": self.unit, "running": list(self.running), "numbers": dict(self.numbers),
+                "unit": self.unit, "rms_unit": self.rms_unit,
+                "running": list(self.running), "numbers": dict(self.numbers),
                 "bearing": self.bearing}  # fmt: skip
 
 
@@ -118,12 +123,13 @@ def read_view(view: View, first: str) -> AskedBearings:
         tuple(name[:200] for name in view.all("b_running")),
         numbers,
         view.one("bearing")[:200],
+        view.one("b_rms")[:FEW_LETTERS],
     )
 
 
 def with_fields(
     asked: AskedBearings, numbers: Sequence[Any], columns: Sequence[str | None], unit: str,
-    running: Sequence[str],
+    running: Sequence[str], rms_unit: str = "",
 ) -> AskedBearings:  # fmt: skip
     """Return what was asked with what stands in the fields.
 
@@ -140,4 +146,5 @@ def with_fields(
     named = {ours: theirs for ours, theirs in zip(COLUMNS, columns, strict=False)
              if theirs and theirs != ours}  # fmt: skip
     return replace(asked, numbers=given, columns=named if columns else asked.columns,
-                   unit=unit.strip() or "min", running=tuple(running))  # fmt: skip
+                   unit=unit.strip() or "min", rms_unit=rms_unit.strip()[:FEW_LETTERS],
+                   running=tuple(running))  # fmt: skip

@@ -33,6 +33,7 @@ class Ids(StrEnum):
     REFUSED = "bearings-refused"
     FAULTS = "bearings-faults"
     UNIT = "bearings-unit"
+    RMS = "bearings-rms-unit"
     RUNNING = "bearings-running"
     FINDING = "bearings-finding"
     GRID = "bearings-grid"
@@ -55,7 +56,8 @@ def column_id(name: str) -> dict[str, str]:
 
 def section(asked: AskedBearings, plant: bool) -> Component:
     """Return the bearings of the page: whose, their table, and one of them past and to come."""
-    tag = html.Span(t("tool_wear.sim"), className="tag sim", title=t("tool_wear.sim_meaning"))
+    key = "sim" if asked.table == OWN else "measured_tag"
+    tag = html.Span(t(f"tool_wear.{key}"), className="tag sim", title=t(f"tool_wear.{key}_meaning"))
     heading = html.Div([html.P([t("tool_wear.bearings"), " ", tag], className="noun"),
                         html.H2(t("shell.loading"), id=Ids.FINDING)])  # fmt: skip
     top = html.Div([heading, watch.strip(JOB)], className="card-top wear-heading")
@@ -86,7 +88,8 @@ def _choice(asked: AskedBearings, plant: bool) -> Component:
     if asked.table not in (OWN, EXAMPLE):
         name = f"{asked.file or t('tool_wear.yours')} · {asked.table[:6]}"
         options.append({"value": asked.table, "label": name})
-    button = html.Span([icon("upload"), t("tool_wear.upload")], className="upload-button")
+    button = html.Span([icon("upload"), t("tool_wear.upload")], className="upload-button",
+                       title=t("tool_wear.upload_bearings"))  # fmt: skip
     return html.Div(
         [
             dmc.Select(
@@ -164,6 +167,9 @@ def _mapping(asked: AskedBearings) -> list[Component]:
         *columns,
         dmc.TextInput(id=Ids.UNIT, value=asked.unit, size="sm", debounce=wear_form.WAIT,
                       label=t("tool_wear.bearing_unit")),
+        dmc.TextInput(id=Ids.RMS, value=asked.rms_unit, size="sm", debounce=wear_form.WAIT,
+                      label=t("tool_wear.bearing_rms_unit"),
+                      placeholder=t("tool_wear.bearing_rms_any")),
         dmc.MultiSelect(
             id=Ids.RUNNING, data=list(parts), value=[n for n in asked.running if n in parts],
             size="sm", label=t("tool_wear.bearing_running"), searchable=True, clearable=True,

@@ -6,23 +6,33 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from dash import html
 from dash.development.base_component import Component
 
 from twin.forecast import bearings as core
 from twin.forecast.moment import spoken
 from twin.forecast.orders import chance, urgency
+from twin.ui import figures_bearings
 from twin.ui import figures_wear as figures
 from twin.ui import wear_view as view
 from twin.ui.components.card import Chart
 from twin.ui.i18n import t
+from twin.ui.wear_words import reason
 from twin.ui.wording import UNKNOWN, number, trimmed
 
 Bearing = Mapping[str, Any]
+MOST_AHEAD = 20.0
+"""Horizons beyond which a replacement is no plan."""
 NAMED = ("inner", "outer", "ball")
 
 _SAID: Sequence[tuple[str, str]] = (
-    (core.NO_LIFE, "bearing_no_life"),
+    (core.GROWN, "bearing_grown"),
+    (core.ASSUMED, "bearing_assumed"),
+    (core.FATIGUE, "bearing_fatigue"),
+    (core.ENDS, "bearing_ends"),
+    (core.LOOKS, "bearing_looks"),
+    (core.SUCCESSOR, "bearing_successor"),
     (core.FAULT, "bearing_fault"),
     (core.ALARMED, "bearing_alarmed"),
     (core.SOUND, "bearing_sound"),
@@ -30,6 +40,8 @@ _SAID: Sequence[tuple[str, str]] = (
     (core.OVER, "bearing_over"),
     (core.SHORT, "bearing_short"),
     (core.TOO_SHORT, "bearing_too_short"),
+    (core.QUIET, "bearing_quiet"),
+    (core.UNSURE, "bearing_unsure"),
     (core.FEW, "bearing_few"),
     (core.NO_PLAN, "bearing_no_plan"),
 )
@@ -104,7 +116,7 @@ def _risk(p: float | None, why: str) -> Component:
 def _left(bearing: Bearing) -> str | Component:
     left = bearing["remaining_h"]
     if left is None:
-        return html.Span(UNKNOWN, title=said(core.NO_LIFE), className="quiet")
+        return html.Span(UNKNOWN, title=said(core.TOO_SHORT), className="quiet")
     return " / ".join(UNKNOWN if left[q] is None else spoken(left[q]) for q in view.QUANTILES)
 
 
@@ -113,12 +125,13 @@ def table(bearings: Sequence[Bearing], chosen: str) -> list[Component]:
     hours = view.horizon(bearings[0]["hours"])
     keys = ("bearing_name", "bearing_todo", "bearing_times", "bearing_p_alarm", "bearing_p_fail",
             "bearing_left_h", "bearing_order")  # fmt: skip
-    head = html.Thead(html.Tr([html.Th(t(f"tool_wear.{key}", hours=hours)) for key in keys]))
-    rows = [_row(one, one["bearing"] == chosen) for one in ranked(bearings)]
+    names = [t(f"tool_wear.{key}", hours=hours) for key in keys]
+    head = html.Thead(html.Tr([html.Th(name) for name in names]))
+    rows = [_row(one, one["bearing"] == chosen, names) for one in ranked(bearings)]
     return [head, html.Tbody(rows)]
 
 
-def _row(one: Bearing, chosen: bool) -> Component:
+def _row(one: Bearing, chosen: bool, names: Sequence[str]) -> Component:
     looked = t("tool_wear.bearing_looked", time=spoken(one["look_h"])) if one["look_h"] else ""
     cells: list[str | Component] = [
         html.Span(one["bearing"], className="strong"),
@@ -126,22 +139,75 @@ def _row(one: Bearing, chosen: bool) -> Component:
         level(one),
         html.Span([_risk(one["p_alarm"], said(core.TOO_SHORT)),
                    html.Span(looked, className="below")], className="two"),
-        _risk(one["p_fail"], said(core.NO_LIFE)),
+        html.Span([_risk(one["p_fail"], said(core.TOO_SHORT)),
+                   html.Span(assumed(one), className="below")], className="two"),
         _left(one),
-        f"1 × {one['item']}" if one["plan"] else UNKNOWN,
+        f"1 × {item(one)}" if one["plan"] else UNKNOWN,
     ]  # fmt: skip
-    return html.Tr([html.Td(cell) for cell in cells], className="chosen" if chosen else "")
+    found = [html.Td(cell, **_named(name)) for name, cell in zip(names, cells, strict=True)]
+    return html.Tr(found, className="chosen" if chosen else "")
+
+
+def assumed(bearing: Bearing) -> str:
+    """Return what of a risk is assumption; empty where its parts taught it."""
+    found = bearing.get("damage")
+    if found is None:
+        quiet = core.QUIET.partition("}")[2][-30:]
+        unheard = any(line.endswith(quiet) for line in bearing["reasons"])
+        return t("tool_wear.bearing_by_lives") if unheard else ""
+    return t("tool_wear.bearing_by_record" if found["growth_from"] == "record"
+             else "tool_wear.bearing_by_assumption")  # fmt: skip
+
+
+def item(bearing: Bearing) -> str:
+    """Return what to order, in the language of the page."""
+    size = bearing.get("geometry")
+    return t("tool_wear.bearing_item", **size) if size else str(bearing["item"])
+
+
+def _named(name: str) -> dict[str, Any]:
+    """The name of a cell's column: stands before it where the table is stacked."""
+    return {"data-name": name}
 
 
 def chart(bearing: Bearing, theme: str) -> Chart:
-    """Return the fan chart of one bearing: its level so far, and as far as can be looked."""
+    """Return the chart of one bearing: of a spindle its damage, else its level, and to come."""
+    return _damage(bearing, theme) if "damage" in bearing else _level(bearing, theme)
+
+
+def _damage(bearing: Bearing, theme: str) -> Chart:
+    found, fan, now = bearing["damage"], bearing["fan"], bearing["now_h"]
+    words = figures.Words(
+        x=t("tool_wear.bearing_axis_time"), y=t("tool_wear.bearing_axis_damage"),
+        limit=t("tool_wear.bearing_end"), now=t("tool_wear.mark_now"), best=todo(bearing),
+        sim=t("tool_wear.sim"),
+    )  # fmt: skip
+    head = [words.x, t("tool_wear.col_kind"), "p10", "p50", "p90", t("tool_wear.bearing_ended")]
+    every = max(1, len(found["read_h"]) // 24)
+    heard = t("tool_wear.measured_sim")
+    read = list(zip(found["read_h"], found["read"], strict=True))[::every]
+    past = [[number(x, 1), heard, "", f"{100 * y:.0f} %", "", ""] for x, y in read]
+    future = [
+        [number(now + x, 1), t("tool_wear.forecast"),
+         *(f"{100 * fan[q][i]:.0f} %" for q in view.QUANTILES), chance(bearing["p_fail_by"][i])]
+        for i, x in enumerate(fan["ahead_h"]) if i % 4 == 0
+    ]  # fmt: skip
+    key = "record" if found["growth_from"] == "record" else "assumption"
+    caption = t(f"tool_wear.bearing_caption_{key}", time=spoken(bearing["assumed_from_h"]))
+    title = t("tool_wear.bearing_finding", bearing=bearing["bearing"], todo=todo(bearing))
+    figure = figures_bearings.damage(bearing, theme, words, t("tool_wear.bearing_assumption"))
+    return Chart(title, figure, caption, head, past + future)
+
+
+def _level(bearing: Bearing, theme: str) -> Chart:
     title = t("tool_wear.bearing_finding", bearing=bearing["bearing"], todo=todo(bearing))
     if bearing["fan"] is None:
         return Chart(title, None, said(core.TOO_SHORT))
     words = figures.Words(
         x=t("tool_wear.bearing_axis_time"), y=t("tool_wear.bearing_axis_level"),
         limit=t("tool_wear.bearing_limit", limit=trimmed(bearing["alarm"])),
-        now=t("tool_wear.mark_now"), best=todo(bearing), sim=t("tool_wear.sim"),
+        now=t("tool_wear.mark_now"), best=todo(bearing),
+        sim=t("tool_wear.sim" if bearing["machine"] else "tool_wear.measured_tag"),
     )  # fmt: skip
     fan = bearing["fan"]
     head = [words.x, t("tool_wear.col_kind"), "p10", "p50", "p90"]
@@ -177,23 +243,44 @@ def advice(bearing: Bearing) -> list[tuple[str, str]]:
         key = "bearing_if_over" if over else "bearing_if_alarm"
         nothing = t(f"tool_wear.{key}", p=chance(bearing["p_alarm"]),
                     time=spoken(bearing["look_h"]))  # fmt: skip
-    order = f"1 × {bearing['item']}" if bearing["plan"] else t("tool_wear.bearing_no_order")
+    order = f"1 × {item(bearing)}" if bearing["plan"] else t("tool_wear.bearing_no_order")
     return [
         (t("tool_wear.bearing_todo"), todo(bearing)),
         (t("tool_wear.bearing_if", hours=hours), nothing),
+        *_cheapest(bearing),
         (t("tool_wear.bearing_order"), order),
         (t("tool_wear.bearing_rests"), "; ".join(said(line) for line in bearing["reasons"])),
     ]
 
 
+def _cheapest(bearing: Bearing) -> list[tuple[str, str]]:
+    """When replacing it is cheapest, and what waiting costs above that."""
+    if "best_change_h" not in bearing:
+        return []
+    best, curve = bearing["best_change_h"], bearing["cost_curve"]
+    name = t("tool_wear.bearing_cheapest")
+    if best is None or best > MOST_AHEAD * bearing["hours"]:
+        return [(name, t("tool_wear.bearing_run_on"))]
+    hours = [x for x in (12.0, 24.0, bearing["hours"]) if x > best]
+    above = [f"{spoken(x)}: {_at(curve, x):.0f} EUR" for x in dict.fromkeys(hours)]
+    later = t("tool_wear.bearing_later", costs="; ".join(above)) if above else ""
+    return [(name, ". ".join(filter(None, [view.soon(best), later])))]
+
+
+def _at(curve: Mapping[str, Any], hours: float) -> float:
+    return float(np.interp(hours, curve["ahead_h"], curve["regret"]))
+
+
 def past(document: Mapping[str, Any]) -> str:
-    """Return how good such forecasts were; empty where nobody could tell."""
+    """Return how good such forecasts were, and what was left out; empty where nothing is told."""
+    left_out = "; ".join(reason(note) for note in document.get("notes") or ())
     found = document.get("past")
     if not found:
-        return ""
+        return left_out
     scores, without = found["metrics"]["trend"], found["metrics"]["without"]
-    return t(
+    good = t(
         "tool_wear.bearing_past", held=f"{100 * scores['coverage_80']:.0f} %",
         crps=number(scores["crps_min"], 0), without=number(without["crps_min"], 0),
         n=len(found["by_part"]),
     )  # fmt: skip
+    return f"{good} {left_out}".strip()

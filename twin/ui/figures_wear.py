@@ -168,17 +168,17 @@ def fan(
     top = max(1.5 * limit, 1.1 * max([0.0, *tool["read_mm"]]))
     curves = {name: _numbers(tool["fan"][name])[keep] for name in tool["fan"] if name[0] == "p"}
     for low, high, opacity, _name in BANDS:
-        _band(figure, x, curves[low], curves[high], clear(p.accent, opacity))
+        draw_band(figure, x, curves[low], curves[high], clear(p.accent, opacity))
     figure.add_scatter(x=x, y=curves["p50"], mode="lines", hovertemplate=HOVER,
                        line={"color": p.accent, "width": 2, "dash": DASH})  # fmt: skip
     figure.add_scatter(x=np.array(tool["read_min"]), y=np.array(tool["read_mm"]),
                        mode="lines+markers", line={"color": p.text, "width": 1.5},
                        marker={"color": p.text, "size": 7},
                        hovertemplate=HOVER)  # fmt: skip
-    _limit(figure, limit, words.limit, p)
+    draw_limit(figure, limit, words.limit, p)
     _stops(figure, [(now + at, name) for at, name in stops if at <= end], p)
     plan = tool["plan"]
-    _marks(figure, now, None if plan is None else plan["ahead_min"], words, p)
+    draw_marks(figure, now, None if plan is None else plan["ahead_min"], words, p)
     _band_names(figure, x, curves, top, p)
     start = min([now, *tool["read_min"]])
     figure.update_xaxes(range=[min(0.0, start), now + end], title={"text": words.x}, zeroline=False)
@@ -199,16 +199,16 @@ def level(bearing: Mapping[str, Any], theme: str, words: Words) -> go.Figure:
     top = 1.25 * min(seen, 4.0 * max(float(read.max()), float(bearing["alarm"])))
     x = now + ahead
     for low, high, opacity, _name in BANDS:
-        _band(figure, x, curves[low], curves[high], clear(p.accent, opacity))
+        draw_band(figure, x, curves[low], curves[high], clear(p.accent, opacity))
     figure.add_scatter(x=x, y=np.array(fan["p50"]), mode="lines", hovertemplate=LEVEL_HOVER,
                        line={"color": p.accent, "width": 2, "dash": DASH})  # fmt: skip
     figure.add_scatter(x=np.array(bearing["read_h"]), y=read, mode="lines+markers",
                        line={"color": p.text, "width": 1}, marker={"color": p.text, "size": 4},
                        hovertemplate=LEVEL_HOVER)  # fmt: skip
-    _limit(figure, bearing["alarm"], words.limit, p)
+    draw_limit(figure, bearing["alarm"], words.limit, p)
     plan = bearing["plan"]
     best = plan["hours"] if plan is not None and plan["hours"] <= ahead[-1] else None
-    _marks(figure, now, best, words, p)
+    draw_marks(figure, now, best, words, p)
     _band_names(figure, x, curves, top, p)
     figure.update_xaxes(range=[min(0.0, now), float(x[-1])], title={"text": words.x},
                         zeroline=False)  # fmt: skip
@@ -217,7 +217,7 @@ def level(bearing: Mapping[str, Any], theme: str, words: Words) -> go.Figure:
     return figure
 
 
-def _limit(figure: go.Figure, y: float, name: str, p: Palette) -> None:
+def draw_limit(figure: go.Figure, y: float, name: str, p: Palette) -> None:
     """Draw the limit as a line with its name at the left, where the fan is not."""
     figure.add_hline(y=y, line={"color": p.amber, "width": 1.2})
     figure.add_annotation(x=0, xref="paper", xanchor="left", xshift=4, y=y, yanchor="bottom",
@@ -225,7 +225,8 @@ def _limit(figure: go.Figure, y: float, name: str, p: Palette) -> None:
                           font={"color": p.amber, "size": 12})  # fmt: skip
 
 
-def _band(figure: go.Figure, x: Array, low: Array, high: Array, colour: str) -> None:
+def draw_band(figure: go.Figure, x: Array, low: Array, high: Array, colour: str) -> None:
+    """Fill between two curves."""
     figure.add_scatter(
         x=np.concatenate([x, x[::-1]]), y=np.concatenate([high, low[::-1]]), mode="lines",
         fill="toself", fillcolor=colour, line={"width": 0}, hoverinfo="skip",
@@ -260,7 +261,7 @@ def _stops(figure: go.Figure, stops: Sequence[tuple[float, str]], p: Palette) ->
                                   font={"color": p.quiet, "size": 12})  # fmt: skip
 
 
-def _marks(figure: go.Figure, now: float, best: float | None, words: Words, p: Palette) -> None:
+def draw_marks(figure: go.Figure, now: float, best: float | None, words: Words, p: Palette) -> None:
     """Mark now and the best change as lines named above the picture, and tag what is forecast.
 
     Where no planned change pays there is no best one to mark.

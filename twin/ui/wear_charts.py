@@ -54,8 +54,9 @@ def risks(document: Mapping[str, Any], theme: str, chosen: str) -> Chart:
                  figure, caption, head, rows)  # fmt: skip
 
 
-def _words(**more: str) -> Words:
-    now, best, sim = (t(f"tool_wear.{key}") for key in ("mark_now", "mark_best", "sim"))
+def _words(document: Mapping[str, Any], **more: str) -> Words:
+    tag = "sim" if view.is_plant(document) else "measured_tag"
+    now, best, sim = (t(f"tool_wear.{key}") for key in ("mark_now", "mark_best", tag))
     return Words(now=now, best=best, sim=sim, **more)
 
 
@@ -63,7 +64,7 @@ def fan(document: Mapping[str, Any], tool: Tool, theme: str) -> Chart:
     """Return the fan chart of one tool."""
     unit = view.unit_word(document["time_unit"])
     limit = t("tool_wear.limit_name", limit=trimmed(tool["limit_mm"]))
-    words = _words(x=t("tool_wear.axis_time", unit=unit), y=t("tool_wear.axis_wear"),
+    words = _words(document, x=t("tool_wear.axis_time", unit=unit), y=t("tool_wear.axis_wear"),
                    limit=limit, soon=view.planned(tool))  # fmt: skip
     figure = figures.fan(tool, theme, words, view.end_of_view(tool), _stops(tool))
     head = [t("tool_wear.axis_time", unit=unit), t("tool_wear.col_kind"), "p10", "p50", "p90"]
@@ -98,7 +99,7 @@ def cost(document: Mapping[str, Any], tool: Tool, theme: str) -> Chart:
     unit = document["time_unit"]
     drawn = _curve(tool, unit, view.end_of_view(tool))
     axis = t("tool_wear.axis_ahead", unit="min" if drawn.minutes else "h")
-    words = _words(x=axis, y=t("tool_wear.axis_cost"), flat=t("tool_wear.flat"))
+    words = _words(document, x=axis, y=t("tool_wear.axis_cost"), flat=t("tool_wear.flat"))
     curve = tool["cost_curve"]
     head = [t("tool_wear.col_changed"), t("tool_wear.col_after", unit=view.unit_word(unit)),
             t("tool_wear.axis_cost")]  # fmt: skip
@@ -144,8 +145,10 @@ def _flat_finding(tool: Tool) -> str:
     if last is None:
         return t("tool_wear.cost_finding_open", first=spoken(first))
     key = "cost_finding_now" if first <= 0 else "cost_finding"
-    if last <= 0:
+    if last <= 0 or spoken(last) == spoken(0.0):
         key = "cost_finding_only_now"
+    elif spoken(first) == spoken(last):
+        return t("tool_wear.cost_finding_at", first=spoken(first))
     return t(f"tool_wear.{key}", first=spoken(first), last=spoken(last))
 
 

@@ -88,7 +88,8 @@ def tables_row(asked: Asked, select: str, upload: str) -> Component:
     options = [{"value": name, "label": view.table_name(Asked(name))} for name in EXAMPLES]
     if asked.table not in EXAMPLES:
         options.append({"value": asked.table, "label": view.table_name(asked)})
-    button = html.Span([icon("upload"), t("tool_wear.upload")], className="upload-button")
+    button = html.Span([icon("upload"), t("tool_wear.upload")], className="upload-button",
+                       title=t("tool_wear.upload_wear"))  # fmt: skip
     return html.Div(
         [
             dmc.Select(

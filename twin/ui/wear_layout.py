@@ -42,6 +42,7 @@ class Ids(StrEnum):
     FAULTS = "tool_wear-faults"
     FINDING = "tool_wear-finding"
     GRID = "tool_wear-grid"
+    CARDS = "tool_wear-cards"
     NOTES = "tool_wear-notes"
     TOOL = "tool_wear-tool"
     OPTIONS = "tool_wear-options"
@@ -221,25 +222,34 @@ def _grid() -> Component:
     return grid
 
 
-def _tools(asked: Asked) -> Component:
-    top = html.Div(
+def _tools_top(asked: Asked, tag: Component) -> Component:
+    return html.Div(
         [
-            html.Div([html.P([t("tool_wear.tools"), " ", forecast_tag()], className="noun"),
+            html.Div([html.P([t("tool_wear.tools"), " ", tag], className="noun"),
                       html.H2(t("shell.loading"), id=Ids.FINDING)]),
             html.Div([wear_form.horizons(asked, Ids.HORIZON), watch.strip(NAME)],
                      className="wear-top"),
         ],
         className="card-top wear-heading",
     )  # fmt: skip
+
+
+def _tools(asked: Asked) -> Component:
     notes = html.Details(
         [html.Summary(t("tool_wear.assumed")), html.Ul(id=Ids.NOTES, className="notes quiet small")]
     )
-    return html.Section([top, _grid(), notes], className="card whole")
+    cards = html.Div(id=Ids.CARDS, className="wear-cards", role="group",
+                     **aria(label=t("tool_wear.tools")))  # fmt: skip
+    tag = forecast_tag(simulated=asked.source == PLANT)
+    top = _tools_top(asked, tag)
+    return html.Section([top, _grid(), cards, notes], className="card whole")
 
 
-def forecast_tag() -> Component:
-    """Return the tag that stands beside everything forecast."""
-    return html.Span(t("tool_wear.sim"), className="tag sim", title=t("tool_wear.sim_meaning"))
+def forecast_tag(*, simulated: bool = True) -> Component:
+    """Return the tag beside everything forecast: from a twin, or from what somebody measured."""
+    key = "sim" if simulated else "measured_tag"
+    return html.Span(t(f"tool_wear.{key}"), className="tag sim",
+                     title=t(f"tool_wear.{key}_meaning"))  # fmt: skip
 
 
 def map_height(machines: int) -> int:

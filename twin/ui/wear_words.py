@@ -17,8 +17,13 @@ _REASONS: Patterns = (
     (r"worn only ([\d.]+) times as much as is usual for its conditions", "reason_less"),
     (r"learnt from (\d+) tools? only", "reason_few"),
     (r"tool (\d+) is broken, the forecast is of its successor", "reason_successor"),
-    (r"no reading of this tool: from declared life and scatter alone(.*)", "reason_declared"),
+    (
+        r"no reading of this tool: from declared life and scatter alone, inspect_every is 0",
+        "reason_never_inspected",
+    ),
+    (r"no reading of this tool: from declared life and scatter alone", "reason_declared"),
     (r"(\S+) '?(.*?)'? was in no other tool", "reason_unknown"),
+    (r"part (.+) has (\d+) snapshots, a trend needs (\d+): not used", "note_short_part"),
 )
 _SAID = {
     "broken": "reason_broken",
@@ -66,6 +71,8 @@ _FAULTS: Patterns = (
     (r"no reading with wear and time above zero.*", "fault_nothing"),
     (r"no column with rms in its name", "fault_no_rms"),
     (r"has fewer than (\d+) snapshots", "fault_few_snapshots"),
+    (r"a level of (\S+) at (\S+) min is (\S+) times off its median of (\S+):.*", "fault_rms_jump"),
+    (r"its median level of (\S+) is (\S+) times off that of the parts, (\S+):.*", "fault_rms_part"),
     (r"two parts that ran to failure are needed, not (\d+)", "fault_two_parts"),
     (r"every part ran to failure.*", "fault_none_runs"),
     (r"a number is missing in (.+)", "fault_missing_number"),

@@ -25,7 +25,7 @@ from twin.ui.i18n import t
 from twin.ui.wear_words import fault, sentence
 
 Phase = dict[str, str] | None
-MINE = ("bearings", "b_file", "b_map", "b_unit", "b_running", "bearing",
+MINE = ("bearings", "b_file", "b_map", "b_unit", "b_rms", "b_running", "bearing",
         *(f"b_{name}" for name in asking.NUMBERS))  # fmt: skip
 """What an address says of bearings."""
 
@@ -63,6 +63,7 @@ def _register_asking(app: Dash) -> None:
         Input({"bearings-number": ALL}, "value"),
         Input({"bearings-column": ALL}, "value"),
         Input(Ids.UNIT, "value", allow_optional=True),
+        Input(Ids.RMS, "value", allow_optional=True),
         Input(Ids.RUNNING, "value", allow_optional=True),
         Input(Ids.CHOSEN, "value"),
         State(Ids.ASKED, "data"),
@@ -73,9 +74,9 @@ def _register_asking(app: Dash) -> None:
         prevent_initial_call="initial_duplicate",
     )
     def ask(
-        numbers: list[Any], columns: list[Any], unit: str | None, running: list[str] | None,
-        chosen: str | None, stored: dict[str, Any], page: dict[str, Any], before: str | None,
-        url: str | None, present: str,
+        numbers: list[Any], columns: list[Any], unit: str | None, rms: str | None,
+        running: list[str] | None, chosen: str | None, stored: dict[str, Any],
+        page: dict[str, Any], before: str | None, url: str | None, present: str,
     ) -> Any:  # fmt: skip
         asked = of_stored({**stored, "bearing": chosen or stored["bearing"]})
         try:
@@ -86,6 +87,7 @@ def _register_asking(app: Dash) -> None:
                     columns,
                     unit or asked.unit,
                     running if running is not None else asked.running,
+                    rms if rms is not None else asked.rms_unit,
                 )
             job = (
                 ""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import Dash, Input, Output, State, ctx, html, no_update
+from dash import ALL, Dash, Input, Output, State, ctx, html, no_update
 from dash.development.base_component import Component
 
 from twin import jobs
-from twin.ui import shell, wear_charts, wear_past, wear_plant
+from twin.ui import shell, wear_cards, wear_charts, wear_past, wear_plant
 from twin.ui import wear_view as view
 from twin.ui.components import card, watch
 from twin.ui.components.frame import mark
@@ -24,6 +24,7 @@ def register(app: Dash) -> None:
     """Register the callbacks that show an answer."""
     _register_list(app)
     _register_choice(app)
+    _register_cards(app)
     _register_risk(app)
     _register_one(app)
     _register_spares(app)
@@ -98,6 +99,7 @@ def _option(option: dict[str, str]) -> Component:
 
 
 RIGHT = {"type": "rightAligned"}
+WRAPPED = {"wrapHeaderText": True, "autoHeaderHeight": True}
 
 
 def columns(document: dict[str, Any]) -> list[dict[str, Any]]:
@@ -109,7 +111,7 @@ def columns(document: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         {"field": "tool", "headerName": t("tool_wear.col_tool"), "pinned": "left", "width": wide,
          "cellClass": "strong"},
-        {"field": "risk", "headerName": risk, "width": 96 if plant else 140,
+        {"field": "risk", "headerName": risk, "width": 132 if plant else 140, **WRAPPED,
          "cellRenderer": "TwinRisk", "sort": "desc", **RIGHT},
         {"field": "change_h", "headerName": t("tool_wear.col_change"), "width": 152,
          "cellRenderer": "TwinPlan", **RIGHT},
@@ -128,7 +130,7 @@ def _plant_columns(hours: str) -> list[dict[str, Any]]:
     return [
         {"field": "spares", "headerName": t("tool_wear.col_bring"), "width": 72,
          "headerTooltip": t("tool_wear.spares_noun"), **RIGHT},
-        {"field": "p2", "headerName": t("tool_wear.col_p2", hours=hours), "width": 96,
+        {"field": "p2", "headerName": t("tool_wear.col_p2", hours=hours), "width": 116, **WRAPPED,
          "headerTooltip": t("tool_wear.measure_p2.meaning"),
          "cellRenderer": "TwinRiskUnderPolicy", **RIGHT},
     ]  # fmt: skip
@@ -141,6 +143,7 @@ def _register_list(app: Dash) -> None:
         Output(Ids.GRID, "rowData"),
         Output(Ids.GRID, "className"),
         Output(Ids.NOTES, "children"),
+        Output(Ids.CARDS, "children"),
         Output(Ids.TOOL, "data"),
         Output(Ids.TOOL, "value", allow_duplicate=True),
         Output(Ids.GRID, "selectedRows", allow_duplicate=True),
@@ -154,10 +157,12 @@ def _register_list(app: Dash) -> None:
         if found is None or phase is None:
             return _nothing(phase)
         names = [entry["tool"] for entry in view.ranked(found)]
-        chosen = tool if tool in names else names[0]
+        chosen = tool if tool and tool in names else names[0]
+        cards = wear_cards.cards(view.rows(found), chosen, view.horizon(found["hours"]))
         return (
             view.finding(found), columns(found), view.rows(found), "wear-grid",
-            [html.Li(note) for note in notes(found)], names, chosen, {"ids": [chosen]},
+            [html.Li(note) for note in notes(found)],
+            cards, names, chosen, {"ids": [chosen]},
             *(False for _ in TAKEN),
         )  # fmt: skip
 
@@ -179,7 +184,7 @@ def _nothing(phase: Phase) -> tuple[Any, ...]:
     """Return what the table shows without an answer."""
     waits = not phase or phase["state"] in jobs.OPEN
     said = t("shell.loading") if waits else empty(phase).caption
-    return (said, no_update, [], "wear-grid is-empty", [], [], no_update, no_update,
+    return (said, no_update, [], "wear-grid is-empty", [], [], [], no_update, no_update,
             *(True for _ in TAKEN))  # fmt: skip
 
 
@@ -200,6 +205,23 @@ def _register_choice(app: Dash) -> None:
             pot = pot_of(clicked)
             return (pot if pot and pot != tool else no_update), no_update
         return no_update, (no_update if not tool or tool == picked else {"ids": [tool]})
+
+
+def _register_cards(app: Dash) -> None:
+    @app.callback(
+        Output(Ids.TOOL, "value", allow_duplicate=True),
+        Output({"wear-card": ALL}, "className"),
+        Input({"wear-card": ALL}, "n_clicks"),
+        Input(Ids.TOOL, "value"),
+        State({"wear-card": ALL}, "id"),
+        prevent_initial_call=True,
+    )
+    def pick(_clicks: list[int], tool: str | None, ids: list[dict[str, str]]) -> Any:
+        pressed = ctx.triggered_id
+        touched = isinstance(pressed, dict) and bool(ctx.triggered[0]["value"])
+        chosen = pressed["wear-card"] if touched else tool
+        looks = ["wear-card chosen" if one["wear-card"] == chosen else "wear-card" for one in ids]
+        return (chosen if touched and chosen != tool else no_update), looks
 
 
 def pot_of(clicked: Any) -> str:
