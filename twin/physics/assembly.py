@@ -7,6 +7,7 @@ All SI.
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass, field
 
@@ -53,6 +54,7 @@ class Plan:
     wall_outside: list[int] = field(default_factory=list)
     pane_nodes: list[list[tuple[int, int]]] = field(default_factory=list)
     inner: list[int] = field(default_factory=list)
+    chains: list[tuple[int, ...]] = field(default_factory=list)
     owner: list[int] = field(default_factory=list)
 
     def node(self, room: int, capacity: float = 0.0) -> int:
@@ -61,7 +63,7 @@ class Plan:
         return self.circuit.node(capacity)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Assembled:
     """A house as a network ready to step.
 
@@ -70,8 +72,8 @@ class Assembled:
 
     Attributes
     ----------
-    steps : Steps
-        The exact step.
+    step : float
+        Length of a step [s].
     circuit, flows : Circuit, array
         The network and where its heat flows enter, for balances.
     known : int
@@ -86,14 +88,16 @@ class Assembled:
         Rooms; panes of all windows; heat flows that are not links.
     inner : array of int
         Inside face of each wall, then of each window, as nodes.
-    fabric : (rooms, modes) array
-        Mean temperature of the fabric of each room from the modes, by heat capacity.
+    weights : (rooms, nodes) array
+        Share of each node in the mean temperature of the fabric of each room, by heat capacity.
     pairs, exchange : (m, 4) array of int, (m,) array
         Faces that exchange long-wave radiation, as places in ``seen`` and as links; exchange area
         of each pair [m²].
+    chains : tuple of tuple of int
+        Nodes of each wall, then of each window, from inside to outside.
     """
 
-    steps: Steps
+    step: float
     circuit: Circuit
     flows: Array
     known: int
@@ -105,9 +109,20 @@ class Assembled:
     panes: int
     exogenous: int
     inner: npt.NDArray[np.int64]
-    fabric: Array
+    weights: Array
     pairs: npt.NDArray[np.int64]
     exchange: Array
+    chains: tuple[tuple[int, ...], ...]
+
+    @functools.cached_property
+    def steps(self) -> Steps:
+        """The exact step of the whole network."""
+        return steps(self.circuit, self.known, self.flows, self.step)
+
+    @functools.cached_property
+    def fabric(self) -> Array:
+        """Mean temperature of the fabric of each room from the modes, (rooms, modes)."""
+        return np.asarray(self.weights @ self.steps.read)
 
 
 def slices(layer: Layer, step: float) -> int:
@@ -139,7 +154,6 @@ def assemble(house: House, step: float) -> Assembled:
     exogenous = _exogenous(plan, house)
     links = _link_flows(plan)
     flows = np.hstack([exogenous, links])
-    made = steps(plan.circuit, plan.known, flows, step)
     whole = np.array(plan.whole, dtype=np.int64)
     nodes = set(whole[:, HERE].tolist()) | set(whole[:, THERE].tolist())
     later = sorted(nodes - {*plan.air, -1})
@@ -152,23 +166,24 @@ def assemble(house: House, step: float) -> Assembled:
         [(place[i], place[j], link_at[i], link_at[j]) for i, j, _x in plan.pairs], dtype=np.int64
     ).reshape(-1, 4)
     return Assembled(
-        made, plan.circuit, flows, plan.known, np.array(plan.ground), seen, whole,
+        step, plan.circuit, flows, plan.known, np.array(plan.ground), seen, whole,
         np.array(plan.numbers), len(house.rooms), sum(w.glazing.panes for w in house.windows),
         exogenous.shape[1], np.array(plan.inner, dtype=np.int64),
-        _fabric(plan, house, made), pairs, np.array([pair[2] for pair in plan.pairs]),
+        _fabric(plan, house), pairs, np.array([pair[2] for pair in plan.pairs]),
+        tuple(plan.chains),
     )  # fmt: skip
 
 
-def _fabric(plan: Plan, house: House, made: Steps) -> Array:
-    """Rows that read each room's fabric; the air where a room has none."""
+def _fabric(plan: Plan, house: House) -> Array:
+    """Weights of the nodes in each room's fabric; the air where a room has none."""
     capacity = np.asarray(plan.circuit.capacities)
-    rows = np.zeros((len(house.rooms), len(made.decay)))
+    rows = np.zeros((len(house.rooms), len(capacity)))
     for room, air in enumerate(plan.air):
         weight = np.where(np.asarray(plan.owner) == room, capacity, 0.0)
         weight[air] = 0.0
         if not weight.any():
             weight[air] = 1.0
-        rows[room] = weight @ made.read / weight.sum()
+        rows[room] = weight / weight.sum()
     return rows
 
 
@@ -206,6 +221,7 @@ def _add_wall(plan: Plan, wall: Wall, step: float) -> None:
     plan.circuit.join(node, outer, wall.area / max(resistance, 1e-6))
     plan.inner.append(inside)
     plan.wall_outside.append(outer)
+    plan.chains.append((*range(inside, outer + 1),))
     _face(plan, wall.room, inside, wall)
     _behind(plan, wall, outer)
 
@@ -255,6 +271,7 @@ def _add_window(plan: Plan, window: Window, pressure: float) -> None:
         panes.append((one, other))
         before = other
     plan.pane_nodes.append(panes)
+    plan.chains.append(tuple(node for pair in reversed(panes) for node in reversed(pair)))
     plan.inner.append(before)
     _outside(plan, panes[0][0], area, window.cosine, window.azimuth, glazing.outside_emittance,
              window.outside_film, 1.0, window.wind_factor if window.wind else 0.0)  # fmt: skip

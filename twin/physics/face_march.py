@@ -1,0 +1,338 @@
+"""The step of a house of walls, wall by wall and zone by zone, compiled. All SI.
+
+Walls are small systems of their own (:mod:`twin.physics.wall_modes`) that meet at their faces; the
+faces of a zone are solved together with its air, films and radiation as they were renewed last
+(:mod:`twin.physics.face_films`). All flows hold through a step and are those of the means over it, so
+what one side gives the other takes, whatever the films do; the mean of a zone's air is that of an
+exponential approach. Layouts and columns are those of :mod:`twin.physics.face_tables`.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from twin.physics.compiled import compiled, fused
+from twin.physics.face_films import (
+    ACROSS,
+    AIR_THEN,
+    ALONE,
+    BY_AIR,
+    BY_FAR,
+    BY_SKY,
+    FIRST_PANE,
+    INNER,
+    LANES,
+    LEFT,
+    LINK,
+    MEAN,
+    OUT,
+    OUTER,
+    PANES,
+    PASSES,
+    SHARES,
+    SKY_T,
+    SPAN,
+    TAKES,
+    WEIGHT,
+    YIELDS,
+    answer,
+    facing_outdoors,
+    inside_films,
+    invert,
+    radiation,
+    window_chain,
+)
+from twin.physics.regulators import IDEAL, share
+from twin.physics.regulators import KIND as KIND_OF
+
+Array = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
+Places = npt.NDArray[np.uint64]
+
+MOVED = 0.5
+"""Films are renewed before their time where the air has moved by more [K]."""
+SETTLED = 1e-9
+"""Zones are settled when the air of none moves by more in a round [K]."""
+ROUNDS = 200
+AIR, RADIANT, BEAM, DIFFUSE, SUN, WINDOWS = range(6)
+"""Columns of ``first``: where the inputs of each kind begin, and the number of the first window."""
+AIR_HEAT = 1.2 * 1006.0
+"""Heat capacity of the air through a door [J/(m³ K)]."""
+DISCHARGE = 0.65
+"""Discharge coefficient of a door [1]; 0.65 after Allard & Utsumi (1992)."""
+
+
+@compiled
+def renew(
+    r: int, zone: Array, count: int, of: Whole, side: Whole, rows: Whole, film: Array, face: Array,
+    ends: Array, el: Array, element: Whole, inverse: Array, rise: Array, pairs: Whole,
+    exchange: Array, chain: Array, gaps: Whole, shares: Array, whole: Whole, numbers: Array,
+    weather: Array, known: Array, windows: int, other: float, capacity: float, step: float,
+) -> None:  # fmt: skip
+    """Films, radiation and gaps of one zone at the temperatures it has, and its answer."""
+    inside_films(film, face, rows, zone[MEAN], whole, numbers)
+    m = inverse.reshape((inverse.shape[0], inverse.shape[1] * inverse.shape[2]))
+    m[:] = 0.0
+    for i in range(count):
+        e = of[i]
+        if side[i] == 1:
+            m[i, i] = el[OUTER, e] + film[i]
+            continue
+        if e >= windows:
+            window_chain(
+                el, e, element[e], chain[e - windows], gaps[e - windows], shares, numbers, known,
+                face[i], ends[e],
+            )  # fmt: skip
+        if element[e, LINK] >= 0:
+            facing_outdoors(el, e, numbers, element[e, LINK], ends[e], weather)
+        m[i, i] = el[INNER, e] - el[ACROSS, e] * el[PASSES, e] + film[i]
+    radiation(m, face, pairs, exchange)
+    invert(inverse, count)
+    answer(m, count, film, rise, zone, other, capacity, step)
+
+
+@fused
+def carry(modes: Array, decay: Array, reach: Array, into: Array, held: Array) -> None:
+    """Carry the modes on with the heat into both faces of each wall [W].
+
+    ``held`` (2, elements) becomes what they hold at the faces [K].
+    """
+    for e in range(modes.shape[1]):
+        held[0, e] = 0.0
+        held[1, e] = 0.0
+    for m in range(modes.shape[0]):
+        for e in range(modes.shape[1]):
+            now = decay[m, e] * modes[m, e]
+            now += reach[0, m, e] * into[0, e] + reach[1, m, e] * into[1, e]
+            modes[m, e] = now
+            held[0, e] += reach[0, m, e] * now
+            held[1, e] += reach[1, m, e] * now
+
+
+@fused
+def lead(
+    k: int, el: Array, held: Array, sun: Array, known: Array, first: Whole, weather: Array,
+    element: Whole, shares: Array, pushes: Array,
+) -> None:  # fmt: skip
+    """What walls, sun and weather push into each inner face by themselves [W].
+
+    ``held`` (2, elements) comes as temperatures and goes as heat [W]; ``sun`` becomes what reaches
+    the outer faces from outdoors.
+    """
+    out, sky = weather[k, OUT], weather[k, SKY_T]
+    out4, sky4 = out * out * out * out, sky * sky * sky * sky
+    windows, start = first[WINDOWS], first[SUN]
+    for e in range(windows):
+        sun[e] = known[k, start + e]
+    for e in range(windows, sun.shape[0]):
+        sun[e] = 0.0
+    for e in range(sun.shape[0]):
+        inner, outer = held[0, e], held[1, e]
+        held[0, e] = el[INNER, e] * inner + el[ACROSS, e] * outer
+        held[1, e] = el[ACROSS, e] * inner + el[OUTER, e] * outer
+    for e in range(windows, element.shape[0]):
+        for p in range(element[e, PANES]):
+            taken, inward = known[k, element[e, FIRST_PANE] + p], shares[element[e, SHARES] + p]
+            held[0, e] += inward * taken
+            held[1, e] += (1.0 - inward) * taken
+    for e in range(sun.shape[0]):
+        sun[e] += el[BY_AIR, e] * out + el[BY_SKY, e] * sky4 + el[BY_FAR, e] * out4 + el[ALONE, e]
+        pushes[e] = held[0, e] - el[PASSES, e] * (sun[e] + held[1, e])
+
+
+@fused
+def gather(
+    k: int, b: Array, absorbed: Array, known: Array, first: Whole, pushes: Array, inner: Places
+) -> None:
+    """What light, radiant gains and walls push into each face [W], (rooms, eights, 8)."""
+    for r in range(b.shape[0]):
+        radiant, beam = known[k, first[RADIANT] + r], known[k, first[BEAM] + r]
+        diffuse = known[k, first[DIFFUSE] + r]
+        for t in range(b.shape[1]):
+            for j in range(LANES):
+                b[r, t, j] = (
+                    absorbed[0, r, t, j] * radiant
+                    + absorbed[1, r, t, j] * beam
+                    + absorbed[2, r, t, j] * diffuse
+                )
+    flat = b.reshape(-1)
+    for e in range(inner.shape[0]):
+        flat[inner[e]] += pushes[e]
+
+
+@fused
+def across(
+    el: Array, held: Array, base: Array, b: Array, face: Array, between: Whole, inner: Places,
+    outer: Places, shared: Array,
+) -> None:  # fmt: skip
+    """Walls between two zones: what each face gets of the other's temperature, as it was found last.
+
+    ``shared`` (2, walls) keeps what was taken into account [W].
+    """
+    flat, faces, alone = b.reshape(-1), face.reshape(-1), base.reshape(-1)
+    for i in range(flat.shape[0]):
+        flat[i] = alone[i]
+    for i in range(between.shape[0]):
+        e = between[i]
+        shared[0, i] = el[ACROSS, e] * faces[outer[i]]
+        shared[1, i] = el[ACROSS, e] * faces[inner[e]]
+        flat[inner[e]] -= shared[0, i]
+        flat[outer[i]] += held[1, e] - shared[1, i]
+
+
+@fused
+def settle(
+    r: int, zones: Array, b: Array, face: Array, inverse: Array, rise: Array, count: int,
+    at: float, enters: float, gives: float, storage: float, order: float, low: float, high: float,
+    most: Array,
+) -> tuple[float, float]:  # fmt: skip
+    """Air of zone ``r`` at the end of the step [K] and the heat that keeps it in its band [W].
+
+    ``enters`` is the heat into the air but for its faces [W], ``gives`` what it gives elsewhere
+    [W/K], ``storage`` its capacity over the step [W/K]. Its faces become their means [K].
+    """
+    weight, given = zones[r, WEIGHT], zones[r, TAKES] + gives
+    pushed = 0.0
+    for t in range(b.shape[1]):
+        for j in range(LANES):
+            face[r, t, j] = 0.0
+            pushed += rise[r, t, j] * b[r, t, j]
+    i = 0
+    for u in range(b.shape[1]):
+        for v in range(min(LANES, count - i)):
+            for t in range(b.shape[1]):
+                for j in range(LANES):
+                    face[r, t, j] += inverse[r, i, t, j] * b[r, u, v]
+            i += 1
+    own = storage + weight * given
+    free = (storage - (1.0 - weight) * given) * at + pushed + enters
+    heat = min(max(order, low * own - free), high * own - free)
+    heat = min(max(heat, -most[r, 1]), most[r, 0])
+    after = (free + heat) / own
+    mean = weight * after + (1.0 - weight) * at
+    zones[r, MEAN] = mean
+    for t in range(b.shape[1]):
+        for j in range(LANES):
+            face[r, t, j] += rise[r, t, j] * mean
+    return after, heat
+
+
+@fused
+def received(
+    el: Array, held: Array, sun: Array, face: Array, inner: Places, outer: Places, between: Whole,
+    shared: Array, into: Array, ends: Array,
+) -> None:  # fmt: skip
+    """Heat into both faces of every wall through the step [W], and its outer face's mean [K]."""
+    faces = face.reshape(-1)
+    for e in range(inner.shape[0]):
+        into[1, e] = faces[inner[e]]
+    for e in range(ends.shape[0]):
+        here = into[1, e]
+        there = (sun[e] + held[1, e] - el[ACROSS, e] * here) * el[YIELDS, e]
+        ends[e] = there
+        into[0, e] = el[INNER, e] * here + el[ACROSS, e] * there - held[0, e]
+        into[1, e] = el[ACROSS, e] * here + el[OUTER, e] * there - held[1, e]
+    for i in range(between.shape[0]):
+        e = between[i]
+        there = faces[outer[i]]
+        ends[e] = there
+        into[0, e] += shared[0, i]
+        into[1, e] = shared[1, i] + el[OUTER, e] * there - held[1, e]
+
+
+@compiled
+def breezes(doors: Whole, size: Array, steady: Array, zones: Array, found: Array) -> None:
+    """Conductance of each opening between two zones by the air as it was [W/K]."""
+    for i in range(doors.shape[0]):
+        one, other = zones[doors[i, 0], MEAN], zones[doors[i, 1], MEAN]
+        buoyant = math.sqrt(9.81 * abs(one - other) / (0.5 * (one + other)))
+        found[i] = steady[i] + AIR_HEAT * DISCHARGE / 3.0 * size[i] * buoyant
+
+
+@numba.njit(cache=True, nogil=True, error_model='numpy', fastmath={'contract','reassoc'})
+def march(
+    modes: Array, air: Array, zones: Array, face: Array, ends: Array, film: Array, el: Array,
+    chain: Array, shares: Array, inverse: Array, rise: Array, heat: Array, memory: Array,
+    decay: Array, reach: Array, inner: Places, outer: Places, between: Whole, element: Whole,
+    gaps: Whole, counts: Whole, of: Whole, side: Whole, rows: Whole, absorbed: Array,
+    to_air: Array, pairs: Whole, exchange: Array, spans: Whole, whole: Whole, numbers: Array,
+    capacity: Array, doors: Whole, size: Array, steady: Array, first: Whole, step: float,
+    refresh: float, rounds: int, known: Array, weather: Array, fresh: Array, low: Array,
+    high: Array, order: Array, most: Array, regulators: Array, air_out: Array, heat_out: Array,
+    fresh_out: Array, fabric_out: Array, fabric: Array, owner: Whole,
+) -> None:  # fmt: skip
+    """Step the zones through a block; the first thirteen are the state, carried on in place."""
+    rooms, windows = air.shape[0], first[WINDOWS]
+    held, into = np.zeros((2, el.shape[1])), np.zeros((2, el.shape[1]))
+    sun, pushes = np.zeros(el.shape[1]), np.zeros(el.shape[1])
+    base, b = np.zeros(face.shape), np.zeros(face.shape)
+    shared, breeze = np.zeros((2, between.shape[0])), np.zeros(doors.shape[0])
+    asked, bottom, top = np.zeros(rooms), np.zeros(rooms), np.zeros(rooms)
+    gives, enters, mean = np.zeros(rooms), np.zeros(rooms), np.zeros(rooms)
+    carry(modes, np.ones(decay.shape), reach, into, held)
+    for k in range(known.shape[0]):
+        breezes(doors, size, steady, zones, breeze)
+        for r in range(rooms):
+            gives[r] = fresh[k, r]
+            asked[r], bottom[r], top[r] = order[k, r], low[k, r], high[k, r]
+            if regulators[r, KIND_OF] != IDEAL:
+                found = share(
+                    regulators[r], memory[r], air[r], low[k, r], high[k, r], step
+                )
+                asked[r] = found * most[r, 0] if found > 0.0 else found * most[r, 1]
+                bottom[r], top[r] = -np.inf, np.inf
+        for i in range(doors.shape[0]):
+            gives[doors[i, 0]] += breeze[i]
+            gives[doors[i, 1]] += breeze[i]
+        for r in range(rooms):
+            zones[r, LEFT] -= 1.0
+            jumped = abs(zones[r, MEAN] - zones[r, AIR_THEN]) > MOVED
+            if zones[r, LEFT] <= 0.0 or jumped:
+                one, last = spans[r, 0], spans[r, 1]
+                renew(
+                    r, zones[r], counts[r], of[r], side[r], rows[r], film[r].reshape(-1),
+                    face[r].reshape(-1), ends, el, element, inverse[r], rise[r].reshape(-1),
+                    pairs[one:last], exchange[one:last], chain, gaps, shares, whole, numbers,
+                    weather[k], known[k], windows, gives[r], capacity[r], step,
+                )  # fmt: skip
+                span = 1.0 if jumped else min(2.0 * zones[r, SPAN], refresh)
+                zones[r, LEFT], zones[r, SPAN] = span, span
+                zones[r, AIR_THEN] = zones[r, MEAN]
+        lead(k, el, held, sun, known, first, weather, element, shares, pushes)
+        gather(k, base, absorbed, known, first, pushes, inner)
+        for r in range(rooms):
+            enters[r] = known[k, first[AIR] + r] + fresh[k, r] * weather[k, OUT]
+            for j in range(3):
+                enters[r] += to_air[j, r] * known[k, first[RADIANT] + j * rooms + r]
+        for _ in range(rounds):
+            across(el, held, base, b, face, between, inner, outer, shared)
+            for r in range(rooms):
+                mean[r] = zones[r, MEAN]
+            moved = 0.0
+            for r in range(rooms):
+                beside = 0.0
+                for i in range(doors.shape[0]):
+                    if doors[i, 0] == r:
+                        beside += breeze[i] * mean[doors[i, 1]]
+                    elif doors[i, 1] == r:
+                        beside += breeze[i] * mean[doors[i, 0]]
+                air_out[k, r], heat[r] = settle(
+                    r, zones, b, face, inverse, rise, counts[r], air[r], enters[r] + beside,
+                    gives[r], capacity[r] / step, asked[r], bottom[r], top[r], most,
+                )  # fmt: skip
+                moved = max(moved, abs(zones[r, MEAN] - mean[r]))
+            if moved < SETTLED:
+                break
+        received(el, held, sun, face, inner, outer, between, shared, into, ends)
+        carry(modes, decay, reach, into, held)
+        for r in range(rooms):
+            air[r] = air_out[k, r]
+            heat_out[k, r] = heat[r]
+            fresh_out[k, r] = fresh[k, r] * (weather[k, OUT] - zones[r, MEAN])
+            fabric_out[k, r] = 0.0
+        for e in range(owner.shape[0]):
+            fabric_out[k, owner[e]] += fabric[e] * modes[0, e]
