@@ -139,10 +139,11 @@ def _without_sun(row: str) -> str:
 @pytest.mark.parametrize("case", ["600", "960"])
 def test_the_heat_that_a_house_gets_and_gives_balances_at_every_step(weather, case):
     house = build(load(shipped() / "ashrae140" / f"{case}.toml")).world.assets["house"]
-    made, state = house.made, house.house.state
+    made = house.made
+    tables, state = zone_tables.tables(made), zone_tables.at_rest(made, 293.15)
     block = house.inputs.block(4000, 288)
     modes = state.modes.copy()
-    trace = zone_tables.run(made, house.house.tables, state, block, house._power)
+    trace = zone_tables.run(made, tables, state, block, house._power)
     for k in range(len(block.known)):
         inputs = np.concatenate([block.known[k], trace.link[k]])
         inputs[made.known : made.known + made.rooms] += trace.heat[k]
@@ -155,8 +156,10 @@ def test_the_heat_that_a_house_gets_and_gives_balances_at_every_step(weather, ca
 def test_long_wave_exchange_gives_what_it_takes(weather):
     house = build(load(shipped() / "ashrae140" / "600.toml")).world.assets["house"]
     block = house.inputs.block(0, 288)
-    trace = zone_tables.run(house.made, house.house.tables, house.house.state, block, house._power)
-    radiant = house.made.whole[:, 0] == 1
+    made = house.made
+    rest = zone_tables.at_rest(made, 293.15)
+    trace = zone_tables.run(made, zone_tables.tables(made), rest, block, house._power)
+    radiant = made.whole[:, 0] == 1
     assert radiant.sum() == 8
     assert np.abs(trace.link[:, radiant].sum(axis=1)).max() < 1e-9 * np.abs(trace.link).max()
 

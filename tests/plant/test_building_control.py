@@ -201,7 +201,8 @@ def heavy():
 def test_the_small_model_errs_less_than_its_bound(heavy):
     made = heavy.made
     day = heavy.inputs.block(0, 288)
-    trace = zone_tables.run(made, heavy.house.tables, heavy.house.state.copy(), day, heavy._power)
+    own = heavy.control
+    trace = zone_tables.run(made, own.tables, own.believed.copy(), day, heavy._power)
     whole = steps(linearised(made, day, trace), made.known, made.flows, 300.0)
     air, nodes = slice(made.known, made.known + made.rooms), made.seen[: made.rooms]
     parts = (whole.decay, whole.gain[:, air], whole.read[nodes], whole.direct[nodes][:, air])

@@ -70,7 +70,7 @@ def test_a_frame_shows_the_wall_that_the_heat_balance_has():
     running.advance(9.5 * 3600)
     hall = running.world.assets["hall"]
     frames = [block.data for block in running.world.record._blocks["eye"]]
-    face = hall.made.seen.tolist().index(int(hall.made.inner[1]))
+    face = hall.house.inner()[1]
     wall = hall.diary.seen[9 * 12 - 1, face]
     assert frames[-1].mean() == pytest.approx(wall, abs=1e-3)
     air = hall.look("zones.room")["temperature"]

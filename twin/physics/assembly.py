@@ -7,14 +7,13 @@ All SI.
 
 from __future__ import annotations
 
-import functools
 import math
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
 from twin.physics import gains, gaps
+from twin.physics.assembled import Assembled
 from twin.physics.enclosure import exchange, views
 from twin.physics.films import LEEWARD, WINDWARD, critical_rayleigh
 from twin.physics.house import GROUND, NOTHING, OUTDOORS, House, Layer, Room, Wall, Window
@@ -32,7 +31,7 @@ from twin.physics.links import (
     SKY,
     THERE,
 )
-from twin.physics.network import Array, Circuit, Steps, steps
+from twin.physics.network import Array, Circuit
 
 INSIDE, SHELTERED, EXPOSED = 2.5, 6.0, 15.0
 """Reference films [W/(m² K)]; the answer does not depend on them."""
@@ -61,68 +60,6 @@ class Plan:
         """Add a node that belongs to a room."""
         self.owner.append(room)
         return self.circuit.node(capacity)
-
-
-@dataclass(frozen=True)
-class Assembled:
-    """A house as a network ready to step.
-
-    Inputs are ordered: known temperatures; then heat flows into the air of each room, radiant heat,
-    beam and diffuse light of each room, sun on each wall's outside, sun in each pane; then links.
-
-    Attributes
-    ----------
-    step : float
-        Length of a step [s].
-    circuit, flows : Circuit, array
-        The network and where its heat flows enter, for balances.
-    known : int
-        Number of known temperatures: outdoor air, then the grounds.
-    ground : array
-        Temperatures of the grounds [K].
-    seen : array of int
-        Nodes whose temperature the links need; the first ones are the rooms' air.
-    whole, numbers : arrays
-        The links (columns above); nodes as places in ``seen``.
-    rooms, panes, exogenous : int
-        Rooms; panes of all windows; heat flows that are not links.
-    inner : array of int
-        Inside face of each wall, then of each window, as nodes.
-    weights : (rooms, nodes) array
-        Share of each node in the mean temperature of the fabric of each room, by heat capacity.
-    pairs, exchange : (m, 4) array of int, (m,) array
-        Faces that exchange long-wave radiation, as places in ``seen`` and as links; exchange area
-        of each pair [m²].
-    chains : tuple of tuple of int
-        Nodes of each wall, then of each window, from inside to outside.
-    """
-
-    step: float
-    circuit: Circuit
-    flows: Array
-    known: int
-    ground: Array
-    seen: npt.NDArray[np.int64]
-    whole: npt.NDArray[np.int64]
-    numbers: Array
-    rooms: int
-    panes: int
-    exogenous: int
-    inner: npt.NDArray[np.int64]
-    weights: Array
-    pairs: npt.NDArray[np.int64]
-    exchange: Array
-    chains: tuple[tuple[int, ...], ...]
-
-    @functools.cached_property
-    def steps(self) -> Steps:
-        """The exact step of the whole network."""
-        return steps(self.circuit, self.known, self.flows, self.step)
-
-    @functools.cached_property
-    def fabric(self) -> Array:
-        """Mean temperature of the fabric of each room from the modes, (rooms, modes)."""
-        return np.asarray(self.weights @ self.steps.read)
 
 
 def slices(layer: Layer, step: float) -> int:
@@ -170,7 +107,7 @@ def assemble(house: House, step: float) -> Assembled:
         np.array(plan.numbers), len(house.rooms), sum(w.glazing.panes for w in house.windows),
         exogenous.shape[1], np.array(plan.inner, dtype=np.int64),
         _fabric(plan, house), pairs, np.array([pair[2] for pair in plan.pairs]),
-        tuple(plan.chains),
+        tuple(plan.chains), house,
     )  # fmt: skip
 
 

@@ -27,7 +27,10 @@ def fused(function: Function) -> Function:
     The last digit may differ from one processor to another.
     """
     made = numba.njit(
-        cache=True, nogil=True, error_model="numpy", inline="always",
+        cache=True,
+        nogil=True,
+        error_model="numpy",
+        inline="always",
         fastmath={"contract", "reassoc"},
     )
     return cast(Function, made(function))

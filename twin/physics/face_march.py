@@ -2,20 +2,27 @@
 
 Walls are small systems of their own (:mod:`twin.physics.wall_modes`) that meet at their faces; the
 faces of a zone are solved together with its air, films and radiation as they were renewed last
-(:mod:`twin.physics.face_films`). All flows hold through a step and are those of the means over it, so
-what one side gives the other takes, whatever the films do; the mean of a zone's air is that of an
-exponential approach. Layouts and columns are those of :mod:`twin.physics.face_tables`.
+(:mod:`twin.physics.face_films`). All flows hold through a step and are those of the means over it,
+so what one side gives the other takes, whatever the films do; the mean of a zone's air is that of
+an exponential approach. Layouts and columns are those of :mod:`twin.physics.face_tables`.
 """
 
 from __future__ import annotations
 
-import math
-
-import numba
 import numpy as np
 import numpy.typing as npt
 
-from twin.physics.compiled import compiled, fused
+from twin.physics.compiled import compiled, fused, inlined
+from twin.physics.face_air import (
+    BEAM,
+    DIFFUSE,
+    RADIANT,
+    SUN,
+    WINDOWS,
+    asks,
+    given_off,
+    overasked,
+)
 from twin.physics.face_films import (
     ACROSS,
     AIR_THEN,
@@ -34,6 +41,7 @@ from twin.physics.face_films import (
     PANES,
     PASSES,
     SHARES,
+    SINCE,
     SKY_T,
     SPAN,
     TAKES,
@@ -46,8 +54,6 @@ from twin.physics.face_films import (
     radiation,
     window_chain,
 )
-from twin.physics.regulators import IDEAL, share
-from twin.physics.regulators import KIND as KIND_OF
 
 Array = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
@@ -55,44 +61,58 @@ Places = npt.NDArray[np.uint64]
 
 MOVED = 0.5
 """Films are renewed before their time where the air has moved by more [K]."""
+FURTHEST = 1.0
+"""Films are renewed for temperatures ahead by at most so much of the change since the last time."""
 SETTLED = 1e-9
 """Zones are settled when the air of none moves by more in a round [K]."""
 ROUNDS = 200
-AIR, RADIANT, BEAM, DIFFUSE, SUN, WINDOWS = range(6)
-"""Columns of ``first``: where the inputs of each kind begin, and the number of the first window."""
-AIR_HEAT = 1.2 * 1006.0
-"""Heat capacity of the air through a door [J/(m³ K)]."""
-DISCHARGE = 0.65
-"""Discharge coefficient of a door [1]; 0.65 after Allard & Utsumi (1992)."""
 
 
 @compiled
 def renew(
-    r: int, zone: Array, count: int, of: Whole, side: Whole, rows: Whole, film: Array, face: Array,
-    ends: Array, el: Array, element: Whole, inverse: Array, rise: Array, pairs: Whole,
-    exchange: Array, chain: Array, gaps: Whole, shares: Array, whole: Whole, numbers: Array,
-    weather: Array, known: Array, windows: int, other: float, capacity: float, step: float,
+    k: int, r: int, zones: Array, count: int, of: Whole, side: Whole, rows: Whole, film: Array,
+    face: Array, ends: Array, then: Array, ends_then: Array, guess: Array, guess_ends: Array,
+    el: Array, element: Whole, inverse: Array, rise: Array, pairs: Whole, exchange: Array, spans: Whole, chain: Array,
+    gaps: Whole, shares: Array, whole: Whole, numbers: Array, weather: Array, known: Array,
+    windows: int, other: float, capacity: float, step: float,
 ) -> None:  # fmt: skip
-    """Films, radiation and gaps of one zone at the temperatures it has, and its answer."""
-    inside_films(film, face, rows, zone[MEAN], whole, numbers)
-    m = inverse.reshape((inverse.shape[0], inverse.shape[1] * inverse.shape[2]))
-    m[:] = 0.0
+    """Films, radiation and gaps of zone ``r`` at the temperatures it will have, and its answer.
+
+    Those are of the middle of the steps ahead, on the line through now and the last time.
+    """
+    further = min(0.5 * (zones[r, SPAN] + 1.0) / zones[r, SINCE], FURTHEST)
+    air = zones[r, MEAN] + further * (zones[r, MEAN] - zones[r, AIR_THEN])
     for i in range(count):
-        e = of[i]
-        if side[i] == 1:
-            m[i, i] = el[OUTER, e] + film[i]
+        e, t, j = of[r, i], i // LANES, i % LANES
+        now = face[r, t, j]
+        guess[r, t, j] = now + further * (now - then[r, t, j])
+        then[r, t, j] = now
+        if side[r, i] == 0:
+            now = ends[e]
+            guess_ends[e] = now + further * (now - ends_then[e])
+            ends_then[e] = now
+    zones[r, AIR_THEN], zones[r, SINCE] = zones[r, MEAN], 0.0
+    inside_films(r, count, film, guess, rows, air, whole, numbers)
+    for i in range(count):
+        for t in range(inverse.shape[2]):
+            for j in range(LANES):
+                inverse[r, i, t, j] = 0.0
+    for i in range(count):
+        e, t, j = of[r, i], i // LANES, i % LANES
+        if side[r, i] == 1:
+            inverse[r, i, t, j] = el[OUTER, e] + film[r, t, j]
             continue
         if e >= windows:
             window_chain(
-                el, e, element[e], chain[e - windows], gaps[e - windows], shares, numbers, known,
-                face[i], ends[e],
+                k, e, e - windows, el, element, chain, gaps, shares, numbers, known,
+                guess[r, t, j], guess_ends[e],
             )  # fmt: skip
         if element[e, LINK] >= 0:
-            facing_outdoors(el, e, numbers, element[e, LINK], ends[e], weather)
-        m[i, i] = el[INNER, e] - el[ACROSS, e] * el[PASSES, e] + film[i]
-    radiation(m, face, pairs, exchange)
-    invert(inverse, count)
-    answer(m, count, film, rise, zone, other, capacity, step)
+            facing_outdoors(k, e, el, numbers, element[e, LINK], guess_ends[e], weather)
+        inverse[r, i, t, j] = el[INNER, e] - el[ACROSS, e] * el[PASSES, e] + film[r, t, j]
+    radiation(r, inverse, guess, pairs, exchange, spans[r, 0], spans[r, 1])
+    invert(r, inverse, count)
+    answer(r, inverse, count, film, rise, zones, other, capacity, step)
 
 
 @fused
@@ -169,7 +189,7 @@ def across(
     el: Array, held: Array, base: Array, b: Array, face: Array, between: Whole, inner: Places,
     outer: Places, shared: Array,
 ) -> None:  # fmt: skip
-    """Walls between two zones: what each face gets of the other's temperature, as it was found last.
+    """Walls between two zones: what each face gets by the other's temperature found last.
 
     ``shared`` (2, walls) keeps what was taken into account [W].
     """
@@ -223,13 +243,17 @@ def settle(
 
 @fused
 def received(
-    el: Array, held: Array, sun: Array, face: Array, inner: Places, outer: Places, between: Whole,
-    shared: Array, into: Array, ends: Array,
+    k: int, seen: Array, el: Array, held: Array, sun: Array, face: Array, inner: Places,
+    outer: Places, between: Whole, shared: Array, into: Array, ends: Array,
 ) -> None:  # fmt: skip
-    """Heat into both faces of every wall through the step [W], and its outer face's mean [K]."""
+    """Heat into both faces of every wall through the step [W], and its outer face's mean [K].
+
+    ``seen`` (steps, elements) gets the inner faces' means [K].
+    """
     faces = face.reshape(-1)
     for e in range(inner.shape[0]):
         into[1, e] = faces[inner[e]]
+        seen[k, e] = into[1, e]
     for e in range(ends.shape[0]):
         here = into[1, e]
         there = (sun[e] + held[1, e] - el[ACROSS, e] * here) * el[YIELDS, e]
@@ -244,95 +268,100 @@ def received(
         into[1, e] = shared[1, i] + el[OUTER, e] * there - held[1, e]
 
 
+@fused
+def settled(
+    k: int, el: Array, held: Array, base: Array, b: Array, face: Array, between: Whole,
+    inner: Places, outer: Places, shared: Array, zones: Array, inverse: Array, rise: Array,
+    counts: Whole, air: Array, enters: Array, gives: Array, capacity: Array, step: float,
+    asked: Array, bottom: Array, top: Array, power: Array, doors: Whole, breeze: Array,
+    mean: Array, rounds: int, after: Array, heat: Array,
+) -> None:  # fmt: skip
+    """Solve the zones, again and again where one depends on another within the step."""
+    for _ in range(rounds):
+        across(el, held, base, b, face, between, inner, outer, shared)
+        moved = 0.0
+        for r in range(air.shape[0]):
+            mean[r] = zones[r, MEAN]
+        for r in range(air.shape[0]):
+            beside = enters[r]
+            for i in range(doors.shape[0]):
+                if doors[i, 0] == r:
+                    beside += breeze[i] * mean[doors[i, 1]]
+                elif doors[i, 1] == r:
+                    beside += breeze[i] * mean[doors[i, 0]]
+            after[k, r], heat[r] = settle(
+                r, zones, b, face, inverse, rise, counts[r], air[r], beside, gives[r],
+                capacity[r] / step, asked[r], bottom[r], top[r], power,
+            )  # fmt: skip
+            moved = max(moved, abs(zones[r, MEAN] - mean[r]))
+        if moved < SETTLED:
+            break
+
+
+@inlined
+def due(r: int, zones: Array, most: float) -> bool:
+    """Whether a zone's films are due: when their time has come, or its air has moved.
+
+    Where it has moved they are due again in a step, in two, four and so on up to ``most``.
+    """
+    zones[r, LEFT] -= 1.0
+    zones[r, SINCE] += 1.0
+    jumped = abs(zones[r, MEAN] - zones[r, AIR_THEN]) > MOVED
+    if not jumped and zones[r, LEFT] > 0.0:
+        return False
+    zones[r, SPAN] = 1.0 if jumped else min(2.0 * zones[r, SPAN], most)
+    zones[r, LEFT] = zones[r, SPAN]
+    return True
+
+
 @compiled
-def breezes(doors: Whole, size: Array, steady: Array, zones: Array, found: Array) -> None:
-    """Conductance of each opening between two zones by the air as it was [W/K]."""
-    for i in range(doors.shape[0]):
-        one, other = zones[doors[i, 0], MEAN], zones[doors[i, 1], MEAN]
-        buoyant = math.sqrt(9.81 * abs(one - other) / (0.5 * (one + other)))
-        found[i] = steady[i] + AIR_HEAT * DISCHARGE / 3.0 * size[i] * buoyant
-
-
-@numba.njit(cache=True, nogil=True, error_model='numpy', fastmath={'contract','reassoc'})
 def march(
-    modes: Array, air: Array, zones: Array, face: Array, ends: Array, film: Array, el: Array,
+    modes: Array, air: Array, zones: Array, face: Array, ends: Array, then: Array,
+    ends_then: Array, film: Array, el: Array,
     chain: Array, shares: Array, inverse: Array, rise: Array, heat: Array, memory: Array,
     decay: Array, reach: Array, inner: Places, outer: Places, between: Whole, element: Whole,
     gaps: Whole, counts: Whole, of: Whole, side: Whole, rows: Whole, absorbed: Array,
     to_air: Array, pairs: Whole, exchange: Array, spans: Whole, whole: Whole, numbers: Array,
     capacity: Array, doors: Whole, size: Array, steady: Array, first: Whole, step: float,
     refresh: float, rounds: int, known: Array, weather: Array, fresh: Array, low: Array,
-    high: Array, order: Array, most: Array, regulators: Array, air_out: Array, heat_out: Array,
-    fresh_out: Array, fabric_out: Array, fabric: Array, owner: Whole,
+    high: Array, order: Array, most: Array, plant: Array, regulators: Array, fabric: Array,
+    owner: Whole, air_out: Array, heat_out: Array, fresh_out: Array, fabric_out: Array,
+    faces_out: Array,
 ) -> None:  # fmt: skip
-    """Step the zones through a block; the first thirteen are the state, carried on in place."""
-    rooms, windows = air.shape[0], first[WINDOWS]
-    held, into = np.zeros((2, el.shape[1])), np.zeros((2, el.shape[1]))
-    sun, pushes = np.zeros(el.shape[1]), np.zeros(el.shape[1])
-    base, b = np.zeros(face.shape), np.zeros(face.shape)
-    shared, breeze = np.zeros((2, between.shape[0])), np.zeros(doors.shape[0])
+    """Step the zones through a block; the first fifteen are the state, carried on in place."""
+    rooms, size_of = air.shape[0], el.shape[1]
+    held, into, shared = np.zeros((2, size_of)), np.zeros((2, size_of)), np.zeros((2, len(between)))
+    sun, pushes, breeze = np.zeros(size_of), np.zeros(size_of), np.zeros(len(doors))
+    base, b, power = np.zeros(face.shape), np.zeros(face.shape), np.zeros((rooms, 2))
     asked, bottom, top = np.zeros(rooms), np.zeros(rooms), np.zeros(rooms)
     gives, enters, mean = np.zeros(rooms), np.zeros(rooms), np.zeros(rooms)
     carry(modes, np.ones(decay.shape), reach, into, held)
     for k in range(known.shape[0]):
-        breezes(doors, size, steady, zones, breeze)
+        given_off(k, zones, fresh, weather, known, first, to_air, doors, size, steady, breeze,
+                  gives, enters)  # fmt: skip
         for r in range(rooms):
-            gives[r] = fresh[k, r]
-            asked[r], bottom[r], top[r] = order[k, r], low[k, r], high[k, r]
-            if regulators[r, KIND_OF] != IDEAL:
-                found = share(
-                    regulators[r], memory[r], air[r], low[k, r], high[k, r], step
-                )
-                asked[r] = found * most[r, 0] if found > 0.0 else found * most[r, 1]
-                bottom[r], top[r] = -np.inf, np.inf
-        for i in range(doors.shape[0]):
-            gives[doors[i, 0]] += breeze[i]
-            gives[doors[i, 1]] += breeze[i]
-        for r in range(rooms):
-            zones[r, LEFT] -= 1.0
-            jumped = abs(zones[r, MEAN] - zones[r, AIR_THEN]) > MOVED
-            if zones[r, LEFT] <= 0.0 or jumped:
-                one, last = spans[r, 0], spans[r, 1]
+            if due(r, zones, refresh):
                 renew(
-                    r, zones[r], counts[r], of[r], side[r], rows[r], film[r].reshape(-1),
-                    face[r].reshape(-1), ends, el, element, inverse[r], rise[r].reshape(-1),
-                    pairs[one:last], exchange[one:last], chain, gaps, shares, whole, numbers,
-                    weather[k], known[k], windows, gives[r], capacity[r], step,
+                    k, r, zones, counts[r], of, side, rows, film, face, ends, then, ends_then, b, sun,
+                    el, element, inverse, rise, pairs, exchange, spans, chain, gaps, shares, whole, numbers, weather,
+                    known, first[WINDOWS], gives[r], capacity[r], step,
                 )  # fmt: skip
-                span = 1.0 if jumped else min(2.0 * zones[r, SPAN], refresh)
-                zones[r, LEFT], zones[r, SPAN] = span, span
-                zones[r, AIR_THEN] = zones[r, MEAN]
         lead(k, el, held, sun, known, first, weather, element, shares, pushes)
         gather(k, base, absorbed, known, first, pushes, inner)
-        for r in range(rooms):
-            enters[r] = known[k, first[AIR] + r] + fresh[k, r] * weather[k, OUT]
-            for j in range(3):
-                enters[r] += to_air[j, r] * known[k, first[RADIANT] + j * rooms + r]
-        for _ in range(rounds):
-            across(el, held, base, b, face, between, inner, outer, shared)
-            for r in range(rooms):
-                mean[r] = zones[r, MEAN]
-            moved = 0.0
-            for r in range(rooms):
-                beside = 0.0
-                for i in range(doors.shape[0]):
-                    if doors[i, 0] == r:
-                        beside += breeze[i] * mean[doors[i, 1]]
-                    elif doors[i, 1] == r:
-                        beside += breeze[i] * mean[doors[i, 0]]
-                air_out[k, r], heat[r] = settle(
-                    r, zones, b, face, inverse, rise, counts[r], air[r], enters[r] + beside,
-                    gives[r], capacity[r] / step, asked[r], bottom[r], top[r], most,
-                )  # fmt: skip
-                moved = max(moved, abs(zones[r, MEAN] - mean[r]))
-            if moved < SETTLED:
+        asks(k, air, low, high, order, most, plant[k, 2], regulators, memory, step, asked, bottom,
+             top, power)  # fmt: skip
+        for _ in range(2):
+            settled(
+                k, el, held, base, b, face, between, inner, outer, shared, zones, inverse, rise,
+                counts, air, enters, gives, capacity, step, asked, bottom, top, power, doors,
+                breeze, mean, rounds, air_out, heat,
+            )  # fmt: skip
+            if not overasked(heat, power, plant[k, 0], plant[k, 1]):
                 break
-        received(el, held, sun, face, inner, outer, between, shared, into, ends)
+        received(k, faces_out, el, held, sun, face, inner, outer, between, shared, into, ends)
         carry(modes, decay, reach, into, held)
         for r in range(rooms):
-            air[r] = air_out[k, r]
-            heat_out[k, r] = heat[r]
+            air[r], heat_out[k, r], fabric_out[k, r] = air_out[k, r], heat[r], 0.0
             fresh_out[k, r] = fresh[k, r] * (weather[k, OUT] - zones[r, MEAN])
-            fabric_out[k, r] = 0.0
         for e in range(owner.shape[0]):
             fabric_out[k, owner[e]] += fabric[e] * modes[0, e]

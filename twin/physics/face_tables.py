@@ -6,14 +6,17 @@ come after walls. Elements are padded to sixteens, faces of a zone to eights, wi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
+from typing import cast
 
 import numpy as np
 
-from twin.physics.assembly import Assembled
+from twin.physics.assembled import Assembled
 from twin.physics.face_films import (
     ACROSS,
+    AIR_THEN,
     ALONE,
     BY_AIR,
     FIRST_PANE,
@@ -22,13 +25,13 @@ from twin.physics.face_films import (
     LINK,
     MEAN,
     OUTER,
-    PANES,
     PASSES,
     SHARES,
+    SPAN,
     YIELDS,
 )
 from twin.physics.face_march import ROUNDS, Places, Whole, march
-from twin.physics.house import House
+from twin.physics.house import House, Wall, Window
 from twin.physics.links import AREA, DOOR, GAP, HERE, KIND, RADIANT, THERE
 from twin.physics.network import Array, Circuit
 from twin.physics.regulators import HELD
@@ -37,7 +40,7 @@ from twin.physics.zone_tables import Block, Trace
 
 ERROR = 3e-4
 """The most that leaving out a wall's modes may change its faces by, for each W/m² [m² K/W]."""
-REFRESH = 3600.0
+REFRESH = 1800.0
 """Films are renewed so often, or when the air has moved [s]."""
 WEAK = 0.1
 """Walls between zones that pass on less within a step need no second round [W/(m² K)]."""
@@ -52,6 +55,8 @@ class State:
     zones: Array
     face: Array
     ends: Array
+    then: Array
+    ends_then: Array
     film: Array
     el: Array
     chain: Array
@@ -120,9 +125,9 @@ def fits(house: House) -> bool:
     return not lumped and rooms >= set(range(len(house.rooms)))
 
 
-def tables(house: House, made: Assembled, refresh: float = REFRESH) -> Tables:
-    """Return the tables of a house and its network; films are renewed every ``refresh`` [s]."""
-    return _Making(house, made, refresh).tables()
+def tables(made: Assembled, refresh: float = REFRESH) -> Tables:
+    """Return the tables of an assembled house; films are renewed every ``refresh`` [s] at least."""
+    return _Making(made, refresh).tables()
 
 
 def at_rest(tab: Tables, temperature: float) -> State:
@@ -131,29 +136,38 @@ def at_rest(tab: Tables, temperature: float) -> State:
     for number, wall in enumerate(tab.walls):
         if wall is not None:
             state.modes[: len(wall.decay), number] = wall.enter.sum(axis=1) * temperature
-    for part in (state.air, state.face, state.ends):
+    for part in (state.air, state.face, state.ends, state.then, state.ends_then):
         part[:] = temperature
-    state.zones[:, MEAN] = temperature
+    state.zones[:, [AIR_THEN, MEAN]], state.zones[:, SPAN] = temperature, 1.0
     return state
 
 
 def run(tab: Tables, state: State, block: Block, most: Array, regulators: Array | None) -> Trace:
     """March through a block; ``state`` is carried on in place.
 
-    ``seen`` of the trace has the air of each room, then the mean of its fabric; ``link`` has the heat
-    of the fresh air of each room [W].
+    The trace has no links; its faces are the insides of walls, then of windows, as their means over
+    each step.
     """
     n, rooms = block.low.shape
     order = np.zeros((n, rooms)) if block.order is None else block.order
     regulators = np.zeros((rooms, 5)) if regulators is None else regulators
+    plant = np.tile([np.inf, np.inf, 1.0], (n, 1)) if block.plant is None else block.plant
     air, heat, fresh, fabric = (np.empty((n, rooms)) for _ in range(4))
-    march(
-        *(getattr(state, f.name) for f in fields(state)),
-        *(getattr(tab.fixed, f.name) for f in fields(tab.fixed)),
+    faces = np.empty((n, len(tab.fixed.inner)))
+    given = (
+        *(getattr(part, f.name) for part in (state, tab.fixed) for f in fields(part)),
         np.ascontiguousarray(block.known), block.weather, block.fresh, block.low, block.high,
-        order, most, regulators, air, heat, fresh, fabric, tab.fabric, tab.owner,
+        order, most, plant, regulators, tab.fabric, tab.owner, air, heat, fresh, fabric, faces,
     )  # fmt: skip
-    return Trace(np.hstack([air, fabric]), heat, fresh)
+    cast(Callable[..., None], march)(*given)
+    return Trace(np.hstack([air, faces, fabric]), heat, np.empty((n, 0)), fresh)
+
+
+def seen(tab: Tables, state: State) -> Array:
+    """What a trace has seen, now [K]."""
+    of_walls = tab.fabric * state.modes[0, : len(tab.fabric)]
+    fabric = np.bincount(tab.owner, of_walls, len(state.air))
+    return np.concatenate([state.air, state.face.reshape(-1)[tab.fixed.inner], fabric])
 
 
 def _up(count: int, by: int) -> int:
@@ -163,13 +177,14 @@ def _up(count: int, by: int) -> int:
 class _Making:
     """Takes a network apart into walls, windows, faces and air."""
 
-    def __init__(self, house: House, made: Assembled, refresh: float) -> None:
+    def __init__(self, made: Assembled, refresh: float) -> None:
+        house = made.house
         self.house, self.made, self.refresh = house, made, refresh
         self.joints: dict[tuple[int, int], float] = {}
         for one, other, g in made.circuit.joints:
             key = min(one, other), max(one, other)
             self.joints[key] = self.joints.get(key, 0.0) + g
-        self.parts = (*house.walls, *house.windows)
+        self.parts: tuple[Wall | Window, ...] = (*house.walls, *house.windows)
         self.windows, self.count = len(house.walls), len(self.parts)
         self.padded = _up(self.count, 2 * LANES)
         self.behind = [w.behind for w in house.walls] + [-1] * len(house.windows)
@@ -234,7 +249,7 @@ class _Making:
         )  # fmt: skip
         begin = State(
             np.zeros(decay.shape), np.zeros(rooms), np.zeros((rooms, MEAN + 1)), np.zeros(shape),
-            np.zeros(self.padded), film, el, chain, shares,
+            np.zeros(self.padded), np.zeros(shape), np.zeros(self.padded), film, el, chain, shares,
             np.zeros((rooms, self.eights * LANES, self.eights, LANES)), np.zeros(shape),
             np.zeros(rooms), np.zeros((rooms, 4)),
         )  # fmt: skip
@@ -244,7 +259,7 @@ class _Making:
     def _chain(self, e: int) -> tuple[list[float], list[float]]:
         """Capacities and conductances of an element from inside to outside."""
         chain, capacities = self.made.chains[e], self.made.circuit.capacities
-        between = [self.joint(*pair) for pair in zip(chain, chain[1:], strict=False)]
+        between = [self.joint(*pair) for pair in itertools.pairwise(chain)]
         return [capacities[node] for node in chain], between
 
     def _wall(self, e: int) -> WallModes | None:
@@ -302,9 +317,9 @@ class _Making:
         for number, window in enumerate(house.windows):
             e, panes = self.windows + number, window.glazing.panes
             chain, between = made.chains[e], self._chain(e)[1]
-            element[e, FIRST_PANE :] = column + at, panes, at
+            element[e, FIRST_PANE:] = column + at, panes, at
             conducts[number, : len(between)] = between
-            for j, pair in enumerate(zip(chain, chain[1:], strict=False)):
+            for j, pair in enumerate(itertools.pairwise(chain)):
                 gaps[number, j] = links.get(tuple(sorted(pair)), -1)
             past = np.cumsum([0.0, *(1.0 / g for g in between)])
             middles = 0.5 * (past[0::2] + past[1::2])

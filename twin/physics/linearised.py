@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.physics.assembly import Assembled
+from twin.physics.assembled import Assembled
 from twin.physics.films import STEFAN_BOLTZMANN
 from twin.physics.links import HERE, KIND, RADIANT, REFERENCE_RADIATION, THERE
 from twin.physics.network import Array, Circuit

@@ -2,10 +2,10 @@
 
 The faces' means over a step answer heat flows that are constant through it: ``T = r' z + Z q``,
 ``z⁺ = decay · z + r q``. Left alone a wall has one mode that keeps its heat for ever, its mean, and
-others that even out. Of those, as many stay as matter (balanced, Moore 1981): with the capacities as
-weights the system is symmetric, so its balanced modes are orthogonal, decay monotonically and keep
-the reciprocity of the wall. What is left out stays in as if it were settled, so that steady states
-are exact.
+others that even out. Of those, as many stay as matter (balanced, Moore 1981,
+doi:10.1109/TAC.1981.1102568): with the capacities as weights the system is symmetric, so its
+balanced modes are orthogonal, decay monotonically and keep the reciprocity of the wall. What is
+left out stays in as if it were settled, so that steady states are exact.
 """
 
 from __future__ import annotations

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twin.physics.assembly import Assembled
+from twin.physics.assembled import Assembled
 from twin.physics.films import LEEWARD, WINDWARD
+from twin.physics.links import FRESH, KIND, ROOM
 from twin.physics.network import Array
 from twin.physics.regulators import HELD
 from twin.physics.zone_steps import driven, march
@@ -79,6 +80,15 @@ def at_rest(house: Assembled, temperature: float) -> State:
     )  # fmt: skip
 
 
+def seen(house: Assembled, state: State, known: Array) -> Array:
+    """What a trace has seen, now [K], at known inputs (known + exogenous,)."""
+    made = house.steps
+    inputs = np.concatenate([known, state.link])
+    inputs[house.known : house.known + house.rooms] += state.heat
+    nodes = made.read @ state.modes + made.direct @ inputs
+    return np.concatenate([nodes[house.seen], house.fabric @ state.modes])
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """Known inputs of a block of steps.
@@ -132,12 +142,14 @@ def outdoors(air: Array, sky: Array, wind: Array, wind_from: Array) -> Array:
 class Trace:
     """What a block gave: temperatures at the end of each step [K], heat to the air, link flows [W].
 
-    ``seen`` has a column for each seen node, then one for the fabric of each room.
+    ``seen`` has a column for the air of each room, then for faces, then for the fabric of each
+    room; ``fresh`` is the heat that outdoor air brings into each room.
     """
 
     seen: Array
     heat: Array
     link: Array
+    fresh: Array
 
 
 NARROW = 100
@@ -170,6 +182,7 @@ def run(
         np.empty((n, len(house.seen) + house.rooms)),
         np.empty((n, house.rooms)),
         np.empty((n, len(house.whole))),
+        np.zeros((n, house.rooms)),
     )
     drive, glimpse = (_driven(block.known, t) for t in (tab.known_gain, tab.known_response))
     march(
@@ -179,4 +192,6 @@ def run(
         house.exchange, order, regulators, state.regulators, state.air, house.steps.step,
         trace.seen, trace.heat, trace.link,
     )  # fmt: skip
+    for link in np.flatnonzero(house.whole[:, KIND] == FRESH):
+        trace.fresh[:, house.whole[link, ROOM]] += trace.link[:, link]
     return trace

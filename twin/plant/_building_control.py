@@ -8,10 +8,10 @@ from typing import Protocol
 
 import numpy as np
 
-from twin.physics import regulators, zone_tables
-from twin.physics.assembly import Assembled
+from twin.physics import face_tables, regulators, zone_tables
+from twin.physics.assembled import Assembled
 from twin.physics.network import Array
-from twin.physics.zone_tables import Block, State, Tables, Trace
+from twin.physics.zone_tables import Block, Trace
 from twin.plant import _building_settings as given
 from twin.plant._building_inputs import Inputs
 
@@ -23,16 +23,46 @@ class House:
     """A building that can be carried on: its network, where it stands, its plant's limits."""
 
     made: Assembled
-    tables: Tables
-    state: State
+    tables: zone_tables.Tables | face_tables.Tables
+    state: zone_tables.State | face_tables.State
     most: Array
     regulators: Array
 
     def run(self, block: Block) -> Trace:
         """March through a block."""
+        if isinstance(self.tables, face_tables.Tables):
+            assert isinstance(self.state, face_tables.State)
+            return face_tables.run(self.tables, self.state, block, self.most, self.regulators)
+        assert isinstance(self.state, zone_tables.State)
         return zone_tables.run(
             self.made, self.tables, self.state, block, self.most, self.regulators
         )
+
+    def temperatures(self, known: Array) -> Array:
+        """What a trace has seen, now [K], at known inputs."""
+        if isinstance(self.tables, face_tables.Tables):
+            assert isinstance(self.state, face_tables.State)
+            return face_tables.seen(self.tables, self.state)
+        assert isinstance(self.state, zone_tables.State)
+        return zone_tables.seen(self.made, self.state, known)
+
+    def inner(self) -> list[int | None]:
+        """Where a trace has the inside of each wall, then of each window; None if it has not."""
+        if isinstance(self.tables, face_tables.Tables):
+            return [self.made.rooms + e for e in range(len(self.made.inner))]
+        place = {node: index for index, node in enumerate(self.made.seen.tolist())}
+        return [place.get(node) for node in self.made.inner.tolist()]
+
+
+def standing(
+    made: Assembled, temperature: float, most: Array, regulating: Array, *, whole: bool
+) -> House:
+    """A building at one temperature [K]; ``whole`` steps its network as one, not wall by wall."""
+    if whole or not face_tables.fits(made.house):
+        tables = zone_tables.tables(made)
+        return House(made, tables, zone_tables.at_rest(made, temperature), most, regulating)
+    faces = face_tables.tables(made)
+    return House(made, faces, face_tables.at_rest(faces, temperature), most, regulating)
 
 
 def regulators_of(settings: given.Settings) -> Array:
@@ -85,6 +115,7 @@ def joined(traces: list[Trace]) -> Trace:
         np.concatenate([t.seen for t in traces]),
         np.concatenate([t.heat for t in traces]),
         np.concatenate([t.link for t in traces]),
+        np.concatenate([t.fresh for t in traces]),
     )
 
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.physics.assembly import Assembled
-from twin.physics.links import FRESH
+from twin.physics.assembled import Assembled
 from twin.physics.network import Array
 from twin.physics.zone_tables import Block, Trace
 
 FLOWS = ("gains_hour", "sun_hour", "fresh_hour")
 """Of people, devices and machines; of the sun through windows; of the air from outdoors."""
-KIND, ROOM = 0, 3
 
 
 def entering(made: Assembled, block: Block, trace: Trace) -> Array:
@@ -24,8 +22,5 @@ def entering(made: Assembled, block: Block, trace: Trace) -> Array:
     given = block.known[:, made.known : made.known + 4 * rooms]
     arrives = made.flows[:, : 4 * rooms].sum(axis=0)
     light = given[:, 2 * rooms :] * arrives[2 * rooms :]
-    fresh = np.zeros((len(given), rooms))
-    for link in np.flatnonzero(made.whole[:, KIND] == FRESH):
-        fresh[:, made.whole[link, ROOM]] += trace.link[:, link]
     gains = given[:, :rooms] + given[:, rooms : 2 * rooms]
-    return np.hstack([gains, light[:, :rooms] + light[:, rooms:], fresh])
+    return np.hstack([gains, light[:, :rooms] + light[:, rooms:], trace.fresh])

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.physics import climate, humid_air, shading
-from twin.physics.assembly import Assembled
+from twin.physics.assembled import Assembled
 from twin.physics.climate import Sun, Weather
 from twin.physics.films import sky_temperature
 from twin.physics.house import House, Window

@@ -28,8 +28,7 @@ class Look:
     def __init__(self, building: Model) -> None:
         self.building = building
         made, settings = building.made, building.settings
-        place = {node: index for index, node in enumerate(made.seen.tolist())}
-        inner = [place.get(node) for node in made.inner.tolist()]
+        inner = building.house.inner()
         self.faces: dict[str, tuple[int, int, float, float]] = {}
         walls = iter(inner[: len(inner) - sum(len(z.windows) for z in settings.zones.values())])
         windows = iter(inner[len(inner) - sum(len(z.windows) for z in settings.zones.values()) :])

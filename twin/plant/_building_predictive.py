@@ -22,7 +22,7 @@ from twin.physics.linearised import linearised
 from twin.physics.network import Array, Steps, steps
 from twin.physics.reduction import balanced, estimator
 from twin.physics.zone_steps import OUT, SKY_T
-from twin.physics.zone_tables import Block, State, Trace
+from twin.physics.zone_tables import Block, State, Tables, Trace
 from twin.plant import _building_tariff
 from twin.plant._building_control import House, chunks, joined
 from twin.plant._building_inputs import DAY, Inputs
@@ -40,10 +40,10 @@ CHUNK_DAYS = 4
 
 
 class Predictive:
-    """Plans and carries out; ``luck`` gives random streams by their use."""
+    """Plans and carries out; ``own`` is the copy, ``luck`` gives random streams by their use."""
 
     def __init__(
-        self, house: House, inputs: Inputs, luck: Callable[[str], np.random.Generator],
+        self, house: House, own: House, inputs: Inputs, luck: Callable[[str], np.random.Generator],
         unsolved: Callable[[], None],
     ) -> None:  # fmt: skip
         settings = inputs.settings
@@ -59,7 +59,10 @@ class Predictive:
         self.plan = np.zeros((self.reach, rooms))
         self.order = np.zeros(rooms)
         self.unknown = np.zeros(rooms)
-        self.believed: State = house.state.copy()
+        assert isinstance(own.tables, Tables)
+        assert isinstance(own.state, State)
+        self.tables: Tables = own.tables
+        self.believed: State = own.state.copy()
         self.month, self.peak = -1, 0.0
         self.used: list[Array] = []
         self._ahead: tuple[int, Block] | None = None
@@ -69,9 +72,7 @@ class Predictive:
         """Small model and estimator about the day that the building stands in."""
         made, settings = self.house.made, self.settings
         day = self.inputs.block(0, round(DAY / self.step))
-        trace = zone_tables.run(
-            made, self.house.tables, self.house.state.copy(), day, self.house.most
-        )
+        trace = zone_tables.run(made, self.tables, self.believed.copy(), day, self.house.most)
         circuit = linearised(made, day, trace)
         air = slice(made.known, made.known + made.rooms)
         nodes = made.seen[: made.rooms]
@@ -226,7 +227,7 @@ class Predictive:
         far = np.full((len(heat), made.rooms), np.inf)
         most = np.full((made.rooms, 2), np.inf)
         given = replace(block, low=-far, high=far, order=np.ascontiguousarray(heat), plant=None)
-        return zone_tables.run(made, self.house.tables, state, given, most)
+        return zone_tables.run(made, self.tables, state, given, most)
 
     def _count_peak(self, now: int) -> None:
         """Greatest quarter of an hour of the month so far."""

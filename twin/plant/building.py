@@ -10,15 +10,22 @@ import numpy as np
 from twin.documents import find_data
 from twin.errors import BadInput, Fault
 from twin.measures import Measure
-from twin.physics import zone_tables
-from twin.physics.assembly import Assembled, assemble
+from twin.physics.assembled import Assembled
+from twin.physics.assembly import assemble
 from twin.physics.climate import Weather
 from twin.physics.network import Array
 from twin.plant import _building_describe as describe
 from twin.plant import _building_weather
 from twin.plant._building_air import Air, carried
 from twin.plant._building_boptest import boptest_measures, cost_rule
-from twin.plant._building_control import Control, House, OptimalStart, Schedule, regulators_of
+from twin.plant._building_control import (
+    Control,
+    House,
+    OptimalStart,
+    Schedule,
+    regulators_of,
+    standing,
+)
 from twin.plant._building_inputs import DAY, Inputs
 from twin.plant._building_look import Look
 from twin.plant._building_measures import (
@@ -108,15 +115,10 @@ class Model(Asset):
         crowd = Crowd(self.settings, self._luck)
         self.inputs = Inputs(self.settings, house, self.made, weather, crowd)
         self._find_machines()
-        state = zone_tables.at_rest(self.made, self._first_temperature())
-        self.house = House(
-            self.made, zone_tables.tables(self.made), state, self._power,
-            regulators_of(self.settings),
-        )  # fmt: skip
-        self._spin_up()
+        self.house = self._settled(whole=False)
         self.control = self._control()
         self.record.before_close.append(lambda _end: self._catch_up())
-        self.diary = Diary(self, self._temperatures())
+        self.diary = Diary(self, self.house.temperatures(self.inputs.block(0, 1).known[0]))
         self.air = Air(self.settings, self.inputs) if carried(self.settings) else None
         self._look = Look(self)
 
@@ -124,7 +126,8 @@ class Model(Asset):
         if self.settings.control == "optimal_start":
             return OptimalStart(self.house, self.inputs)
         if self.settings.control == "predictive":
-            return Predictive(self.house, self.inputs, self._luck, self._unsolved)
+            own = self._settled(whole=True)
+            return Predictive(self.house, own, self.inputs, self._luck, self._unsolved)
         return Schedule(self.house)
 
     def _luck(self, use: str) -> np.random.Generator:
@@ -164,23 +167,18 @@ class Model(Asset):
         low, high = band(self.settings, next(iter(self.settings.zones.values())), np.zeros(1))
         return float(np.clip(293.15, low[0], high[0]))
 
-    def _spin_up(self) -> None:
-        """Repeat the first day until the fabric has forgotten how it started."""
+    def _settled(self, *, whole: bool) -> House:
+        """The first day repeated until the fabric has forgotten how it started."""
+        house = standing(
+            self.made, self._first_temperature(), self._power, regulators_of(self.settings),
+            whole=whole,
+        )  # fmt: skip
         days = round(self.settings.spin_up / DAY)
         if days:
             day = self.inputs.block(0, round(DAY / self.settings.step))
             for _ in range(days):
-                self.house.run(day)
-
-    def _temperatures(self) -> Array:
-        """Temperatures of the seen nodes now [K]."""
-        still = self.inputs.block(self._stepped, 1)
-        made = self.made.steps
-        state = self.house.state
-        inputs = np.concatenate([still.known[0], state.link])
-        inputs[self.made.known : self.made.known + self.made.rooms] += state.heat
-        nodes = made.read @ state.modes + made.direct @ inputs
-        return np.concatenate([nodes[self.made.seen], self.made.fabric @ state.modes])
+                house.run(day)
+        return house
 
     def _run(self) -> Process:
         if any(self.machines):

@@ -1,0 +1,84 @@
+"""What the air of zones gets beside its faces: openings, fresh air, gains, the plant. All SI.
+
+Layouts and columns are those of :mod:`twin.physics.face_tables`.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from twin.physics.compiled import compiled, inlined
+from twin.physics.face_films import MEAN, OUT
+from twin.physics.regulators import IDEAL, share
+from twin.physics.regulators import KIND as KIND_OF
+
+Array = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
+
+AIR, RADIANT, BEAM, DIFFUSE, SUN, WINDOWS = range(6)
+"""Columns of ``first``: where the inputs of each kind begin, and the number of the first window."""
+AIR_HEAT = 1.2 * 1006.0
+"""Heat capacity of the air through a door [J/(m³ K)]."""
+DISCHARGE = 0.65
+"""Discharge coefficient of a door [1]; 0.65 after Allard & Utsumi (1992)."""
+
+
+@compiled
+def breezes(doors: Whole, size: Array, steady: Array, zones: Array, found: Array) -> None:
+    """Conductance of each opening between two zones by the air as it was [W/K]."""
+    for i in range(doors.shape[0]):
+        one, other = zones[doors[i, 0], MEAN], zones[doors[i, 1], MEAN]
+        buoyant = math.sqrt(9.81 * abs(one - other) / (0.5 * (one + other)))
+        found[i] = steady[i] + AIR_HEAT * DISCHARGE / 3.0 * size[i] * buoyant
+
+
+@inlined
+def given_off(
+    k: int, zones: Array, fresh: Array, weather: Array, known: Array, first: Whole, to_air: Array,
+    doors: Whole, size: Array, steady: Array, breeze: Array, gives: Array, enters: Array,
+) -> None:  # fmt: skip
+    """What the air of each zone gives elsewhere [W/K] and gets from there but for its faces [W]."""
+    breezes(doors, size, steady, zones, breeze)
+    rooms = gives.shape[0]
+    for r in range(rooms):
+        gives[r] = fresh[k, r]
+        enters[r] = known[k, first[AIR] + r] + fresh[k, r] * weather[k, OUT]
+        for j in range(3):
+            enters[r] += to_air[j, r] * known[k, first[RADIANT] + j * rooms + r]
+    for i in range(doors.shape[0]):
+        gives[doors[i, 0]] += breeze[i]
+        gives[doors[i, 1]] += breeze[i]
+
+
+@compiled
+def overasked(heat: Array, power: Array, heating: float, cooling: float) -> bool:
+    """Whether zones ask for more than the plant has [W]; each may then have its share of that."""
+    given, taken = 0.0, 0.0
+    for r in range(heat.shape[0]):
+        given += max(heat[r], 0.0)
+        taken -= min(heat[r], 0.0)
+    for r in range(heat.shape[0]):
+        if given > heating:
+            power[r, 0] = max(heat[r], 0.0) * heating / given
+        if taken > cooling:
+            power[r, 1] = -min(heat[r], 0.0) * cooling / taken
+    return given > heating or taken > cooling
+
+
+@compiled
+def asks(
+    k: int, air: Array, low: Array, high: Array, order: Array, most: Array, heating: float,
+    regulators: Array, memory: Array, step: float, asked: Array, bottom: Array, top: Array,
+    power: Array,
+) -> None:  # fmt: skip
+    """What each zone is to get, within which band, and at most."""
+    for r in range(air.shape[0]):
+        asked[r], bottom[r], top[r] = order[k, r], low[k, r], high[k, r]
+        power[r, 0], power[r, 1] = most[r, 0] * heating, most[r, 1]
+        if regulators[r, KIND_OF] != IDEAL:
+            part = share(regulators[r], memory[r], air[r], low[k, r], high[k, r], step)
+            asked[r] = part * power[r, 0] if part > 0.0 else part * power[r, 1]
+            bottom[r], top[r] = -np.inf, np.inf
