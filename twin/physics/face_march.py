@@ -72,9 +72,9 @@ ROUNDS = 200
 def renew(
     k: int, r: int, zones: Array, count: int, of: Whole, side: Whole, rows: Whole, film: Array,
     face: Array, ends: Array, then: Array, ends_then: Array, guess: Array, guess_ends: Array,
-    el: Array, element: Whole, inverse: Array, rise: Array, pairs: Whole, exchange: Array, spans: Whole, chain: Array,
-    gaps: Whole, shares: Array, whole: Whole, numbers: Array, weather: Array, known: Array,
-    windows: int, other: float, capacity: float, step: float,
+    el: Array, element: Whole, inverse: Array, rise: Array, pairs: Whole, exchange: Array,
+    spans: Whole, chain: Array, gaps: Whole, shares: Array, whole: Whole, numbers: Array,
+    weather: Array, known: Array, windows: int, other: float, capacity: float, step: float,
 ) -> None:  # fmt: skip
     """Films, radiation and gaps of zone ``r`` at the temperatures it will have, and its answer.
 
@@ -342,8 +342,9 @@ def march(
         for r in range(rooms):
             if due(r, zones, refresh):
                 renew(
-                    k, r, zones, counts[r], of, side, rows, film, face, ends, then, ends_then, b, sun,
-                    el, element, inverse, rise, pairs, exchange, spans, chain, gaps, shares, whole, numbers, weather,
+                    k, r, zones, counts[r], of, side, rows, film, face, ends, then, ends_then, b,
+                    sun, el, element, inverse, rise, pairs, exchange, spans, chain, gaps, shares,
+                    whole, numbers, weather,
                     known, first[WINDOWS], gives[r], capacity[r], step,
                 )  # fmt: skip
         lead(k, el, held, sun, known, first, weather, element, shares, pushes)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import cast
 
 import numpy as np
@@ -41,7 +41,9 @@ from twin.physics.zone_tables import Block, Trace
 ERROR = 3e-4
 """The most that leaving out a wall's modes may change its faces by, for each W/m² [m² K/W]."""
 REFRESH = 1800.0
-"""Films are renewed so often, or when the air has moved [s]."""
+"""Films of many faces are renewed so often, or when the air has moved [s]."""
+FEW = 30
+"""Up to so many walls and windows, films are renewed at every step."""
 WEAK = 0.1
 """Walls between zones that pass on less within a step need no second round [W/(m² K)]."""
 
@@ -125,9 +127,13 @@ def fits(house: House) -> bool:
     return not lumped and rooms >= set(range(len(house.rooms)))
 
 
-def tables(made: Assembled, refresh: float = REFRESH) -> Tables:
-    """Return the tables of an assembled house; films are renewed every ``refresh`` [s] at least."""
-    return _Making(made, refresh).tables()
+def tables(made: Assembled, refresh: float = 0.0) -> Tables:
+    """Return the tables of an assembled house.
+
+    Films are renewed every ``refresh`` [s] at least; with 0 at every step where faces are few.
+    """
+    few = len(made.inner) <= FEW
+    return _Making(made, refresh or (made.step if few else REFRESH)).tables()
 
 
 def at_rest(tab: Tables, temperature: float) -> State:
@@ -392,9 +398,3 @@ class _Making:
         total = np.bincount(owner, heavy, len(self.house.rooms))
         scale = np.array([1.0 / w.enter[0].sum() if w is not None else 0.0 for w in walls])
         return heavy / np.maximum(total[owner], 1e-300) * scale, owner
-
-
-def renewed_every(tab: Tables, period: float) -> Tables:
-    """Return tables whose films are renewed every so often [s]."""
-    steps = max(1.0, round(period / tab.fixed.step))
-    return replace(tab, fixed=replace(tab.fixed, refresh=steps))
