@@ -47,7 +47,7 @@ from twin.plant._building_supply import unused as unused_supply
 from twin.plant.base import Asset, Process, World
 from twin.records import Channel
 
-__all__ = ["Model", "Settings"]
+__all__ = ["Model", "Settings", "band"]
 
 LUMPED_ONLY = (
     "envelope", "glazing", "coupling", "fabric_capacity", "solar_aperture", "solar_to_air",

@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from twin.plant._building_schedules import band
-from twin.plant.building import Settings
+from twin.plant.building import Settings, band
 from twin.scenario import Scenario
 from twin.ui import building_run, comparison, figures_building, names
 from twin.ui.building_plan import plan
