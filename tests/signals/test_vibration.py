@@ -7,7 +7,9 @@ import pytest
 
 from twin.errors import BadInput
 from twin.physics.bearings import inner_order, outer_order, spin_order
+from twin.physics.rotation import Rotation, order_tracked
 from twin.physics.spectrum import envelope_spectrum, power_density
+from twin.physics.vibration import impact_times, place
 from twin.rng import stream
 from twin.signals.vibration import G0, Sensor, Settings
 
@@ -33,7 +35,7 @@ def block(device, state, name="test"):
 def amplitude(samples, rate, frequency):
     spectrum = 2.0 * np.abs(np.fft.rfft(samples * np.hanning(len(samples)))) / (len(samples) / 2)
     near = round(frequency * len(samples) / rate)
-    return spectrum[near - 2 : near + 3].max()
+    return np.sqrt((spectrum[near - 2 : near + 3] ** 2).sum() / 1.5)  # bins of a Hann window
 
 
 def test_equal_seeds_give_identical_bits_and_other_seeds_do_not():
@@ -156,6 +158,10 @@ def test_wear_is_louder_only_while_cutting():
         ({"bearing_ball": 0.4}, "ball"),
         ({"broken": 1.0, "cutting": 1.0}, "broken"),
         ({"unbalance": 0.5}, "unbalance"),
+        ({"misalignment": 0.5}, "misalignment"),
+        ({"looseness": 0.5}, "looseness"),
+        ({"chatter": 0.5, "cutting": 1.0}, "chatter"),
+        ({"chatter": 0.5, "cutting": 0.0}, "normal"),
         ({"wear": 3.1e-4, "cutting": 1.0}, "worn"),
         ({"spindle_speed": 0.0, "bearing_inner": 1.0}, "idle"),
     ],
@@ -169,12 +175,109 @@ def test_a_range_is_refused_with_its_unit():
         Settings.read({"on": "mill", "sample_rate": 500})
 
 
-def test_a_window_is_made_far_faster_than_real_time():
-    device = sensor(sample_rate=25.6)
+def test_misalignment_leads_at_twice_the_speed():
+    clean = sensor(**QUIET, lost_alignment=12)
+    samples = block(clean, {"misalignment": 0.5})
+    twice = amplitude(samples, clean.rate, 2 * SPEED)
+    assert twice == pytest.approx(6e-3 * 2 * np.pi * 2 * SPEED, rel=0.01)
+    assert twice > 2.0 * amplitude(samples, clean.rate, SPEED)
+
+
+def test_gear_mesh_stands_at_teeth_times_speed_with_lines_of_both_gears_beside_it():
+    clean = sensor(**QUIET, gear_teeth=23, mate_teeth=69, gear_modulation=40, gear_level=2)
+    samples = block(clean, {})
+    mesh = amplitude(samples, clean.rate, 23 * SPEED)
+    assert mesh == pytest.approx(2.0 * SPEED / 30.0, rel=0.05)
+    for side in (1.0, 1.0 / 3.0):
+        for sign in (-1.0, 1.0):
+            beside = amplitude(samples, clean.rate, (23 + sign * side) * SPEED)
+            assert beside == pytest.approx(0.2 * mesh, rel=0.02)
+
+
+def test_chatter_is_a_line_of_its_own_with_the_teeth_beside_it_and_only_in_the_cut():
+    clean = sensor(**QUIET, resonance_1=800, chatter_ratio=1.1, chatter_level=60, wear_noise=0)
+    state = {"chatter": 0.5, "force": 50.0, "teeth": 3.0}
+    samples = block(clean, {**state, "cutting": 1.0})
+    spectrum = np.abs(np.fft.rfft(samples))
+    frequency = np.fft.rfftfreq(len(samples), 1.0 / clean.rate)
+    assert frequency[spectrum.argmax()] == pytest.approx(880.0, abs=2.0)
+    off = np.abs(880.0 % SPEED)
+    assert min(off, SPEED - off) > 5.0  # not at a whole order
+    for side in (-3 * SPEED, 3 * SPEED):
+        near = np.abs(frequency - 880.0 - side) < 3.0
+        between = np.abs(frequency - 880.0 - 0.5 * side) < 6.0
+        assert spectrum[near].max() > 4.0 * np.median(spectrum[between])
+    assert block(clean, {**state, "cutting": 0.0}).std() < 0.01 * samples.std()
+
+
+def test_a_loose_seat_knocks_once_a_turn():
+    clean = sensor(**QUIET, duration=2.56)
+    frequency, lines = envelope_spectrum(
+        block(clean, {"looseness": 1.0}), clean.rate, 400.0, 5600.0
+    )
+    for turn in (1, 2, 3):
+        near = np.abs(frequency - turn * SPEED) < 1.0
+        between = np.abs(frequency - (turn + 0.5) * SPEED) < 5.0
+        assert lines[near].max() > 10.0 * np.median(lines[between])
+
+
+@pytest.mark.parametrize(("harmonic", "slip"), [(2, 0.01), (6, 0.01), (6, 0.005)])
+def test_slip_widens_a_line_with_the_square_of_its_harmonic(harmonic, slip):
+    # A phase that walks by s periods an impact: a Lorentzian 2π·(k·s)²·f wide (Antoni & Randall).
+    duration, fault, rate = 40.0, 100.0, 4096.0
+    size = round(duration * rate)
+    frequency = np.arange(size // 2 + 1) / duration
+    around = np.abs(frequency - harmonic * fault) < 20.0
+    power = np.zeros(around.sum())
+    for k in range(30):
+        times = impact_times(fault, duration, slip, 0.0, stream(3, f"slip{k}"))
+        train = place(times, np.ones(len(times)), size, rate)
+        power += np.abs(np.fft.rfft(train)[around]) ** 2
+    away = np.abs(frequency[around] - harmonic * fault)
+    smooth = np.convolve(power - np.median(power[away > 15.0]), np.ones(5) / 5, "same")
+    width = 2.0 * np.pi * (harmonic * slip) ** 2 * fault
+    half = np.interp(harmonic * fault + 0.5 * width, frequency[around], smooth)
+    assert half / smooth.max() == pytest.approx(0.5, abs=0.2)
+
+
+def test_a_sensor_has_lost_three_decibels_at_its_bandwidth():
+    levels = []
+    for width in (50.0, 1.5):
+        clean = sensor(**QUIET | {"bandwidth": width}, gear_teeth=50, gear_modulation=0)
+        levels.append(amplitude(block(clean, {}), clean.rate, 50 * SPEED))
+    assert levels[1] / levels[0] == pytest.approx(np.sqrt(0.5), rel=0.02)
+
+
+def test_order_tracking_follows_a_change_of_speed():
+    clean = sensor(**QUIET, gear_teeth=23, gear_modulation=0, duration=2.56)
+    samples = block(clean, {"spindle_acceleration": 6.0})
+    shaft = Rotation(SPEED, 6.0)
+    tracked, fine = order_tracked(samples, clean.rate, shaft)
+    for signal, rate, stands in ((tracked, fine, True), (samples, clean.rate / SPEED, False)):
+        lines = np.abs(np.fft.rfft(signal * np.hanning(len(signal))))
+        orders = np.fft.rfftfreq(len(signal), 1.0 / rate)
+        peak = orders[lines.argmax()]
+        assert (abs(peak - 23.0) <= orders[1]) == stands
+
+
+def test_impacts_follow_a_change_of_speed():
+    clean = sensor(**QUIET, slip=0.01, jitter=0.01, load_floor=100, duration=2.56)
+    samples = block(clean, {"bearing_outer": 1.0, "spindle_acceleration": -4.0})
+    tracked, fine = order_tracked(samples, clean.rate, Rotation(SPEED, -4.0))
+    orders, lines = envelope_spectrum(tracked, fine, 40.0, 190.0)
+    searched = orders > 1.5
+    peak = orders[searched][lines[searched].argmax()]
+    assert abs(peak - outer_order(clean.settings.bearing)) <= 1.5 * orders[1]
+
+
+def test_a_window_at_25_6_khz_is_made_a_hundred_times_faster_than_real_time():
+    device = sensor(sample_rate=25.6, gear_teeth=20)
     state = {"bearing_inner": 0.5, "cutting": 1.0, "force": 200.0, "teeth": 4.0}
     block(device, state)
-    begin = time.perf_counter()
-    for _ in range(5):
+    spent = []
+    for _ in range(8):
+        begin = time.process_time()
         block(device, state)
-    # A loose bound for a busy machine; the figure itself is measured by the benchmarks.
-    assert (time.perf_counter() - begin) / 5 < device.settings.duration / 10
+        spent.append(time.process_time() - begin)
+    # Half of it on a machine that others keep busy; the benchmarks measure the figure itself.
+    assert device.settings.duration / min(spent) >= 50.0

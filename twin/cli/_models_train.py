@@ -13,7 +13,8 @@ from twin.nodes import library, recordings
 from twin.nodes.library import Card
 from twin.physics.bearings import CATALOGUE, named
 
-RECIPES = ("bearing", "inspection")
+MACHINE = ("tool", "anomaly")  # from the twin alone
+RECIPES = ("bearing", *MACHINE, "inspection")
 MINUTE = 60.0
 
 BearingText = Annotated[
@@ -33,7 +34,7 @@ MaybeData = Annotated[
 ]
 MaybeTest = Annotated[
     Path | None,
-    typer.Option("--test", help="bearing: recordings that only test the model."),
+    typer.Option("--test", help="bearing, tool, anomaly: recordings that only test the model."),
 ]
 
 
@@ -67,8 +68,9 @@ def train(
     """Train a model and write it with its card (extra: train).
 
     bearing: on the twin's own vibration, and on your recordings; a physical bearing (what a name
-    says before _, @ or -) is learned from or tested on, never both. inspection: on your pictures,
-    a fifth of each class held back to test on (or the folder's own test beside train).
+    says before _, @ or -) is learned from or tested on, never both. tool, anomaly: on the twin's
+    vibration alone. inspection: on your pictures, a fifth of each class held back to test on (or
+    the folder's own test beside train).
     """
     if model not in RECIPES:
         message = "no such recipe" + did_you_mean(model, RECIPES)
@@ -78,6 +80,8 @@ def train(
     if model == "inspection":
         choices = {"seed": seed, "side": side, "pruned": prune, "bits": bits, "oriented": oriented}
         path, more = _inspection(data, out, {**choices, "budget": budget * MINUTE}, console.print)
+    elif model in MACHINE:
+        path = _machine(model, (data, test), out, bearing, seed, workers, console.print)
     else:
         path = _bearing((data, test), out, bearing, seed, workers, console.print)
     card = library.open_model(str(path)).card
@@ -102,6 +106,26 @@ def _bearing(
     return build(
         out, seed=seed, workers=workers, data=data, tested=tested, bearing=geometry, say=say
     )
+
+
+def _machine(
+    model: str,
+    places: tuple[Path | None, Path | None],
+    out: Path,
+    bearing: str,
+    seed: int,
+    workers: int,
+    say: Any,
+) -> Path:
+    from twin.training.machine import build
+
+    data, test = places
+    if data is not None:
+        message = f"{model} learns from the twin alone; recordings can test it: --test"
+        raise BadInput(Fault(message, path="--data", value=repr(str(data))))
+    tested = recordings.read(test) if test is not None else ()
+    geometry = named(bearing)
+    return build(model, out, seed=seed, workers=workers, tested=tested, bearing=geometry, say=say)
 
 
 def _inspection(

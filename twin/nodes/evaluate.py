@@ -14,12 +14,14 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.errors import BadInput, Fault
-from twin.nodes.features import LOWEST_RATE, NAMES, look, row, together
-from twin.nodes.library import Model, require_inputs
+from twin.nodes.features import LOWEST_RATE, look, row, together
+from twin.nodes.fronts import ENVELOPE, Kind, Told, kind_of
+from twin.nodes.library import Card, Model
 from twin.nodes.recordings import Recording
 from twin.physics.bearings import Bearing
 
 OVERLAP = 0.5
+NORMAL, ABNORMAL = "normal", "abnormal"
 ALARM_SCORE = 0.6  # a window counts as alarming from this score on, as in a node by default
 Floats = npt.NDArray[np.floating]
 Labels = npt.NDArray[np.intp]
@@ -39,7 +41,8 @@ class Report:
         Share of healthy windows called faulty with a score of at least 0.6, and of faulty windows
         not called so [1].
     inner_against_outer : float
-        Share of inner and outer windows, called one of the two, that are called right [1].
+        Share of inner and outer windows, called one of the two, that are called right [1]; NaN
+        for a model without these classes.
     classes : tuple of str
     confusion : list
         Windows by true class (row) and called class (column).
@@ -103,10 +106,10 @@ def judge(classes: tuple[str, ...], truth: Labels, scores: Floats, names: Sequen
     table = confusion(truth, called, len(classes))
     areas = {word: auroc(scores[:, k], truth == k) for k, word in enumerate(classes)}
     known = [area for area in areas.values() if np.isfinite(area)]
-    healthy = classes.index("normal")
+    healthy = classes.index(NORMAL)
     alarming = (called != healthy) & (scores.max(axis=1) >= ALARM_SCORE)
     sound = truth == healthy
-    pair = [classes.index("inner"), classes.index("outer")]
+    pair = [classes.index(word) for word in ("inner", "outer") if word in classes]
     races = table[np.ix_(pair, pair)]
     by_recording = {
         name: np.bincount(called[np.array(names) == name], minlength=len(classes)).tolist()
@@ -119,7 +122,7 @@ def judge(classes: tuple[str, ...], truth: Labels, scores: Floats, names: Sequen
         auroc=areas,
         false_alarms=_share(float((alarming & sound).sum()), float(sound.sum())),
         missed_alarms=_share(float((~alarming & ~sound).sum()), float((~sound).sum())),
-        inner_against_outer=_share(np.trace(races), races.sum()),
+        inner_against_outer=_share(np.trace(races), races.sum() if len(pair) == 2 else 0.0),
         classes=classes,
         confusion=table.tolist(),
         recordings=by_recording,
@@ -137,8 +140,25 @@ def rows_of(
     BadInput
         When the recording is too short or too slow for the features.
     """
-    if recording.rate < LOWEST_RATE:
-        message = f"{recording.rate:g} Hz; the features need at least {LOWEST_RATE:g} Hz"
+    windows = windows_of(recording, duration, LOWEST_RATE)
+    looks = [look(window, recording.rate, recording.speed, bearing) for window in windows]
+    found = [
+        row(together(looks[max(index - memory, 0) : index + 1]), bearing)
+        for index in range(len(looks))
+    ]
+    return np.array(found, np.float32)
+
+
+def windows_of(recording: Recording, duration: float, lowest: float) -> list[Floats]:
+    """Cut a recording into windows of ``duration`` [s] that overlap by half.
+
+    Raises
+    ------
+    BadInput
+        When it is too short, or sampled slower than ``lowest`` [Hz].
+    """
+    if recording.rate < lowest:
+        message = f"{recording.rate:g} Hz; the features need at least {lowest:g} Hz"
         raise BadInput(Fault(message, path=recording.name))
     size = round(duration * recording.rate)
     if len(recording.samples) < size:
@@ -146,13 +166,28 @@ def rows_of(
         message = f"{held:.2f} s; the model looks at windows of {duration:g} s"
         raise BadInput(Fault(message, path=recording.name))
     starts = range(0, len(recording.samples) - size + 1, round(size * (1.0 - OVERLAP)))
-    windows = [recording.samples[start : start + size] for start in starts]
-    looks = [look(window, recording.rate, recording.speed, bearing) for window in windows]
-    found = [
-        row(together(looks[max(index - memory, 0) : index + 1]), bearing)
-        for index in range(len(looks))
-    ]
-    return np.array(found, np.float32)
+    return [recording.samples[start : start + size] for start in starts]
+
+
+def _rows(
+    card: Card, kind: Kind, recording: Recording, bearing: Bearing
+) -> npt.NDArray[np.float32]:
+    """Features of every window of a recording, as a model wants them."""
+    if card.front.kind == ENVELOPE:
+        memory = int(card.document.get("memory", 0))
+        return rows_of(recording, bearing, card.front.duration, memory)
+    if kind.needs_teeth and recording.teeth < 1:
+        message = f"the number of teeth is not known; the file needs {recording.name}__teeth"
+        raise BadInput(Fault(message, path=recording.name))
+    told = Told(recording.speed, bearing, recording.teeth)
+    windows = windows_of(recording, card.front.duration, kind.lowest_rate)
+    rows = [kind.row(np.asarray(one, np.float32), recording.rate, told) for one in windows]
+    return np.array(rows, np.float32)
+
+
+def _class_of(label: str, classes: tuple[str, ...]) -> str:
+    """Class of a model that a recording's class belongs to: any fault is abnormal."""
+    return ABNORMAL if ABNORMAL in classes and label != NORMAL else label
 
 
 def evaluate(model: Model, recordings: Sequence[Recording], bearing: Bearing) -> Report:
@@ -164,22 +199,22 @@ def evaluate(model: Model, recordings: Sequence[Recording], bearing: Bearing) ->
         One fault for each recording that the model cannot judge.
     """
     card = model.card
-    require_inputs(card, NAMES, path="MODEL")
-    memory = int(card.document.get("memory", 0))
+    kind = kind_of(card, path="MODEL")
     faults: list[Fault] = []
     rows, truth, names = [], [], []
     for recording in recordings:
-        if recording.label not in card.classes:
+        label = _class_of(recording.label, card.classes)
+        if label not in card.classes:
             message = f"class {recording.label!r}; the model knows {', '.join(card.classes)}"
             faults.append(Fault(message, path=recording.name))
             continue
         try:
-            found = rows_of(recording, bearing, card.front.duration, memory)
+            found = _rows(card, kind, recording, bearing)
         except BadInput as error:
             faults += error.faults
             continue
         rows.append(found)
-        truth += [card.classes.index(recording.label)] * len(found)
+        truth += [card.classes.index(label)] * len(found)
         names += [recording.name] * len(found)
     if faults:
         raise BadInput(faults)

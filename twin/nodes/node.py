@@ -28,8 +28,8 @@ from twin.nodes.cost import (
     layer_time,
     run_time,
 )
-from twin.nodes.features import LOWEST_RATE, NAMES, features
-from twin.nodes.library import Card, Model, open_model, require_inputs
+from twin.nodes.fronts import ENVELOPE, Kind, Told, kind_of
+from twin.nodes.library import Card, Model, open_model
 from twin.nodes.placement import PlacementSettings
 from twin.params import choice, count, quantity, text
 from twin.physics.bearings import Bearing
@@ -195,8 +195,10 @@ class Node:
         self.board = BOARDS[settings.board]
         where = f"node.{name}.model"
         self.model: Model = open_model(settings.model, path=where, file=file)
-        require_inputs(self.model.card, NAMES, path=where, file=file)
-        self.bearing, self.range = _bearing_of(sensor, self.model.card, where, file)
+        self.kind = kind_of(self.model.card, path=where, file=file)
+        told = _bearing_of(sensor, self.model.card, self.kind, where, file)
+        self.bearing, self.range = told
+        _refuse_gate(settings, self.model.card, f"node.{name}.wake", file)
         _refuse_misfit(self.model.card, self.board, f"node.{name}.board", file)
         self._in_a_row = 0
         self._sent = ""
@@ -219,7 +221,7 @@ class Node:
         rate : float
             Samples per second [Hz].
         context : mapping
-            ``spindle_speed`` [rev/s] from the tachometer.
+            ``spindle_speed`` [rev/s] from the tachometer, ``teeth`` of the tool from the control.
         """
         found = self.prepare(block, rate, context)
         if isinstance(found, Verdict):
@@ -233,7 +235,9 @@ class Node:
         speed = abs(context.get("spindle_speed", 0.0))
         if speed < STANDSTILL:
             return self._gated("idle", GATE_INSTRUCTIONS)
-        reason = self._fault_of(block, rate, speed)
+        told = Told(speed, self.bearing, round(context.get("teeth", 0.0)))
+        block = self._part(block, rate)
+        reason = self._fault_of(block, rate, told)
         if reason:
             return self._gated("bad", GATE_INSTRUCTIONS + np.size(block), reason)
         coarse = None
@@ -242,7 +246,12 @@ class Node:
             known = self._gate.known(coarse.level, speed)
             if known is not None and not 0 < self._in_a_row < self.settings.alarm_after:
                 return self._as_before(known, coarse)
-        return Pending(features(block, rate, speed, self.bearing), len(block), speed, coarse)
+        return Pending(self.kind.row(block, rate, told), len(block), speed, coarse)
+
+    def _part(self, block: npt.NDArray[np.float32], rate: float) -> npt.NDArray[np.float32]:
+        """Return as much of a window as the model looks at."""
+        size = round(self.card.front.duration * rate)
+        return block[:size] if self.kind.cut and block.ndim == 1 else block
 
     def conclude(self, found: Pending, probabilities: npt.NDArray[np.float32]) -> Verdict:
         """Turn what the model gave for a window into the verdict."""
@@ -299,13 +308,15 @@ class Node:
     def _window(self) -> float:
         return self.card.front.duration * self.card.front.rate
 
-    def _fault_of(self, block: npt.NDArray[np.float32], rate: float, speed: float) -> str:
+    def _fault_of(self, block: npt.NDArray[np.float32], rate: float, told: Told) -> str:
         """Why a window cannot be judged; empty when it can."""
         if block.ndim != 1:
             return f"{block.ndim} dimensions, a waveform is needed"
-        if rate < LOWEST_RATE:
-            return f"{rate:g} Hz, at least {LOWEST_RATE:g} Hz are needed"
-        if len(block) / rate * speed < LEAST_TURNS:
+        if rate < self.kind.lowest_rate:
+            return f"{rate:g} Hz, at least {self.kind.lowest_rate:g} Hz are needed"
+        if self.kind.needs_teeth and told.teeth < 1:
+            return "the number of teeth is not known"
+        if len(block) / rate * told.speed < LEAST_TURNS:
             return f"fewer than {LEAST_TURNS:g} turns of the spindle in the window"
         flaws = {
             "not a number among the samples": not bool(np.isfinite(block).all()),
@@ -345,20 +356,30 @@ def conclude_together(
     return verdicts
 
 
-def _bearing_of(sensor: Sensor, card: Card, where: str, file: str) -> tuple[Bearing, float]:
+def _bearing_of(
+    sensor: Sensor, card: Card, front: Kind, where: str, file: str
+) -> tuple[Bearing, float]:
     """Bearing and range of the sensor the model is made for."""
     kind = type(sensor).__module__.rpartition(".")[2]
     settings = getattr(sensor, "settings", None)
     if kind != card.sensor or not isinstance(settings, VibrationSettings):
         message = f"the model looks at {card.sensor}, the sensor {sensor.name} is {kind}"
         raise BadInput(Fault(message, path=where, file=file, value=repr(card.name)))
-    if settings.sample_rate < LOWEST_RATE:
+    if settings.sample_rate < front.lowest_rate:
         message = (
-            f"the model needs at least {LOWEST_RATE / 1e3:g} kHz, the sensor {sensor.name} "
+            f"the model needs at least {front.lowest_rate / 1e3:g} kHz, the sensor {sensor.name} "
             f"samples at {settings.sample_rate / 1e3:g} kHz"
         )
         raise BadInput(Fault(message, path=where, file=file, value=repr(card.name)))
     return settings.bearing, settings.measuring_range
+
+
+def _refuse_gate(settings: NodeSettings, card: Card, where: str, file: str) -> None:
+    if settings.wake == "change" and card.front.kind != ENVELOPE:
+        message = f"the gate watches the lines of the bearing, the model {card.name} more than that"
+        raise BadInput(
+            Fault(message + "; allowed: always", path=where, file=file, value="'change'")
+        )
 
 
 def _refuse_misfit(card: Card, board: Board, where: str, file: str) -> None:

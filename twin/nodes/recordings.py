@@ -1,8 +1,8 @@
 """Recordings with known classes, for checking models on what real machines did.
 
 Read are ``.npz`` files with, for every recording, arrays ``<name>`` (acceleration),
-``<name>__fs`` [Hz] and ``<name>__rpm`` [1/min], and folders by class name with ``.wav`` or
-``.csv`` files.
+``<name>__fs`` [Hz], ``<name>__rpm`` [1/min] and, for models that need it, ``<name>__teeth`` of the
+tool; and folders by class name with ``.wav`` or ``.csv`` files.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 import wave
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -31,18 +31,29 @@ PREFIXES = {
     "or": "outer",
     "ball": "ball",
     "b": "ball",
+    "unbalance": "unbalance",
+    "imbalance": "unbalance",
+    "misalign": "misalignment",
+    "loose": "looseness",
+    "chatter": "chatter",
+    "worn": "worn",
+    "broken": "broken",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """One recording: ``samples``, ``rate`` [Hz], spindle ``speed`` [rev/s], and its class."""
+    """One recording: ``samples``, ``rate`` [Hz], spindle ``speed`` [rev/s], and its class.
+
+    ``teeth`` of the tool, 0 where the file does not tell.
+    """
 
     name: str
     samples: npt.NDArray[np.float32]
     rate: float
     speed: float
     label: str
+    teeth: int = 0
 
     @property
     def specimen(self) -> str:
@@ -115,13 +126,14 @@ def _file(path: Path, label: str, speed: float | None, rate: float | None) -> It
     reader = readers.get(path.suffix.lower())
     if reader is None:
         raise BadInput(Fault("recordings are .npz, .wav or .csv files", file=str(path)))
-    for name, samples, own_rate, own_speed in reader(path):
-        yield _checked(
+    for name, samples, own_rate, own_speed, teeth in reader(path):
+        found = _checked(
             path, name, samples, own_rate or rate, own_speed or speed, label or label_of(name)
         )
+        yield replace(found, teeth=teeth)
 
 
-Raw = tuple[str, npt.NDArray[np.float32], float | None, float | None]
+Raw = tuple[str, npt.NDArray[np.float32], float | None, float | None, int]
 
 
 def _npz(path: Path) -> Iterator[Raw]:
@@ -136,7 +148,8 @@ def _npz(path: Path) -> Iterator[Raw]:
                     raise BadInput(Fault(message, path=name, file=str(path)))
                 samples = np.asarray(file[name], np.float32).ravel()
                 rate, rpm = float(file[name + "__fs"]), float(file[name + "__rpm"])
-                yield name, samples, rate, rpm / 60.0
+                teeth = int(file[name + "__teeth"]) if name + "__teeth" in file.files else 0
+                yield name, samples, rate, rpm / 60.0, teeth
     except BadInput:
         raise
     except (OSError, ValueError, TypeError, EOFError, zipfile.BadZipFile) as error:
@@ -154,7 +167,7 @@ def _wav(path: Path) -> Iterator[Raw]:
         message = f"{8 * width} bits a sample; 16 or 32 are read"
         raise BadInput(Fault(message, file=str(path)))
     samples = np.frombuffer(content, f"<i{width}").reshape(-1, channels)[:, 0]
-    yield path.stem, samples.astype(np.float32), float(rate), None
+    yield path.stem, samples.astype(np.float32), float(rate), None, 0
 
 
 def _csv(path: Path) -> Iterator[Raw]:
@@ -167,7 +180,7 @@ def _csv(path: Path) -> Iterator[Raw]:
         samples = np.array([float(line.split(",")[0]) for line in lines if line.strip()])
     except ValueError as error:
         raise BadInput(Fault(f"the first column: {error}", file=str(path))) from None
-    yield path.stem, samples.astype(np.float32), None, None
+    yield path.stem, samples.astype(np.float32), None, None, 0
 
 
 def _checked(

@@ -7,14 +7,20 @@ Antoni & Randall, MSSP 17 (2003), doi:10.1006/mssp.2001.1469.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from twin.physics.rotation import cosine
+
 Array = npt.NDArray[np.float64]
 Complex = npt.NDArray[np.complex128]
+
+
+MESH_SHARES = (1.0, 0.5, 0.25)  # harmonics of a gear mesh; assumption
 
 
 class Mode(NamedTuple):
@@ -158,10 +164,47 @@ def tooth_force(turns: Array, strengths: Array, arc: float) -> Array:
     0.5
     """
     teeth = len(strengths)
-    slots = np.arange(teeth) / teeth
-    phase = (turns[:, None] - slots[None, :]) % 1.0
-    pulse = np.where(phase < arc, np.sin(np.pi * np.minimum(phase / arc, 1.0)), 0.0)
-    return np.asarray(0.5 * np.pi * pulse @ strengths)
+    slot = (turns - np.floor(turns)) * teeth
+    whole = slot.astype(np.intp)
+    into = slot - whole
+    total = np.zeros(turns.shape)
+    for behind in range(math.ceil(arc * teeth - 1e-12)):
+        engaged = np.flatnonzero(into + behind < arc * teeth)
+        phase = (into[engaged] + behind) / (arc * teeth)
+        share = strengths[(whole[engaged] - behind) % teeth]
+        total[engaged] += share * cosine(0.5 * phase - 0.25)
+    return np.asarray(0.5 * np.pi * total)
+
+
+def mesh(turns: Array, teeth: int, mate: int, depth: float, phases: Array) -> Array:
+    """Gear mesh over the angle of its shaft [turns], amplitude 1: three harmonics, swelling.
+
+    The mesh stands at ``teeth`` a turn, with lines at one turn of either gear beside it: order
+    ``teeth ± 1`` and ``teeth ± teeth/mate``. ``depth`` [1] of the swelling; ``phases`` [turns] of
+    the three harmonics and of the two swellings.
+
+    >>> angle = np.arange(4096) / 4096.0
+    >>> lines = np.abs(np.fft.rfft(mesh(angle, 20, 20, 0.2, np.zeros(5)))) / 2048
+    >>> [round(float(line), 2) for line in lines[[19, 20, 21, 40]]]
+    [0.2, 1.02, 0.2, 0.51]
+    """
+    swell = np.ones(turns.shape)
+    for order, phase in ((1.0, phases[3]), (teeth / mate, phases[4])):
+        swell *= 1.0 + depth * cosine(order * turns + phase)
+    total = np.zeros(turns.shape)
+    for number, share in enumerate(MESH_SHARES, start=1):
+        total += share * cosine(number * teeth * turns + phases[number - 1])
+    return np.asarray(swell * total)
+
+
+def self_excited(seconds: Array, frequency: float, width: float, rng: np.random.Generator) -> Array:
+    """Vibration of amplitude 1 at ``frequency`` [Hz] whose phase is a random walk.
+
+    Its line is a Lorentzian, ``width`` [Hz] wide at half its height.
+    """
+    step = float(seconds[1] - seconds[0])
+    walk = np.cumsum(np.sqrt(width * step / (2.0 * np.pi)) * rng.standard_normal(len(seconds)))
+    return cosine(frequency * seconds + rng.random() + walk).astype(np.float64)
 
 
 def velocity_rms(

@@ -1,27 +1,31 @@
-"""Accelerometer on a spindle: impacts of bearing faults, teeth, unbalance, noise, in one window."""
+"""Accelerometer on a spindle: a window of what bearings, teeth, gears and shaft do to it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from twin.params import count, quantity
-from twin.physics.bearings import Bearing, cage_order, inner_order, outer_order, spin_order
+from twin.physics.bearings import cage_order, inner_order, outer_order, spin_order
+from twin.physics.rotation import Rotation, cosine
 from twin.physics.vibration import (
-    Mode,
     accelerance,
     impact_times,
     load_zone,
+    mesh,
     place,
     ringing,
+    self_excited,
     tooth_force,
     tooth_strengths,
     unbalance_force,
 )
-from twin.signals.base import Samples, SensorSettings
+from twin.signals._vibration_settings import Settings
+from twin.signals.base import Samples
 from twin.signals.base import Sensor as BaseSensor
+
+__all__ = ["Sensor", "Settings"]
 
 Array = npt.NDArray[np.float64]
 Complex = npt.NDArray[np.complex128]
@@ -32,131 +36,12 @@ STANDSTILL = 0.5  # below this the spindle counts as standing [rev/s]
 VISIBLE = 0.05  # a fault below this severity is not called one [1]
 WORN = 0.3e-3  # flank wear at which a tool counts as worn, ISO 8688-2 [m]
 OVERSAMPLING = 2  # impacts are placed on a grid this much finer than the samples
-_CWRU = "CWRU Bearing Data Center, 6205-2RS JEM geometry"
+LOWEST_ORDERS = (1.0, 2.0, 3.0)
+UNBALANCE_SHARES = (1.0, 0.3, 0.1)  # of force at these orders; assumption
+MISALIGNMENT_SHARES = (0.4, 1.0, 0.3)  # of velocity; twice a turn leads. Assumption
+CHATTER_WIDTH = 0.5  # of its line [Hz]; assumption
 _ARC = 0.5  # engagement of a tooth [tooth pitches]; assumption
-
-
-class Settings(SensorSettings):
-    """An accelerometer, the housing it is screwed to, and the spindle inside."""
-
-    sample_rate: float = quantity(
-        12.8, "kHz", 1, 102.4, "Samples per second.", "common IEPE rate, 51.2 kHz / 4"
-    )
-    duration: float = quantity(
-        1.28, "s", 0.05, 10, "Length of a window.", "16 384 samples at 12.8 kHz"
-    )
-    measuring_range: float = quantity(
-        50, "g0", 1, 1000, "Acceleration at which the signal clips.", "typical IEPE, 100 mV/g"
-    )
-    noise_density: float = quantity(
-        75, "ug0/Hz^0.5", 0, 10_000, "Sensor noise per root of bandwidth.", "IIS3DWB, DS12569"
-    )
-    bandwidth: float = quantity(
-        6.0, "kHz", 0.1, 50, "Frequency at which the sensor has lost 3 dB.", "IIS3DWB, DS12569"
-    )
-    balls: int = count(9, 3, 60, "Number of balls of the bearing.")
-    ball_diameter: float = quantity(7.94004, "mm", 0.5, 100, "Diameter of a ball.", _CWRU)
-    pitch_diameter: float = quantity(39.0398, "mm", 2, 2000, "Diameter of the ball circle.", _CWRU)
-    contact_angle: float = quantity(0, "deg", 0, 45, "Contact angle of the balls.", _CWRU)
-    slip: float = quantity(
-        0.5, "%", 0, 5, "Spread of the time between two impacts.", "Antoni & Randall 2003"
-    )
-    jitter: float = quantity(
-        0.2, "%", 0, 5, "Spread of an impact about its place.", "McFadden & Smith 1984"
-    )
-    load_extent: float = quantity(
-        0.5, "1", 0.05, 2, "Extent of the load zone; 0.5 is half the ring.", "Stribeck"
-    )
-    load_exponent: float = quantity(
-        1.5, "1", 0.3, 4, "How sharp the load zone is.", "Stribeck, ball bearings"
-    )
-    load_floor: float = quantity(
-        10, "%", 0, 100, "Share of an impact outside the load zone.", assumption=True
-    )
-    impact: float = quantity(
-        100,
-        "m/s^2",
-        0,
-        2000,
-        "Peak of an impact at full severity, 1800 rpm.",
-        "a 0.007 in outer ring fault peaks at 36 m/s² (CWRU, 1797 rpm); taken as a third",
-        assumption=True,
-    )
-    impact_spread: float = quantity(
-        20, "%", 0, 100, "Spread between one impact and the next.", assumption=True
-    )
-    unevenness: float = quantity(
-        10, "%", 0, 100, "Difference between the balls, felt by the rings.", assumption=True
-    )
-    rotating_load: float = quantity(
-        10, "%", 0, 100, "Load that turns with the shaft, over the still one.", assumption=True
-    )
-    waviness: float = quantity(
-        1, "%", 0, 50, "Swelling of a sound bearing at its passing orders.", assumption=True
-    )
-    wander: float = quantity(
-        50, "%", 0, 100, "Share of time a spot on a ball misses the rings.", assumption=True
-    )
-    spall: float = quantity(
-        0,
-        "1",
-        0,
-        1,
-        "Second impact when the ball leaves the spall, over the first.",
-        assumption=True,
-    )
-    mass: float = quantity(60, "kg", 0.1, 10_000, "Mass that shakes.", assumption=True)
-    rotor_mass: float = quantity(10, "kg", 0.01, 1000, "Mass that turns.", assumption=True)
-    balance_grade: float = quantity(
-        2.5, "mm/s", 0.1, 4000, "Balance grade of the healthy rotor.", "ISO 21940-11, G2.5"
-    )
-    lost_balance: float = quantity(
-        40, "mm/s", 0, 4000, "Balance grade added at full unbalance.", "ISO 21940-11, G40"
-    )
-    resonance_1: float = quantity(620, "Hz", 50, 50_000, "First resonance.", assumption=True)
-    resonance_2: float = quantity(2400, "Hz", 50, 50_000, "Second resonance.", assumption=True)
-    resonance_3: float = quantity(4100, "Hz", 50, 50_000, "Third resonance.", assumption=True)
-    gain_1: float = quantity(0.5, "1", 0, 100, "Share of the first resonance.", assumption=True)
-    gain_2: float = quantity(1.0, "1", 0, 100, "Share of the second resonance.", assumption=True)
-    gain_3: float = quantity(0.8, "1", 0, 100, "Share of the third resonance.", assumption=True)
-    damping: float = quantity(
-        3, "%", 0.1, 50, "Damping ratio of the resonances.", "typical of machine-tool spindles"
-    )
-    background: float = quantity(
-        1.0, "m/s^2", 0, 500, "Broadband vibration at 1800 rpm.", assumption=True
-    )
-    colour: float = quantity(
-        50, "%", 0, 100, "Share of the background that the resonances shape.", assumption=True
-    )
-    pulsation: float = quantity(
-        10, "%", 0, 100, "How much the background swells once and twice a turn.", assumption=True
-    )
-    looseness: float = quantity(
-        0, "m/s^2", 0, 500, "Knock once a turn at 1800 rpm.", assumption=True
-    )
-    rattle: float = quantity(
-        0, "m/s^2", 0, 500, "Random knocks, from outside the spindle.", assumption=True
-    )
-    lines: int = count(3, 0, 40, "Number of pure tones from drives and neighbours.")
-    line_level: float = quantity(0.1, "m/s^2", 0, 500, "Amplitude of those tones.", assumption=True)
-    runout: float = quantity(10, "%", 0, 100, "Unevenness of the teeth by runout.", assumption=True)
-    wear_noise: float = quantity(
-        3, "m/s^2", 0, 500, "Broadband of a tool worn to 0.3 mm while it cuts.", assumption=True
-    )
-
-    @property
-    def bearing(self) -> Bearing:
-        """Geometry of the bearing."""
-        return Bearing(self.balls, self.ball_diameter, self.pitch_diameter, self.contact_angle)
-
-    @property
-    def modes(self) -> tuple[Mode, ...]:
-        """Resonances of the housing."""
-        return (
-            Mode(self.resonance_1, self.damping, self.gain_1),
-            Mode(self.resonance_2, self.damping, self.gain_2),
-            Mode(self.resonance_3, self.damping, self.gain_3),
-        )
+_SWELL = 0.4  # how much chatter follows the teeth in and out of the cut; assumption
 
 
 class Sensor(BaseSensor):
@@ -173,6 +58,10 @@ class Sensor(BaseSensor):
         "bearing_outer",
         "bearing_ball",
         "unbalance",
+        "misalignment",
+        "looseness",
+        "chatter",
+        "spindle_acceleration",
     )
     unit = "m/s^2"
 
@@ -192,14 +81,16 @@ class Sensor(BaseSensor):
 
     def block(self, state: Mapping[str, float], time: float, rng: np.random.Generator) -> Samples:
         """Return one window of acceleration [m/s²], ``(samples,)``."""
-        speed = state["spindle_speed"]
+        speed = abs(state["spindle_speed"])
         spectrum = np.zeros(self.size // 2 + 1, np.complex128)
-        if abs(speed) >= STANDSTILL:
-            level = abs(speed) / REFERENCE_SPEED
-            knocks = self._bearing(abs(speed), state, rng) + self._knocks(abs(speed), rng)
+        if speed >= STANDSTILL:
+            turning = self._turning(state)
+            level = turning.mean(self.settings.duration) / REFERENCE_SPEED
+            knocks = self._bearing(turning, state, rng) + self._knocks(turning, state, rng)
             spectrum += level * self._thin(knocks) * self._ringing
-            spectrum += self._thin(self._cutting(abs(speed), state, rng)) * self._accelerance
-            shaft = level * self._background(abs(speed), rng) + self._shaft(abs(speed), state, rng)
+            spectrum += self._thin(self._cutting(turning, state, rng)) * self._accelerance
+            shaft = level * self._background(turning, rng) + self._shaft(turning, state, rng)
+            shaft += self._chatter(turning, state, rng)
             spectrum += np.fft.rfft(shaft)
         spectrum *= self._sensor
         samples = np.fft.irfft(spectrum, self.size)
@@ -218,9 +109,19 @@ class Sensor(BaseSensor):
         cutting = state.get("cutting", 0.0) > 0.0
         if cutting and state.get("broken", 0.0) > 0.0:
             return "broken"
-        if state.get("unbalance", 0.0) >= VISIBLE:
-            return "unbalance"
+        if cutting and state.get("chatter", 0.0) >= VISIBLE:
+            return "chatter"
+        for kind in ("unbalance", "misalignment", "looseness"):
+            if state.get(kind, 0.0) >= VISIBLE:
+                return kind
         return "worn" if cutting and state.get("wear", 0.0) >= WORN else "normal"
+
+    def _turning(self, state: Mapping[str, float]) -> Rotation:
+        """How the shaft turns, forwards; one that would stop within the window slows less."""
+        speed = abs(state["spindle_speed"])
+        rate = state.get("spindle_acceleration", 0.0) * np.sign(state["spindle_speed"])
+        slowest = (STANDSTILL - speed) / self.settings.duration
+        return Rotation(speed, max(float(rate), slowest))
 
     def _ring_scale(self) -> float:
         """Scale that makes the peak of one ring 1, on the fine grid of impacts."""
@@ -239,7 +140,9 @@ class Sensor(BaseSensor):
         fine = self.settings.sample_rate * OVERSAMPLING
         return place(times, strengths, self.size * OVERSAMPLING, fine)
 
-    def _bearing(self, speed: float, state: Mapping[str, float], rng: np.random.Generator) -> Array:
+    def _bearing(
+        self, turning: Rotation, state: Mapping[str, float], rng: np.random.Generator
+    ) -> Array:
         """Impacts of the three kinds of fault, on the fine grid [m/s²]."""
         own = self.settings
         total = np.zeros(self.size * OVERSAMPLING)
@@ -248,7 +151,8 @@ class Sensor(BaseSensor):
             severity = state.get(f"bearing_{kind}", 0.0)
             if severity <= 0.0:
                 continue
-            times, strengths = train(speed, rng)
+            angles, strengths = train(turning, rng)
+            times = turning.seconds(angles)
             spread = np.abs(1.0 + own.impact_spread * rng.standard_normal(len(times)))
             strengths = severity * own.impact * strengths * spread
             total += self._place(times, strengths)
@@ -261,21 +165,23 @@ class Sensor(BaseSensor):
         zone = load_zone(angle, own.load_extent, own.load_exponent)
         return np.asarray(own.load_floor + (1.0 - own.load_floor) * zone)
 
-    def _times(self, frequency: float, rng: np.random.Generator) -> Array:
+    def _impacts(self, order: float, turning: Rotation, rng: np.random.Generator) -> Array:
+        """Angles of impacts that repeat ``order`` times a turn [turns]."""
         own = self.settings
-        return impact_times(frequency, own.duration, own.slip, own.jitter, rng)
+        whole = own.duration * turning.mean(own.duration)
+        return impact_times(order, whole, own.slip, own.jitter, rng)
 
-    def _outer(self, speed: float, rng: np.random.Generator) -> tuple[Array, Array]:
-        times = self._times(outer_order(self.settings.bearing) * speed, rng)
+    def _outer(self, turning: Rotation, rng: np.random.Generator) -> tuple[Array, Array]:
+        angles = self._impacts(outer_order(self.settings.bearing), turning, rng)
         phase = rng.uniform(0.0, 2.0 * np.pi)
-        turning = 1.0 + self.settings.rotating_load * np.cos(2.0 * np.pi * speed * times + phase)
-        return times, turning * self._balls(len(times), rng)
+        load = 1.0 + self.settings.rotating_load * np.cos(2.0 * np.pi * angles + phase)
+        return angles, load * self._balls(len(angles), rng)
 
-    def _inner(self, speed: float, rng: np.random.Generator) -> tuple[Array, Array]:
-        times = self._times(inner_order(self.settings.bearing) * speed, rng)
+    def _inner(self, turning: Rotation, rng: np.random.Generator) -> tuple[Array, Array]:
+        angles = self._impacts(inner_order(self.settings.bearing), turning, rng)
         phase = rng.uniform(0.0, 2.0 * np.pi)
-        loaded = self._loaded(2.0 * np.pi * speed * times + phase)
-        return times, loaded * self._balls(len(times), rng)
+        loaded = self._loaded(2.0 * np.pi * angles + phase)
+        return angles, loaded * self._balls(len(angles), rng)
 
     def _balls(self, size: int, rng: np.random.Generator) -> Array:
         """Strength of each passing ball; the balls come round once a turn of the cage."""
@@ -283,14 +189,14 @@ class Sensor(BaseSensor):
         each = np.maximum(1.0 + own.unevenness * rng.standard_normal(own.balls), 0.0)
         return np.resize(each, size)
 
-    def _ball(self, speed: float, rng: np.random.Generator) -> tuple[Array, Array]:
+    def _ball(self, turning: Rotation, rng: np.random.Generator) -> tuple[Array, Array]:
         """Two impacts a turn of the ball, unequal, seen when the spot faces the rings."""
         bearing = self.settings.bearing
-        times = self._times(2.0 * spin_order(bearing) * speed, rng)
+        angles = self._impacts(2.0 * spin_order(bearing), turning, rng)
         phase = rng.uniform(0.0, 2.0 * np.pi)
-        strengths = self._loaded(2.0 * np.pi * cage_order(bearing) * speed * times + phase)
+        strengths = self._loaded(2.0 * np.pi * cage_order(bearing) * angles + phase)
         strengths[::2] *= rng.uniform(0.3, 1.0)
-        return times, strengths * self._facing(len(times), rng)
+        return angles, strengths * self._facing(len(angles), rng)
 
     def _facing(self, size: int, rng: np.random.Generator) -> Array:
         """Whether the spot on the ball meets the rings, as the ball's axis wanders."""
@@ -298,13 +204,17 @@ class Sensor(BaseSensor):
         pieces = rng.random(size // stretch + 2) >= self.settings.wander
         return np.repeat(pieces.astype(np.float64), stretch)[:size]
 
-    def _knocks(self, speed: float, rng: np.random.Generator) -> Array:
+    def _knocks(
+        self, turning: Rotation, state: Mapping[str, float], rng: np.random.Generator
+    ) -> Array:
         """Looseness once a turn, and random knocks, on the fine grid [m/s²]."""
         own = self.settings
         total = np.zeros(self.size * OVERSAMPLING)
-        if own.looseness > 0.0:
-            times = impact_times(speed, own.duration, 0.0, 0.01, rng)
-            strengths = own.looseness * np.abs(1.0 + 0.3 * rng.standard_normal(len(times)))
+        loose = own.looseness + own.lost_fit * state.get("looseness", 0.0)
+        if loose > 0.0:
+            whole = own.duration * turning.mean(own.duration)
+            times = turning.seconds(impact_times(1.0, whole, 0.0, 0.01, rng))
+            strengths = loose * np.abs(1.0 + 0.3 * rng.standard_normal(len(times)))
             total += self._place(times, strengths)
         if own.rattle > 0.0:
             number = rng.poisson(own.duration * rng.uniform(2.0, 60.0))
@@ -312,13 +222,16 @@ class Sensor(BaseSensor):
             total += self._place(times, own.rattle * rng.exponential(1.0, number))
         return total
 
-    def _cutting(self, speed: float, state: Mapping[str, float], rng: np.random.Generator) -> Array:
+    def _cutting(
+        self, turning: Rotation, state: Mapping[str, float], rng: np.random.Generator
+    ) -> Array:
         """Force of the teeth [N], on the fine grid."""
         size = self.size * OVERSAMPLING
         force, teeth = state.get("force", 0.0), max(round(state.get("teeth", 1.0)), 1)
         if state.get("cutting", 0.0) <= 0.0 or force <= 0.0:
             return np.zeros(size)
-        turns = np.arange(size) / (self.settings.sample_rate * OVERSAMPLING) * speed + rng.random()
+        seconds = np.arange(size) / (self.settings.sample_rate * OVERSAMPLING)
+        turns = turning.turns(seconds) + rng.random()
         strengths = tooth_strengths(teeth, self.settings.runout, state.get("broken", 0.0))
         pulses = tooth_force(turns, strengths, _ARC / teeth)
         rubbing = self.settings.wear_noise * state.get("wear", 0.0) / WORN * self.settings.mass
@@ -326,7 +239,7 @@ class Sensor(BaseSensor):
         rough = np.sqrt(OVERSAMPLING) * rubbing * rng.standard_normal(size)
         return np.asarray((force * dull + rough) * pulses)
 
-    def _background(self, speed: float, rng: np.random.Generator) -> Array:
+    def _background(self, turning: Rotation, rng: np.random.Generator) -> Array:
         """Broadband of the machine, part of it through the resonances, swelling with the shaft."""
         own = self.settings
         white, other = rng.standard_normal((2, self.size))
@@ -334,11 +247,11 @@ class Sensor(BaseSensor):
         spread = float(np.std(shaped))
         shaped = shaped / spread if spread > 0.0 else shaped
         total = np.sqrt(1.0 - own.colour) * white + np.sqrt(own.colour) * shaped
-        return np.asarray(own.background * self._swell(speed, rng) * total)
+        return np.asarray(own.background * self._swell(turning, rng) * total)
 
-    def _swell(self, speed: float, rng: np.random.Generator) -> Array:
+    def _swell(self, turning: Rotation, rng: np.random.Generator) -> Array:
         """How the background swells: once and twice a turn, and a little with each ball."""
-        own, turns = self.settings, self._seconds() * speed
+        own, turns = self.settings, turning.turns(self._seconds())
         share = rng.random()
         orders = {
             1.0: own.pulsation * share,
@@ -348,23 +261,46 @@ class Sensor(BaseSensor):
         }
         total = np.ones(self.size)
         for order, depth in orders.items():
-            total += depth * np.cos(2.0 * np.pi * (order * turns + rng.random()))
+            total += depth * cosine(order * turns + rng.random())
         return total
 
-    def _shaft(self, speed: float, state: Mapping[str, float], rng: np.random.Generator) -> Array:
-        """Unbalance once a turn, a little of its harmonics, and foreign tones [m/s²]."""
+    def _shaft(
+        self, turning: Rotation, state: Mapping[str, float], rng: np.random.Generator
+    ) -> Array:
+        """Unbalance and misalignment at the lowest orders, foreign tones, gear mesh [m/s²]."""
         own = self.settings
-        seconds = self._seconds()
+        speed, seconds = turning.mean(own.duration), self._seconds()
+        turns = turning.turns(seconds)
         grade = own.balance_grade + state.get("unbalance", 0.0) * own.lost_balance
         amplitude = unbalance_force(grade, own.rotor_mass, speed) / own.mass
-        angle = 2.0 * np.pi * (seconds * speed + rng.random())
-        total = amplitude * (np.cos(angle) + 0.3 * np.cos(2.0 * angle) + 0.1 * np.cos(3.0 * angle))
+        total = amplitude * _lines(turns + rng.random(), UNBALANCE_SHARES)
         for _ in range(own.lines):
             frequency = rng.uniform(20.0, 0.45 * own.sample_rate)
-            phase = rng.uniform(0.0, 2.0 * np.pi)
+            phase = rng.random()
             level = own.line_level * rng.exponential(1.0)
-            total += level * np.cos(2.0 * np.pi * frequency * seconds + phase)
+            total += level * cosine(frequency * seconds + phase)
+        off = state.get("misalignment", 0.0) * own.lost_alignment * 2.0 * np.pi * speed
+        if off > 0.0:
+            shares = np.array(LOWEST_ORDERS) * MISALIGNMENT_SHARES
+            total += off * _lines(turns + rng.random(), shares)
+        if own.gear_teeth:
+            level = own.gear_level * speed / REFERENCE_SPEED
+            teeth = own.gear_teeth, own.mate_teeth
+            total += level * mesh(turns, *teeth, own.gear_modulation, rng.random(5))
         return np.asarray(total)
+
+    def _chatter(
+        self, turning: Rotation, state: Mapping[str, float], rng: np.random.Generator
+    ) -> Array:
+        """Self-excited vibration near the first resonance, following the teeth [m/s²]."""
+        own = self.settings
+        level = own.chatter_level * state.get("chatter", 0.0)
+        if level <= 0.0 or state.get("cutting", 0.0) <= 0.0:
+            return np.zeros(self.size)
+        seconds, teeth = self._seconds(), max(round(state.get("teeth", 1.0)), 1)
+        wave = self_excited(seconds, own.chatter_ratio * own.resonance_1, CHATTER_WIDTH, rng)
+        engaged = cosine(teeth * (turning.turns(seconds) + rng.random()))
+        return np.asarray(level * wave * (1.0 + _SWELL * engaged))
 
     def _noise(self, rng: np.random.Generator) -> Array:
         spread = self.settings.noise_density * np.sqrt(0.5 * self.settings.sample_rate)
@@ -372,3 +308,11 @@ class Sensor(BaseSensor):
 
     def _seconds(self) -> Array:
         return np.arange(self.size) / self.settings.sample_rate
+
+
+def _lines(turns: Array, shares: Sequence[float] | Array) -> Array:
+    """Sum of the lowest orders of a shaft at an angle [turns], each with its share."""
+    total = np.zeros(turns.shape)
+    for order, share in zip(LOWEST_ORDERS, shares, strict=True):
+        total += share * cosine(order * turns)
+    return total
