@@ -66,3 +66,11 @@ def test_readings_show_what_was_lost() -> None:
     assert views.is_thermal(hall, "spindle_eye")
     empty = views.readings(rows[:0], hall, "office_air", "light")
     assert empty.finding == "No reading yet"
+
+
+def test_sound_and_power_say_their_level_and_mean():
+    tone = np.sqrt(2.0) * np.cos(2.0 * np.pi * 100.0 * np.arange(12_800) / 12_800.0)
+    heard = views.sound(views.Window("x", 0.0, 12_800.0, tone.astype(np.float32)), "light")
+    assert heard.rows[0][1] == "94.0"  # 1 Pa r.m.s.
+    drawn = views.Window("x", 0.0, 2000.0, np.full(2048, 2500.0, np.float32))
+    assert views.power(drawn, "dark").rows[0][1] == "2.500"

@@ -77,7 +77,7 @@ class Lines:
     resolution: float
     speed: float
 
-    def at(self, frequencies: npt.NDArray[np.float64]) -> Array:
+    def at(self, frequencies: npt.NDArray[np.floating]) -> Array:
         """Logarithm of the amplitude of lines [ln m/s²]: all that stands within two bins."""
         middle = np.rint(frequencies / self.resolution).astype(np.intp)
         index = np.clip(middle[..., None] + np.arange(-NEAR, NEAR + 1), 0, len(self.amplitude) - 1)

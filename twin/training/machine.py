@@ -107,8 +107,8 @@ TASKS: Mapping[str, Task] = MappingProxyType(
             fronts.BOTH,
             1.28,
             (48,),
-            14_000,
-            4_200,
+            10_500,
+            2_800,
             _UNSEEN,
         ),
         "anomaly": Task(

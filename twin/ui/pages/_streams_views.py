@@ -29,6 +29,9 @@ QUIET = frozenset({"normal", "unsure", "idle", "bad"})
 """What a node says of a window in which it found no fault."""
 ORDERS = 60.0
 ENVELOPE_ORDERS = 20.0
+REFERENCE_PRESSURE = 20e-6  # of 0 dB [Pa]
+UNITS = {"vibration": "m/s²", "acoustic": "Pa", "electrical": "W"}
+"""Of the samples of each kind of sensor that gives a waveform."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,24 +82,49 @@ def fault_lines(scenario: Scenario, sensor: str) -> dict[str, float]:
     }
 
 
-# -- vibration ----------------------------------------------------------------------------------
+# -- waveforms ----------------------------------------------------------------------------------
+
+
+def sound(window: Window, theme: str) -> Chart:
+    """Return sound pressure over time, with its level."""
+    size = max(float(np.sqrt(np.mean(window.data.astype(float) ** 2))), 1e-9)
+    level = 20.0 * np.log10(size / REFERENCE_PRESSURE)
+    rows = [[t("streams.level_name"), number(level, 1), "dB"]]
+    finding = t("streams.level", value=number(level, 0))
+    return _over_time(window, theme, "pressure", "Pa", rows, finding, t("streams.sound_caption"))
+
+
+def power(window: Window, theme: str) -> Chart:
+    """Return electric power over time, with its mean."""
+    mean = float(window.data.mean()) / 1e3
+    rows = [[t("streams.mean_name"), number(mean, 3), "kW"]]
+    finding = t("streams.mean_power", value=number(mean, 2))
+    return _over_time(window, theme, "power", "W", rows, finding, t("streams.power_caption"))
 
 
 def waveform(window: Window, theme: str) -> Chart:
     """Return the window over time, with its severity."""
     severity = velocity_rms(window.data.astype(float), window.rate)
-    finding = t("streams.severity", value=number(severity * 1e3, 2))
+    rows = [[t("streams.severity_name"), number(severity * 1e3, 3), "mm/s"]]
+    return _over_time(window, theme, "acceleration", "m/s²", rows,
+                      t("streams.severity", value=number(severity * 1e3, 2)),
+                      t("streams.waveform_caption"))  # fmt: skip
+
+
+def _over_time(
+    window: Window, theme: str, axis: str, unit: str, rows: list[list[str]], finding: str, said: str
+) -> Chart:
     figure = signal_figures.waveform(
-        window.data, window.rate, theme, axis=t("streams.acceleration"),
+        window.data, window.rate, theme, axis=t(f"streams.{axis}"),
         time_axis=t("streams.seconds"),
     )  # fmt: skip
     peak = float(np.max(np.abs(window.data)))
-    rows = [[t("streams.severity_name"), number(severity * 1e3, 3), "mm/s"],
-            [t("streams.peak"), number(peak, 2), "m/s²"],
-            [t("streams.rms"), number(float(np.std(window.data)), 3), "m/s²"],
+    rows = [*rows,
+            [t("streams.peak"), number(peak, 2), unit],
+            [t("streams.rms"), number(float(np.std(window.data)), 3), unit],
             [t("streams.rate"), number(window.rate, 0), "Hz"],
             [t("streams.samples"), number(len(window.data), 0), ""]]  # fmt: skip
-    return Chart(finding, figure, t("streams.waveform_caption"), _columns(), rows)
+    return Chart(finding, figure, said, _columns(), rows)
 
 
 def _columns() -> list[str]:
@@ -106,17 +134,18 @@ def _columns() -> list[str]:
 def spectrum(window: Window, scenario: Scenario, theme: str) -> Chart:
     """Return the amplitude spectrum over orders of the shaft."""
     speed = shaft_speed(scenario, window.sensor) or 1.0
-    frequency, density = power_density(window.data, window.rate, size=4096)
+    frequency, density = power_density(window.data, window.rate, size=min(4096, len(window.data)))
     amplitude = np.sqrt(density * (frequency[1] - frequency[0]))
+    axis = t("streams.amplitude", unit=UNITS[scenario.entries[window.sensor].kind])
     order = frequency / speed
     figure = signal_figures.spectrum(
-        order, amplitude, theme, axis=t("streams.amplitude"), log=True,
+        order, amplitude, theme, axis=axis, log=True,
         order_axis=t("streams.orders", speed=number(speed * 60, 0)), to=ORDERS,
     )  # fmt: skip
     inside = (order > 0.5) & (order <= ORDERS)
     top = order[inside][int(np.argmax(amplitude[inside]))]
     rows = _peaks(order[inside], amplitude[inside], speed)
-    head = [t("streams.col_order"), t("streams.col_frequency"), t("streams.amplitude")]
+    head = [t("streams.col_order"), t("streams.col_frequency"), axis]
     finding = t("streams.strongest", order=number(float(top), 1))
     return Chart(finding, figure, t("streams.spectrum_caption"), head, rows)
 

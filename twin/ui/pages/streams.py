@@ -210,8 +210,10 @@ def missing(phase: Any) -> Chart:
 
 def first_chart(scenario: Scenario, window: views.Window, theme: str) -> Chart:
     """Return the main chart of a window: by its kind, else by the shape of its samples."""
+    kind = scenario.entries[window.sensor].kind
     if window.data.ndim == 1:
-        return views.waveform(window, theme)
+        draw = {"acoustic": views.sound, "electrical": views.power}.get(kind, views.waveform)
+        return draw(window, theme)
     if views.is_thermal(scenario, window.sensor):
         return views.thermal(window, theme)
     return views.picture(window, theme)

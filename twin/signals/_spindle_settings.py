@@ -1,4 +1,4 @@
-"""Parameters of an accelerometer on a spindle, and of what shakes it."""
+"""Parameters of a spindle and its housing, for every sensor that hears or feels it."""
 
 from __future__ import annotations
 
@@ -10,23 +10,14 @@ from twin.signals.base import SensorSettings
 _CWRU = "CWRU Bearing Data Center, 6205-2RS JEM geometry"
 
 
-class Settings(SensorSettings):
-    """An accelerometer, the housing it is screwed to, and the spindle inside."""
+class SpindleSettings(SensorSettings):
+    """A spindle, what is wrong around it, and the housing that it shakes."""
 
     sample_rate: float = quantity(
         12.8, "kHz", 1, 102.4, "Samples per second.", "common IEPE rate, 51.2 kHz / 4"
     )
     duration: float = quantity(
         1.28, "s", 0.05, 10, "Length of a window.", "16 384 samples at 12.8 kHz"
-    )
-    measuring_range: float = quantity(
-        50, "g0", 1, 1000, "Acceleration at which the signal clips.", "typical IEPE, 100 mV/g"
-    )
-    noise_density: float = quantity(
-        75, "ug0/Hz^0.5", 0, 10_000, "Sensor noise per root of bandwidth.", "IIS3DWB, DS12569"
-    )
-    bandwidth: float = quantity(
-        6.0, "kHz", 0.1, 50, "Frequency at which the sensor has lost 3 dB.", "IIS3DWB, DS12569"
     )
     balls: int = count(9, 3, 60, "Number of balls of the bearing.")
     ball_diameter: float = quantity(7.94004, "mm", 0.5, 100, "Diameter of a ball.", _CWRU)
