@@ -107,8 +107,8 @@ TASKS: Mapping[str, Task] = MappingProxyType(
             fronts.BOTH,
             1.28,
             (48,),
-            10_500,
-            2_800,
+            1_750,
+            560,
             _UNSEEN,
         ),
         "anomaly": Task(
