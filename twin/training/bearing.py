@@ -25,7 +25,8 @@ from twin.training.specimens import MEMORY, Specimen, folds, mixed, specimens
 from twin.training.windows import CLASSES, DURATION, make
 
 RATE = 12_800.0  # [Hz]
-STRETCHES, STRETCHES_TESTED, LONGEST = 8_000, 1_200, 6  # of up to six windows
+TRAINING, TESTING = 30_000, 4_000  # windows
+STRETCHES, STRETCHES_TESTED, LONGEST = 12_000, 2_000, 6  # beside recordings; of up to six windows
 FOLD_TEACHERS = 3  # where models are only tested
 TEACHERS = 8  # their mean varies less with the seed than any one network
 TEACHER = Recipe(hidden=(32,), epochs=20, rate=4e-3, decay=0.1, batch=256)
@@ -159,14 +160,14 @@ def document(
         "sensor": "vibration",
         "classes": list(CLASSES),
         "inputs": list(NAMES),
-        "memory": MEMORY,
+        "memory": MEMORY if real else 0,
         **card.measured(layers, front(), content),
         "parameters": sum(w.size for w in (*trained.network.weights, *trained.network.biases)),
         "training": {
             "data": "vibration of the twin"
             + (" and of real bearings" if real else " only")
             + ", domain randomised (twin.training.windows)",
-            "windows": STRETCHES,
+            "windows": STRETCHES if real else TRAINING,
             "bearings": [one.name for one in real],
             "method": f"student of {TEACHERS} teachers, {len(layers)} layers, then INT8",
             "seed": seed,
@@ -199,9 +200,11 @@ def build(
     qdq.require_onnx()
     chosen = recipe or STUDENT
     real = specimens(data, bearing, CLASSES, DURATION) if data and bearing else ()
-    say(f"making {STRETCHES + STRETCHES_TESTED} stretches of up to {LONGEST} windows")
-    rows = windows(STRETCHES, seed, "train", workers, LONGEST)
-    held = windows(STRETCHES_TESTED, seed, "test", workers, LONGEST)
+    longest = LONGEST if real else 1
+    counts = (STRETCHES, STRETCHES_TESTED) if real else (TRAINING, TESTING)
+    say(f"making {sum(counts)} windows" + (f" and stretches of up to {longest}" if real else ""))
+    rows = windows(counts[0], seed, "train", workers, longest)
+    held = windows(counts[1], seed, "test", workers, longest)
     say("training")
     trained = fit(*mixed(*rows, real), *held, chosen, seed)
     content = qdq.to_onnx(trained.quantised)

@@ -26,12 +26,8 @@ SPEEDS = (15.0, 250.0)  # [rev/s], equally often on a logarithmic axis
 SPEED_ERROR = 0.002  # of the tachometer
 GEOMETRY_ERROR = 0.008  # of the ball circle; moves the orders by about as much
 LOUDNESS = (-0.3, 1.3)  # decades of the impact's peak over the background's r.m.s.
-DENTED = 0.5  # share of damaged balls whose debris dented the rings
+DENTED = 0.35  # share of damaged balls whose debris dented the rings
 DENTS = (-1.2, -0.3)  # decades of those dents over a damage of the ring itself
-# Share of an impact outside the load zone [%]: the spindle's weight, belt or cut loads one side, so
-# one spot of the inner ring is heard once a turn; dents all round the ring are heard all the time.
-SPOT_FLOOR = 35.0
-ROUND_FLOOR = (40.0, 100.0)
 SHARES = (0.25, 0.25, 0.25, 0.25)  # of the classes
 
 
@@ -80,7 +76,7 @@ def draw_settings(rng: np.random.Generator, bearing: Bearing) -> dict[str, Any]:
         "jitter": 100.0 * _decades(rng, -3.5, -1.9),
         "load_extent": _between(rng, 0.3, 0.8),
         "load_exponent": _between(rng, 0.5, 3.0),
-        "load_floor": SPOT_FLOOR * rng.random() ** 2,
+        "load_floor": 60.0 * rng.random() ** 2,
         "impact_spread": _between(rng, 0.0, 60.0),
         "unevenness": _between(rng, 0.0, 60.0),
         "rotating_load": _between(rng, 0.0, 100.0),
@@ -148,8 +144,6 @@ def draw_window(rng: np.random.Generator, longest: int = 1) -> Window:
     if label:
         table["impact"] = 4.0 * _decades(rng, *LOUDNESS)
         state |= draw_damage(rng, CLASSES[label])
-        if CLASSES[label] == "ball" and "bearing_inner" in state:
-            table["load_floor"] = _between(rng, *ROUND_FLOOR)
     if longest > 1 and rng.random() >= ALONE:
         table["duration"] = DURATION * float(rng.integers(2, longest + 1))
     sensor = Sensor("training", Settings.read(table))
