@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from twin.plant._cnc_chatter import stable_depth
 from twin.records import Channel
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ CHANNELS = (
     Channel("growth", "µm", "Movement of the tool point by heat."),
     Channel("coolant_temperature", "°C", "Temperature of the coolant tank."),
     Channel("broken", "1", "1 while the tool is broken."),
+    Channel("chatter", "1", "1 while a cut is deeper than it is stable."),
     Channel("unbalance", "1", "Unbalance severity."),
     Channel("bearing_inner", "1", "Severity of an inner race fault."),
     Channel("bearing_outer", "1", "Severity of an outer race fault."),
@@ -53,6 +55,12 @@ def values(machine: Model) -> dict[str, float]:
         "growth": machine.heat.growth,
         "coolant_temperature": machine.heat.coolant,
         "broken": float(machine.state == "broken"),
+        "chatter": float(running and _chatters(machine)),
         "unbalance": 0.0,
         **machine.bearing.shown(machine.env.now),
     }
+
+
+def _chatters(machine: Model) -> bool:
+    """Whether the cut in work is deeper than the depth at which it loses its stability."""
+    return machine.step.cut.axial_depth > stable_depth(machine.settings, machine.step)
