@@ -7,11 +7,11 @@ from collections.abc import Mapping
 import numpy as np
 
 from twin.params import quantity
-from twin.signals._spindle import STANDSTILL, SpindleSensor
+from twin.signals._spindle import REFERENCE_SPEED, STANDSTILL, SpindleSensor
 from twin.signals._spindle_settings import SpindleSettings
 from twin.signals.base import Samples
 
-__all__ = ["G0", "STANDSTILL", "Sensor", "Settings"]
+__all__ = ["G0", "REFERENCE_SPEED", "STANDSTILL", "Sensor", "Settings"]
 
 G0 = 9.80665  # standard gravity [m/s²]
 
