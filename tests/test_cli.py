@@ -220,3 +220,30 @@ def test_every_number_of_an_option_has_its_unit():
                 numbers[f"{callback.__name__} {name}"] = hint.__metadata__[0].help or ""
     assert len(numbers) > 5
     assert [name for name, words in numbers.items() if "[" not in words] == []
+
+
+LINE = 'horizon = "2 h"\n[plant.line]\nkind = "line"\n[plant.line.stations.saw]\ncycle_time = 60\n'
+
+
+def test_one_run_without_luck_is_not_told_to_run_again(tmp_path):
+    still, lucky = tmp_path / "still.toml", tmp_path / "lucky.toml"
+    still.write_text(LINE, "utf-8")
+    lucky.write_text(LINE + "cycle_spread = 0.2\n", "utf-8")
+    assert "left to chance" in twin("run", still, "-n", 1).stdout
+    assert "use --replications 10 or more" in twin("run", lucky, "-n", 1).stdout
+
+
+def test_a_comparison_is_in_the_history_as_one(tmp_path):
+    from twin import history
+
+    file, other = tmp_path / "line.toml", tmp_path / "other.toml"
+    file.write_text(LINE, "utf-8")
+    other.write_text(LINE + "[plant.line.stations.mill]\ncycle_time = 70\n", "utf-8")
+    twin("compare", file, "--set", "line.stations.saw.cycle_time=50", "-n", 6)
+    twin("compare", file, other, "-n", 6)
+    twin("compare", file, other, "-n", 6)  # the same again is no other experiment
+    found = history.experiments()
+    assert [one.kind for one in found] == ["compare", "compare"]
+    assert found[1].payload["values"] == {"line.stations.saw.cycle_time": 50}
+    assert found[1].gist["changed"] == {"line.stations.saw.cycle_time": {"from": 60, "to": 50}}
+    assert found[0].payload["candidate"] == str(other)

@@ -84,6 +84,12 @@ class Scenario:
                 if path not in unused:
                     yield path, declared, value
 
+    @property
+    def has_luck(self) -> bool:
+        """Whether runs on other seeds may differ, in the plant or in what sensors see of it."""
+        models = ((load_kind("twin.plant", e.kind).Model, e) for e in self.of("plant").values())
+        return bool(self.of("sensor")) or any(m.has_luck(e.settings) for m, e in models)
+
     def points(self) -> dict[str, tuple[Any, str]]:
         """Return every set-point that a device holds: path → value and unit, used now or not."""
         return {path: (value, d.unit) for path, d, value in self._of_plant() if d.live}
@@ -186,7 +192,7 @@ class Scenario:
 
 
 def _own(table: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a copy in which no two tables are one, as in a document that was made in Python."""
+    """Return a copy in which no two tables are one, as they may be in one made in Python."""
     return {key: _own(value) if isinstance(value, Mapping) else copy.deepcopy(value)
             for key, value in table.items()}  # fmt: skip
 

@@ -217,7 +217,7 @@ def test_a_screening_of_the_command_line_is_shown(twins: Context, told: dict[str
     assert chart.figure is not None
     assert [row[0] for row in chart.rows] == ["Cutting speed", "Tool cost"]
     assert it.headline() == "Cutting speed weighs most on Cost per part"
-    assert asking.of_payload("sweep", it.payload, twins.scenario("mill")).design == "tornado"
+    assert asking.of_payload("sweep", it.payload, twins.scenario("mill")).design == "morris"
 
 
 def test_a_search_shows_its_promise_beside_what_was_confirmed(told: dict[str, Found]) -> None:
@@ -344,12 +344,16 @@ def test_controls_are_read_as_the_command_line_writes_them() -> None:
            "remove": [form.vary_id("a.c", "remove"), form.vary_id("a.x", "remove")]}  # fmt: skip
     given = {"low": [1], "high": [2.5], "steps": [4], "options": [["u", "v"]],
              "kpi": ["a.k", None], "sign": ["≥", "≤"], "bound": [3, 4]}  # fmt: skip
-    asked = new.read("grid", ids, given, "a.g", "more", [8, 40, "64", 400, 40])
+    asked = new.read("grid", ids, given, "a.g", "more", [8, 40, "64", 12, 400, 40])
     assert asked.vary == ("a.c=u,v", "a.x=1:2.5:4")
     assert asked.keep == ("a.k>=3",)
     assert (asked.replications, asked.points, asked.maximise) == (8, 40, True)
-    assert new.read("sobol", ids, given, "a.g", "less", [8, 40, "64", 400, 40]).points == 64
-    assert new.read("sample", ids, given, "a.g", "less", [8, 40, "64", 1, 1]).vary[1] == "a.x=1:2.5"
+    assert new.read("sobol", ids, given, "a.g", "less", [8, 40, "64", 12, 400, 40]).points == 64
+    assert new.read("morris", ids, given, "a.g", "less", [8, 40, "64", 12, 400, 40]).points == 12
+    assert (
+        new.read("sample", ids, given, "a.g", "less", [8, 40, "64", 12, 1, 1]).vary[1]
+        == "a.x=1:2.5"
+    )
 
 
 @pytest.mark.parametrize(("vary", "keep", "replications", "where", "said"), [

@@ -105,3 +105,25 @@ def test_one_is_not_said_as_many(tag: str) -> None:
             assert "2 tool changes and 2 breaks in" in many
     finally:
         use_language("en")
+
+
+def test_a_word_brings_what_has_to_be_said_with_it(context: Context) -> None:
+    scenario = context.scenario("pull")
+    chosen = {"line.release": "arrivals"}
+    assert drafts.faults(scenario, chosen)
+    after = drafts.accompany(scenario, drafts.Draft(chosen), chosen)
+    assert after.values == {**chosen, "line.interarrival_time": 60}
+    assert drafts.faults(scenario, after.values) == {}
+    assert drafts.changed(scenario, after.values) == after.values
+    cards = {"line.release": "conwip"}
+    assert "line.wip_limit" in drafts.accompany(scenario, drafts.Draft(cards), cards).values
+    plain = drafts.Draft({"line.blocking": "before service"})
+    assert drafts.accompany(scenario, plain, plain.values) is plain
+
+
+def test_a_job_shop_opens_with_a_number_of_its_plant(context: Context) -> None:
+    assert drafts.opening(context.scenario("jobshop")) == {"shop.stations.turning.servers": 2}
+    assert list(drafts.opening(context.scenario("line"))) == ["mill.change_after"]
+    for name in context.scenarios:
+        (path,) = drafts.opening(context.scenario(name))
+        assert "." in path, f"{name} opens with {path}, which is the run's own"

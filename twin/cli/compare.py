@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
-from twin import experiment
+from twin import experiment, history, jobs
 from twin.cli import output
 from twin.cli.options import (
     Cluster,
@@ -26,6 +27,7 @@ from twin.cli.options import (
 from twin.cli.progress import bar
 from twin.errors import BadInput, Fault
 from twin.experiment import stopping
+from twin.experiment.comparisons import changes
 from twin.experiment.laboratory import Laboratory
 from twin.experiment.places import Where
 from twin.experiment.runs import count
@@ -81,6 +83,7 @@ def compare(
         first, second = _from_devices(first, second, settings)
     (first, second), cut = warmed([first, second], warmup, engine)
     reached: tuple[stopping.Reached, ...] = ()
+    began = time.perf_counter()
     with bar("comparing") as progress:
         if precision:
             alike = second.with_values({"seed": first.header.seed})
@@ -101,6 +104,11 @@ def compare(
             cluster=cluster,
             on_progress=progress,
         )
+    history.record(
+        "compare", _question(base, first, second, found.base.replications), found.document(),
+        seconds=time.perf_counter() - began, runs=found.base.computed + found.candidate.computed,
+        by="twin compare",
+    )  # fmt: skip
     document = {**found.document(), "precision": stopping.document(reached)}
     document["warmup"] = cut.document() if cut else None
     output.write_json(document, json_to)
@@ -113,6 +121,27 @@ def compare(
             console.print(str(one))
     if not all(one.met for one in reached):
         raise typer.Exit(1)
+
+
+def _question(file: Path, base: Scenario, candidate: Scenario, n: int) -> dict[str, Any]:
+    """Return what was asked, as the queue would have been asked it, for the history."""
+    asked: dict[str, Any] = {
+        "scenario": str(file), "replications": n, "sense": True,
+        "base_values": _beside(load(file), base), "values": _beside(base, candidate),
+    }  # fmt: skip
+    try:
+        same = jobs.variant(asked).key == candidate.key
+    except BadInput:
+        same = False
+    if not same:  # another plant: no values make it of this one
+        asked |= {"values": {}, "candidate": candidate.file}
+    return asked
+
+
+def _beside(one: Scenario, other: Scenario) -> dict[str, Any]:
+    """Return the values by which a scenario differs from another, where both have the parameter."""
+    return {path: b for path, (a, b) in changes(one, other).items()
+            if a is not None and b is not None}  # fmt: skip
 
 
 def _of_stored(base: str, candidate: str, json_to: str | None) -> None:

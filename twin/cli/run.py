@@ -125,7 +125,9 @@ def _print(console: Console, result: experiment.Result) -> None:
         console.print(f"{mark} {judgement.expectation}: {judgement.reason}")
     where = "read from the store" if result.cached else "stored"
     console.print(f"run {result.run_id} ({where})")
-    if result.replications == 1:
+    if result.replications == 1 and not result.scenario.has_luck:
+        console.print("Nothing in it is left to chance: every run gives the same.")
+    elif result.replications == 1:
         console.print("One run has no interval; use --replications 10 or more, or --batches.")
 
 

@@ -35,8 +35,8 @@ from twin.experiment.runs import count
 from twin.scenario import Scenario
 
 Design = Literal["grid", "sample", "tornado", "sobol", "morris"]
-DESIGNS: tuple[Design, ...] = ("grid", "sample", "tornado", "sobol")
-"""Designs that the page offers; the command line has all of :data:`Design`."""
+DESIGNS: tuple[Design, ...] = get_args(Design)
+"""Every design, as the page offers them."""
 USUAL = {"runs": 400, "replications": 5, "confirm": 40}
 """What a search takes unless it is said otherwise."""
 LEAST = {"runs": 1, "replications": 2, "confirm": 6}

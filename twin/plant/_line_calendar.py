@@ -31,7 +31,7 @@ from twin.plant._line_shop import (
     V_OUTBOX, V_PARTS, V_STAGE, V_STAGE_AT, V_STATION, V_TIMES, V_UNTIL, WORKING,
 )  # fmt: skip
 from twin.plant._line_plain import act_plain, complete_plain
-from twin.plant._line_starts import act, arrival, await_arrival, complete
+from twin.plant._line_instants import act, arrival, await_arrival, complete
 from twin.plant._line_timers import (
     alone, next_time, next_timer, ring, rung, set_timer, stop_timer,
 )  # fmt: skip

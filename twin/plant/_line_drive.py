@@ -29,6 +29,7 @@ def _advance() -> Any:
         _line_acts,
         _line_calendar,
         _line_comings,
+        _line_instants,
         _line_machines,
         _line_moves,
         _line_plain,
@@ -38,7 +39,7 @@ def _advance() -> Any:
 
     modules = (
         _line_acts, _line_calendar, _line_comings, _line_machines, _line_moves, _line_plain,
-        _line_starts, _line_timers, shop,
+        _line_instants, _line_starts, _line_timers, shop,
     )  # fmt: skip
     return _line_calendar.kernel(stamp(*modules))
 

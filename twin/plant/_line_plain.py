@@ -1,8 +1,8 @@
 """Plain stations of the compiled calendar: what most stations of most lines do, in few steps.
 
 A plain station is one machine that works on one part after the other, in the order of their
-coming. It keeps the rules of every station (``_line_starts.act``); whatever is rare is left to the
-functions for all of them.
+coming. It keeps the rules of every station (``_line_instants.act``); whatever is rare is left to
+the functions for all of them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from twin.plant._line_shop import (
     S_ROUTED, S_SERVICE, S_WAITERS, S_WATCHED, S_WAYS, S_WEARS_AT_WORK, V_BROKEN, V_LEFT,
     V_MODE, V_NUMBER, V_OUTBOX, V_PARTS, V_RAN, V_STAGE, V_STATION, V_UNTIL, V_WHOLE, WORKING,
 )  # fmt: skip
-from twin.plant._line_starts import feed, further_down, wake_watchers
+from twin.plant._line_instants import feed, further_down, wake_watchers
 from twin.plant._line_timers import set_timer
 
 

@@ -177,6 +177,11 @@ class Asset(ABC):
         return "has no compiled engine"
 
     @classmethod
+    def has_luck(cls, settings: Any) -> bool:
+        """Return whether two runs of it on other seeds may differ."""
+        return True
+
+    @classmethod
     def check(cls, settings: Any) -> None:
         """Refuse parameters that do not fit each other.
 

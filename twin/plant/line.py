@@ -15,6 +15,7 @@ from twin.plant._line_deadlock import stuck
 from twin.plant._line_floor import Floor
 from twin.plant._line_flow import Router, needs_router, open_now
 from twin.plant._line_graph import OUT, SCRAP, in_free_order, loop
+from twin.plant._line_luck import has_luck
 from twin.plant._line_machining import Machining
 from twin.plant._line_parts import Out, Part, Target, Variant
 from twin.plant._line_people import Crew, People
@@ -263,6 +264,11 @@ class Model(Asset):
     def unused(cls, settings: Settings) -> frozenset[str]:
         """Return the parameters of what the line does not have."""
         return _line_measures.unused(settings)
+
+    @classmethod
+    def has_luck(cls, settings: Settings) -> bool:
+        """Return whether chance plays a part on the line."""
+        return has_luck(settings)
 
     @classmethod
     def neighbours(cls, settings: Settings) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -64,6 +64,36 @@ def restore(stored: Mapping[str, Any] | None) -> Draft:
     return Draft(dict(kept.get("values", {})), past, future)
 
 
+COMPANIONS = {
+    ("release", "arrivals"): "interarrival_time", ("release", "conwip"): "wip_limit",
+}  # fmt: skip
+"""What nobody can guess: parameter and word → the parameter that has to be said with it."""
+
+
+def companions(scenario: Scenario, values: Values) -> dict[str, Any]:
+    """Return what has to be said with ``values`` and is not yet: path → the value it has now."""
+    found: dict[str, Any] = {}
+    for path, value in values.items():
+        above, _, name = path.rpartition(".")
+        needed = COMPANIONS.get((name, value)) if isinstance(value, str) else None
+        beside = f"{above}.{needed}"
+        if needed and beside not in values and not is_written(scenario, beside):
+            found[beside] = scenario.value(beside)
+    return found
+
+
+def accompany(scenario: Scenario, draft: Draft, words: Values) -> Draft:
+    """Return the draft with what has to be said with the ``words`` that were chosen in it."""
+    values = {**draft.values, **words}
+    needed = companions(scenario, values)
+    return draft.change({**values, **needed}) if needed else draft
+
+
+def is_written(scenario: Scenario, path: str) -> bool:
+    """Return whether the scenario file itself says a parameter of its plant."""
+    return path in _written(scenario.document["plant"])
+
+
 def offered(scenario: Scenario) -> list[str]:
     """Return the paths that a what-if can change, in the order of the scenario."""
     return [
@@ -76,12 +106,25 @@ def offered(scenario: Scenario) -> list[str]:
 def opening(scenario: Scenario) -> Values:
     """Return the parameter that is on the table at first.
 
-    The first that the scenario file itself writes and that a device has, else any that one has.
+    The first that the scenario file itself writes and that a device has, else any that one has;
+    without devices, the first number of the plant that the file writes.
     """
     live = [path for path, d, _v in scenario.declarations() if d.live and d.form == "quantity"]
-    named = [f"{name}.{key}" for name, table in scenario.document["plant"].items() for key in table]
-    first = [path for path in named if path in live] or live or offered(scenario)
+    named = list(_written(scenario.document["plant"]))
+    every = offered(scenario)
+    numbers = {path for path in every if scenario.declaration(path).form in {"quantity", "count"}}
+    first = [path for path in named if path in live] or live
+    first = first or [path for path in named if path in numbers] or every
     return {path: scenario.value(path) for path in first[:1]}
+
+
+def _written(table: Mapping[str, Any], above: str = "") -> Iterator[str]:
+    """Yield the path of every parameter that a table of a scenario file writes."""
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            yield from _written(value, f"{above}{key}.")
+        else:
+            yield above + key
 
 
 def from_address(scenario: Scenario, settings: Iterable[str]) -> Draft:
@@ -155,8 +198,10 @@ def written(value: Any) -> str:
 
 
 def changed(scenario: Scenario, values: Values) -> dict[str, Any]:
-    """Return only the values that differ from the baseline."""
-    return {path: value for path, value in values.items() if scenario.value(path) != value}
+    """Return only the values that differ from the baseline, with what has to be said with them."""
+    found = {path: value for path, value in values.items() if scenario.value(path) != value}
+    needed = companions(scenario, found)
+    return {path: value for path, value in values.items() if path in found or path in needed}
 
 
 def faults(scenario: Scenario, values: Values) -> dict[str, str]:

@@ -24,7 +24,9 @@ OPTIMISE = "optimise"
 DESIGNS = (*study.DESIGNS, OPTIMISE)
 MOST_VARIED, MOST_POINTS, MOST_RUNS = 6, 2000, 50_000
 """What the page takes; the command line takes more."""
-STEPS, POINTS, SOBOL = 5, 40, 64
+STEPS, POINTS = 5, 40
+USUAL_POINTS = {"sobol": 64, "morris": 10}
+"""Points of the designs whose number is no number of variants."""
 FEW = 10
 """Replications of each point unless the address says otherwise."""
 
@@ -69,7 +71,7 @@ class Asked:
             asked["base_values"] = dict(start.values)
         if self.design == OPTIMISE:
             return {**asked, "runs": self.runs, "confirm": self.confirm}
-        points = self.points if self.design in {"sample", "sobol"} else None
+        points = self.points if self.design in {"sample", "sobol", "morris"} else None
         return {**asked, "design": self.design, "points": points, "beside": True}
 
 
@@ -123,8 +125,7 @@ def usual(asked: Asked, scenario: Scenario) -> Asked:
     return replace(
         asked, vary=vary, goal=goal, maximise=maximise,
         replications=few if asked.replications is None else asked.replications,
-        points=(SOBOL if asked.design == "sobol" else POINTS) if asked.points is None
-        else asked.points,
+        points=USUAL_POINTS.get(asked.design, POINTS) if asked.points is None else asked.points,
         runs=study.USUAL["runs"] if asked.runs is None else asked.runs,
         confirm=study.USUAL["confirm"] if asked.confirm is None else asked.confirm,
     )  # fmt: skip

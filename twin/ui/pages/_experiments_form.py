@@ -17,7 +17,7 @@ from twin.ui import experiment_words as words
 from twin.ui.baseline import Start
 from twin.ui.components import watch
 from twin.ui.components.frame import aria, icon
-from twin.ui.experiment_asked import DESIGNS, MOST_VARIED, OPTIMISE, Asked
+from twin.ui.experiment_asked import DESIGNS, MOST_VARIED, OPTIMISE, USUAL_POINTS, Asked
 from twin.ui.i18n import t
 from twin.ui.pages._experiments_ids import Ids
 from twin.ui.wording import unit
@@ -26,10 +26,11 @@ PACE = "experiments-pace"
 """Name of the watched run of the scenario as it is: how long a run takes."""
 SLOTS = 2
 POWERS = (8, 16, 32, 64, 128, 256)
-NUMBERS = ("replications", "points", "sobol", "runs", "confirm")
+NUMBERS = ("replications", "points", "sobol", "morris", "runs", "confirm")
 SHOWN = {
     "grid": ("replications",), "sample": ("points", "replications"), "tornado": ("replications",),
-    "sobol": ("sobol", "replications"), OPTIMISE: ("runs", "replications", "confirm"),
+    "sobol": ("sobol", "replications"), "morris": ("morris", "replications"),
+    OPTIMISE: ("runs", "replications", "confirm"),
 }  # fmt: skip
 """Numbers that each design needs."""
 
@@ -214,7 +215,9 @@ def _count(name: str, asked: Asked) -> Component:
             comboboxProps={"shadow": "none"},
         )  # fmt: skip
     else:
-        inner = dmc.NumberInput(id={"number": name}, value=getattr(asked, name), size="sm", min=1,
+        kept = "points" if name == "morris" else name
+        value = USUAL_POINTS["morris"] if name != kept != asked.design else getattr(asked, kept)
+        inner = dmc.NumberInput(id={"number": name}, value=value, size="sm", min=1,
                                 allowDecimal=False, label=label, debounce=300,
                                 clampBehavior="none")  # fmt: skip
     return html.Div(inner, id={"field": name}, hidden=name not in SHOWN[asked.design])

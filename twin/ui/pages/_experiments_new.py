@@ -72,12 +72,12 @@ def read(
     for piece in ("low", "high", "steps", "options"):
         for key, value in zip(ids[piece], given[piece], strict=True):
             by_path.setdefault(key["vary"], {})[piece] = value
-    replications, points, sobol, budget, confirm = (_whole(value) for value in numbers)
+    replications, points, sobol, morris, budget, confirm = (_whole(value) for value in numbers)
     return Asked(
         design, tuple(_varied(key["vary"], by_path[key["vary"]], design)
                       for key in ids["remove"] if key["vary"] in by_path),
         goal or "", way == "more", _limits(given), replications,
-        sobol if design == "sobol" else points, budget, confirm,
+        {"sobol": sobol, "morris": morris}.get(design, points), budget, confirm,
     )  # fmt: skip
 
 

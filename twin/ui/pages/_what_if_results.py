@@ -253,6 +253,12 @@ def channel_choices(scenario: Scenario, result: Outcome) -> list[dict[str, str]]
     ]
 
 
+def keep(value: str | None, offered: list[dict[str, str]]) -> str | None:
+    """Return what was picked before if it is still there, else the first."""
+    values = [one["value"] for one in offered]
+    return value if value in values else (values[0] if values else None)
+
+
 def trace(scenario: Scenario, result: Outcome | None, picked: str | None, theme: str) -> Chart:
     """Return one channel of both variants over time, from the first replication."""
     if result is None or not picked or "/" not in picked:

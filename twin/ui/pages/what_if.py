@@ -90,6 +90,8 @@ def register(app: Dash, context: Context) -> None:
 
 # -- editing ------------------------------------------------------------------------------------
 
+NUMBERS, WORDS = ({"row": ALL, "piece": piece} for piece in ("number", "word"))
+
 
 def _register_editing(app: Dash, context: Context) -> None:
     @app.callback(
@@ -102,24 +104,28 @@ def _register_editing(app: Dash, context: Context) -> None:
         Input({"row": ALL, "piece": "reset"}, "n_clicks"),
         Input(Ids.UNDO, "n_clicks"),
         Input(Ids.REDO, "n_clicks"),
+        Input(WORDS, "value"),
+        State(WORDS, "id"),
         State(Ids.DRAFT, "data"),
         State(Ids.BASE, "data"),
         prevent_initial_call=True,
     )
     def edit(
-        add: str | None, _x: Any, _r: Any, _u: Any, _d: Any, stored: Any, base: Any
-    ) -> tuple[Any, ...]:
+        add: str | None, _x: Any, _r: Any, _u: Any, _d: Any, chosen: Any, ids: Any, stored: Any,
+        base: Any,
+    ) -> tuple[Any, ...]:  # fmt: skip
         scenario, before = baseline.restore(context, base).scenario, drafts.restore(stored)
-        after = step(scenario, before, ctx.triggered_id, ctx.triggered[0]["value"], add)
+        by = ctx.triggered_id
+        if isinstance(by, dict) and by["piece"] == "word":
+            after = drafts.accompany(scenario, before, gather(scenario, ids, chosen))
+        else:
+            after = step(scenario, before, by, ctx.triggered[0]["value"], add)
         if after is before:
             return no_update, no_update, no_update, no_update
         return after.store(), rows(scenario, after), choices(scenario, after), None
 
     _register_typing(app)
     _register_checking(app, context)
-
-
-NUMBERS, WORDS = ({"row": ALL, "piece": piece} for piece in ("number", "word"))
 
 
 def _register_typing(app: Dash) -> None:
@@ -285,14 +291,8 @@ def _register_results(app: Dash, context: Context) -> None:
             shown.verdict(scenario, result),
             shown.figure_table(scenario, result),
             offered,
-            _keep(channel, offered),
+            shown.keep(channel, offered),
         )
-
-
-def _keep(value: str | None, offered: list[dict[str, str]]) -> str | None:
-    """Return what was picked before if it is still there, else the first."""
-    values = [one["value"] for one in offered]
-    return value if value in values else (values[0] if values else None)
 
 
 def _register_charts(app: Dash, context: Context) -> None:
