@@ -35,6 +35,10 @@ NOBODY = {"operators": {"day": {"skills": "turning", "count": 0}}}
         ({**stations(), "products": {"p": {"steps": {"a": {"after": "b"}, "b": {"after": "a"}}}}},
          "products.p.steps", "wait for each other"),
         (stations(c={"next": "a"}), "stations.a.next", "parts never leave a, b, c"),
+        (stations(a={"batch": 5, "kanban": 3}), "stations.a.kanban = 3 cards",
+         "a batch of 5 never comes together"),
+        ({**stations(b={"batch": 5, "buffer": 9}), "release": "conwip", "wip_limit": 3},
+         "wip_limit = 3 parts", "a batch of 5 never comes together"),
         (stations(b={"next": "b"}), "stations.", "parts never leave"),
         (stations(a={"split": {"b": {"share": 0.5}, "c": {"share": 0.4}}}), "stations.a.split",
          "the shares sum to 0.9, not to 1"),
@@ -134,3 +138,10 @@ def test_cards_in_a_ring_can_lock_and_are_named():
     }  # fmt: skip
     with pytest.raises(BadInput, match="deadlock at"):
         simulate(scenario(line, 100_000))
+
+
+def test_a_batch_that_may_begin_with_fewer_needs_no_more_cards():
+    batch = {"batch": 5, "batch_least": 2, "buffer": 9}
+    asked = scenario({**stations(b=batch), "release": "conwip", "wip_limit": 3}, 100)
+    made = [event for event in simulate(asked).events if event.name == "part"]
+    assert len(made) > 10

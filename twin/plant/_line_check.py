@@ -143,6 +143,7 @@ def _stations(line: Settings) -> Iterator[Fault]:
         if s.batch > 1 and s.batch > max(s.buffer, s.kanban) and _is_fed(line, key):
             message = f"a batch of {s.batch} never comes together in fewer places than that"
             yield Fault(message, f"{path}.buffer", "", str(s.buffer))
+        yield from _never_together(line, s, path)
         if s.batch > 1 and s.takes:
             yield Fault("an assembly has no batches", f"{path}.batch", "", str(s.batch))
         for taken, take in s.takes.items():
@@ -153,6 +154,17 @@ def _stations(line: Settings) -> Iterator[Fault]:
             yield Fault("a conveyor needs a transport_time", f"{path}.conveyor")
         yield from _machine(s, path)
         yield from _ahead(line, s, path)
+
+
+def _never_together(line: Settings, s: Station, path: str) -> Iterator[Fault]:
+    """A batch that waits for ever: it needs more parts than there are cards for."""
+    least = s.batch_least or s.batch
+    message = f"a batch of {least} never comes together with so few"
+    if s.kanban and least > s.kanban:
+        yield Fault(message, f"{path}.kanban", "", f"{s.kanban} cards")
+    joins = any(other.takes for other in line.stations.values())
+    if line.release == "conwip" and least > line.wip_limit and not joins:
+        yield Fault(message, "wip_limit", "", f"{line.wip_limit} parts")
 
 
 def _is_fed(line: Settings, key: str) -> bool:
