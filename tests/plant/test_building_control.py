@@ -14,7 +14,8 @@ from twin.physics import regulators, zone_tables
 from twin.physics.forecast_error import LEVELS, sun_forecast, temperature_error
 from twin.physics.linearised import linearised
 from twin.physics.network import steps
-from twin.physics.reduction import balanced, estimator
+from twin.physics.reduction import Small, balanced, estimator
+from twin.plant._building_plan import Outlook, Planner
 from twin.scenario import load, parse, shipped
 from twin.simulate import build, simulate
 
@@ -233,6 +234,26 @@ def test_the_plan_foresees_what_its_heat_will_do(heavy):
     assert moved.max() > 0.5
     # Films grow with what is asked of them; a plan is made about the last one, so little is left.
     assert plan - calm.air == pytest.approx(moved, abs=0.2 * moved.max())
+
+
+def test_the_numbers_of_a_plan_say_what_its_heat_takes():
+    """Power of every block from the matrix's last rows, against the sum written out."""
+    luck = np.random.default_rng(3)
+    small = Small(np.diag([0.9, 0.5]), luck.normal(size=(2, 3)), luck.normal(size=(3, 2)),
+                  1e-4 * np.eye(3), 0.0)  # fmt: skip
+    planner = Planner(small, np.full((3, 2), 5e3), (2, 2, 4), 300.0, priced=True)
+    heating, cooling = luck.random((2, 3))
+    nothing = np.zeros((3, 3))
+    outlook = Outlook(nothing, np.stack([nothing, nothing]), nothing, nothing, heating, cooling,
+                      np.ones(3), 1.0, 0.0)  # fmt: skip
+    matrix = planner._built.copy()
+    matrix.data = planner._numbers(outlook)
+    heat, cold = luck.random((2, 3, 3))
+    x = np.concatenate([np.zeros(6), heat.ravel(), cold.ravel(), np.zeros(9), [0.7]])
+    power = heat.sum(axis=1) * heating + cold.sum(axis=1) * cooling
+    assert (matrix @ x)[-4:] == pytest.approx([*(power - 0.7), 0.7], rel=1e-12)
+    changed = (matrix != planner._built).nnz
+    assert changed == 2 * 9
 
 
 def test_the_estimator_finds_heat_that_nobody_told_it_of():
