@@ -133,7 +133,8 @@ def choices(scenario: Scenario, draft: drafts.Draft) -> list[dict[str, Any]]:
 def limit_name(name: str) -> str:
     """Return the name of a limit in the language of the request; an operation's stands behind."""
     kind, _, operation = name.partition(", ")
-    said = names.humane(names.word(kind))
+    own = "words.limit_" + kind.replace(" ", "_")
+    said = names.humane(t(own) if known(own) else names.word(kind))
     return f"{said} · {operation}" if operation else said
 
 
