@@ -23,12 +23,20 @@ RESULTS = Path(__file__).with_name("results.json")
 def main() -> None:
     """Measure everything, or the functions that are named: ``python -m bench shift what_if``."""
     os.environ["TWIN_HOME"] = tempfile.mkdtemp(prefix="twin-bench-")
-    from bench import buildings, c_models, figures, lines, speed, sweeps
+    from bench import buildings, c_models, figures, lines, medium_office, speed, sweeps
 
     wanted = sys.argv[1:]
     measures = [
         m
-        for m in (*speed.ALL, *sweeps.ALL, *lines.ALL, *buildings.ALL, *c_models.ALL, *figures.ALL)
+        for m in (
+            *speed.ALL,
+            *sweeps.ALL,
+            *lines.ALL,
+            *buildings.ALL,
+            *medium_office.ALL,
+            *c_models.ALL,
+            *figures.ALL,
+        )
         if not wanted or m.__name__ in wanted
     ]
     found = [figure for measure in measures for figure in _shown(measure())]
