@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import PHONE, Visit
 from tests.browser.test_looks import CUT, LOOKS, NAMED, OVERLAPS, _axe, _ready
 
 SECONDS = 60_000
@@ -22,8 +22,15 @@ SCORES = "#tool_wear-scores tbody tr"
 
 def opened(visit: Visit, query: str = "") -> Page:
     page = visit.go(f"/tool-wear?source=table{query}")
-    rows(page).first.wait_for(timeout=SECONDS)
+    listed(page).wait_for(timeout=SECONDS)
     return page
+
+
+def listed(page: Page) -> Locator:
+    """The first tool as this screen lists it: a row of the table, or a card on a phone."""
+    return page.locator(
+        ".ag-pinned-left-cols-container .ag-row:visible, .wear-card:visible"
+    ).first  # fmt: skip
 
 
 def rows(page: Page) -> Locator:
@@ -47,6 +54,21 @@ def test_the_shipped_figures_are_there_at_once(visit: Visit) -> None:
     expect(page.locator(".fan-small")).to_have_count(3)
     expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=SECONDS)
     expect(page.locator(".option")).not_to_have_count(0)
+
+
+@pytest.mark.parametrize("visit", [(PHONE, "light", "en")], indirect=True)
+def test_on_a_phone_tools_are_cards_that_choose(visit: Visit) -> None:
+    page = opened(visit)
+    cards = page.locator(".wear-card")
+    expect(cards).to_have_count(3)
+    expect(cards.first).to_contain_text("learnt from 3 tools only")
+    heading = chart(page, "Wear of one tool, past and to come").locator("h2")
+    expect(heading).to_contain_text("c6:", timeout=SECONDS)
+    expect(page.locator(".watch.open")).to_have_count(0, timeout=SECONDS)
+    page.wait_for_timeout(2000)
+    cards.nth(2).click()
+    expect(heading).to_contain_text("c1:", timeout=SECONDS)
+    expect(cards.nth(2)).to_have_class("wear-card chosen")
 
 
 def test_a_tool_is_chosen_by_mouse_by_keyboard_and_by_its_address(visit: Visit) -> None:

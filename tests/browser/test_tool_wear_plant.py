@@ -16,6 +16,7 @@ from tests.browser.test_tool_wear_page import (
     SCORES,
     SECONDS,
     chart,
+    listed,
     nothing_overflows,
     rows,
 )
@@ -27,7 +28,7 @@ ALL = 60_000
 
 def opened(visit: Visit, query: str = "") -> Page:
     page = visit.go(f"/tool-wear?scenario=programme{query}")
-    rows(page).first.wait_for(timeout=ALL)
+    listed(page).wait_for(timeout=ALL)
     return page
 
 
