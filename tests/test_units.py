@@ -36,3 +36,7 @@ def test_different_things_are_refused():
         units.convert(1.0, "florps", "m/min")
     with pytest.raises(BadInput, match="cannot be converted"):
         units.convert(1.0, "EUR", "1")
+
+
+def test_a_pixel_is_no_length():
+    assert units.to_si(3.0, "px") == 3.0

@@ -31,6 +31,7 @@ _SPELLING = {
     "tooth": "count",
     "part": "count",
     "parts": "count",
+    "px": "count",
     "units": "count",
     "rpm": "revolutions_per_minute",
     "1": "dimensionless",

@@ -182,10 +182,10 @@ def defects(
         return
     share = rejected / ended
     low, high = interval = stats.binomtest(min(rejected, ended), ended).proportion_ci()
-    seen = 1.0 - station.escape - station.false_alarm
+    seen = 1.0 - station.passes_bad - station.rejects_good
     if seen <= 0 or any(math.isnan(bound) for bound in interval):
         return
-    rate, least, most = (max(0.0, (s - station.false_alarm) / seen) for s in (share, low, high))
+    rate, least, most = (max(0.0, (s - station.rejects_good) / seen) for s in (share, low, high))
     yield number(scenario, f"{here}.defect_rate", rate, least, most, ended)
 
 

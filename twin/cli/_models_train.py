@@ -28,7 +28,7 @@ MaybeData = Annotated[
     Path | None,
     typer.Option(
         "--data",
-        help="What to learn from. inspection: pictures in folders by class. "
+        help="What to learn from. inspection: pictures in folders by class, else the twin's own. "
         "bearing: recordings, beside the twin's own.",
     ),
 ]
@@ -70,7 +70,7 @@ def train(
     bearing: on the twin's own vibration, and on your recordings; a physical bearing (what a name
     says before _, @ or -) is learned from or tested on, never both. tool, anomaly: on the twin's
     vibration alone. inspection: on your pictures, a fifth of each class held back to test on (or
-    the folder's own test beside train).
+    the folder's own test beside train); without pictures, on parts that the twin draws.
     """
     if model not in RECIPES:
         message = "no such recipe" + did_you_mean(model, RECIPES)
@@ -131,10 +131,11 @@ def _machine(
 def _inspection(
     data: Path | None, out: Path, choices: dict[str, Any], say: Any
 ) -> tuple[Path, dict[str, Any]]:
+    from twin.training import parts
     from twin.training.inspection import LARGEST_SIDE, SMALLEST_SIDE, Options, build
 
     if data is None:
-        raise BadInput(Fault("a folder of pictures in folders by class is needed", path="--data"))
+        return parts.build(out, Options(**choices), say)
     if choices["side"] and not SMALLEST_SIDE <= choices["side"] <= 2 * LARGEST_SIDE:
         message = f"pixels; allowed is {SMALLEST_SIDE} to {2 * LARGEST_SIDE}, or 0"
         raise BadInput(Fault(message, path="--side", value=str(choices["side"])))

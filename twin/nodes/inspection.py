@@ -87,11 +87,20 @@ def judge(
 
 
 def _alarms(classes: Sequence[str], table: npt.NDArray[np.int64]) -> tuple[float, float]:
-    sound = np.array([word.lower().replace("-", "_") in SOUND for word in classes])
+    sound = np.array([is_sound(word) for word in classes])
     good, bad = table[sound], table[~sound]
     if not good.sum() or not bad.sum():
         return float("nan"), float("nan")
     return float(good[:, ~sound].sum() / good.sum()), float(bad[:, sound].sum() / bad.sum())
+
+
+def is_sound(word: str) -> bool:
+    """Whether a class says that nothing is wrong.
+
+    >>> is_sound("No-defect"), is_sound("crack")
+    (True, False)
+    """
+    return word.lower().replace("-", "_") in SOUND
 
 
 def probabilities(model: Runner, pixels: pictures.Bytes) -> npt.NDArray[np.float32]:

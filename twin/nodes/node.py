@@ -28,7 +28,9 @@ from twin.nodes.cost import (
     layer_time,
     run_time,
 )
+from twin.nodes.eye import Eye
 from twin.nodes.fronts import ENVELOPE, Kind, Told, kind_of
+from twin.nodes.inspection import SENSOR, is_sound
 from twin.nodes.library import Card, Model, open_model
 from twin.nodes.placement import PlacementSettings
 from twin.params import choice, count, quantity, text
@@ -128,7 +130,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A window that waits for its model: features, and what the node noticed on the way."""
+    """A window that waits for its model: its input, and what the node noticed on the way."""
 
     row: npt.NDArray[np.float32]
     samples: int
@@ -195,9 +197,13 @@ class Node:
         self.board = BOARDS[settings.board]
         where = f"node.{name}.model"
         self.model: Model = open_model(settings.model, path=where, file=file)
-        self.kind = kind_of(self.model.card, path=where, file=file)
-        told = _bearing_of(sensor, self.model.card, self.kind, where, file)
-        self.bearing, self.range = told
+        self.eye: Eye | None = None
+        if self.model.card.sensor == SENSOR:
+            self.eye = Eye(self.model.card, sensor, where, file)
+        else:
+            self.kind = kind_of(self.model.card, path=where, file=file)
+            told = _bearing_of(sensor, self.model.card, self.kind, where, file)
+            self.bearing, self.range = told
         _refuse_gate(settings, self.model.card, f"node.{name}.wake", file)
         _refuse_misfit(self.model.card, self.board, f"node.{name}.board", file)
         self._in_a_row = 0
@@ -232,6 +238,11 @@ class Node:
         self, block: npt.NDArray[np.float32], rate: float, context: Mapping[str, float]
     ) -> Verdict | Pending:
         """Do what comes before the model: a verdict where it need not run, else its input."""
+        if self.eye is not None:
+            reason = self.eye.fault_of(block)
+            if reason:
+                return self._gated("bad", GATE_INSTRUCTIONS + np.size(block), reason)
+            return Pending(self.eye.planes(block), 1, 0.0)
         speed = abs(context.get("spindle_speed", 0.0))
         if speed < STANDSTILL:
             return self._gated("idle", GATE_INSTRUCTIONS)
@@ -257,9 +268,9 @@ class Node:
         """Turn what the model gave for a window into the verdict."""
         scores = dict(zip(self.card.classes, map(float, probabilities), strict=True))
         lead = max(scores, key=lambda word: scores[word])
-        unsure = lead != HEALTHY and scores[lead] < self.settings.threshold
+        unsure = not is_sound(lead) and scores[lead] < self.settings.threshold
         label, reason = (UNSURE, f"{lead} leads") if unsure else (lead, "")
-        alarm = self._count(label not in {HEALTHY, UNSURE})
+        alarm = self._count(label != UNSURE and not is_sound(label))
         latency = self.latency(found)
         energy = latency * self.board.active_power
         if found.coarse is not None and not unsure:

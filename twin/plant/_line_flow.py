@@ -60,7 +60,7 @@ class Router:
         return [(part, self.onward(part))]
 
     def _rejects(self, part: Part) -> bool:
-        seen = 1.0 - self.settings.escape if part.bad else self.settings.false_alarm
+        seen = 1.0 - self.settings.passes_bad if part.bad else self.settings.rejects_good
         return self._inspection() < seen
 
     def _after_rejection(self, part: Part) -> Target:

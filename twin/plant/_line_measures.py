@@ -70,6 +70,8 @@ def _own(line: Settings) -> Iterator[Measure]:
     if any(s.defect_rate for s in line.stations.values()):
         yield Measure("escapes", "parts", "Defective parts that left as good.", "less",
                       Count("escape"))  # fmt: skip
+        yield Measure("escape_rate", "%", "Defective parts of those that left as good.", "less",
+                      Ratio(Count("escape"), Sum((parts, Count("escape")))))  # fmt: skip
     if line.release == "arrivals" and line.when_full == "lose":
         lost = Count("lost")
         yield Measure("lost", "parts", "Arrivals lost for want of a place.", "less", lost)
@@ -277,7 +279,7 @@ def _unused_of(s: Station) -> Iterator[str]:
     if not s.operator:
         yield "operator_for"
     if not s.inspects:
-        yield from ("false_alarm", "escape", "rejects_to")
+        yield from ("inspected", "false_alarm", "escape", "rejects_to")
     if not s.transport_time:
         yield "conveyor"
     if s.kanban or s.takes:

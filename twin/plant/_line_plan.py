@@ -300,7 +300,7 @@ class Planner:
             shop.S_NEXT: self.target(words(s.next, "|")[0]) if s.next else NONE,
             shop.S_ROUTED: routed or bool(s.split or s.defect_rate or s.inspects) or reworks,
             shop.S_DEFECT_RATE: float(s.defect_rate), shop.S_INSPECTS: s.inspects,
-            shop.S_FALSE_ALARM: float(s.false_alarm), shop.S_ESCAPE: float(s.escape),
+            shop.S_FALSE_ALARM: s.rejects_good, shop.S_ESCAPE: s.passes_bad,
             shop.S_REJECTS_TO: self.target(s.rejects_to) if s.inspects else NONE,
             shop.S_DEFECTS: self._uniform(f"{source}.defect") if s.defect_rate else NONE,
             shop.S_INSPECTION: self._uniform(f"{source}.inspection") if s.inspects else NONE,

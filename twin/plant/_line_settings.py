@@ -142,8 +142,9 @@ class Station(Params):
     gives: dict[str, Give] = table("Disassembly: what a part becomes, by where it goes.")
     defect_rate: float = quantity(0, "%", 0, 100, "Share of good parts that it makes defective.")
     inspects: bool = flag(False, "Whether it looks for defective parts.")
-    false_alarm: float = quantity(0, "%", 0, 100, "Share of good parts that it rejects.")
-    escape: float = quantity(0, "%", 0, 100, "Share of defective parts that it does not see.")
+    inspected: float = quantity(100, "%", 0, 100, "Share of the parts that it looks at.")
+    false_alarm: float = quantity(0, "%", 0, 100, "Share of good parts looked at that it rejects.")
+    escape: float = quantity(0, "%", 0, 100, "Share of defective parts that it looks at and misses.")
     rejects_to: str = text("scrap", "Where a rejected part goes: 'scrap' or a station.")
     transport_time: float = quantity(0, "s", 0, 1e5, "Time to bring a part to this station.")
     conveyor: int = whole(0, 0, 10_000, "Places on the conveyor to it; 0 has no limit.", "parts")
@@ -151,6 +152,16 @@ class Station(Params):
     power_working: float = quantity(0, "kW", 0, 1e5, "Electric power at work.")
     power_idle: float = quantity(0, "kW", 0, 1e5, "Electric power when on and not at work.")
     rate: float = quantity(0, "EUR/h", 0, 1e5, "Cost of the station in planned time.")
+
+    @property
+    def passes_bad(self) -> float:
+        """Share of the defective parts that it lets go on, looked at or not [1]."""
+        return 1.0 - self.inspected * (1.0 - self.escape)
+
+    @property
+    def rejects_good(self) -> float:
+        """Share of the good parts that it rejects [1]."""
+        return self.inspected * self.false_alarm
 
 
 class PartNow(Params):

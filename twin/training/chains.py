@@ -5,6 +5,10 @@ torch comes with the extra ``train`` and is imported only when something is trai
 
 from __future__ import annotations
 
+import ctypes
+import ctypes.util
+import functools
+import sys
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,6 +23,7 @@ Index = npt.NDArray[np.intp]
 PER_STAGE = 3  # modules: convolution, normalisation, rectifier
 FEWEST, MULTIPLE = 8, 4  # channels that pruning leaves, and what their number is a multiple of
 BATCH = 64
+M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4  # of mallopt(3)
 
 
 def require_torch() -> Any:
@@ -34,7 +39,22 @@ def require_torch() -> Any:
         raise BadInput(message) from None
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
+    _keep_memory()
     return torch
+
+
+@functools.cache
+def _keep_memory() -> None:
+    """Let the C library keep what is freed: large tensors come and go with every step.
+
+    Else each is mapped and zeroed anew, which takes two thirds of a step's processor time. Only
+    the GNU library has the switch.
+    """
+    found = ctypes.util.find_library("c") if sys.platform == "linux" else None
+    mallopt = getattr(ctypes.CDLL(found), "mallopt", None) if found else None
+    if mallopt is not None:
+        mallopt(M_MMAP_MAX, 0)
+        mallopt(M_TRIM_THRESHOLD, 2**31 - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +83,7 @@ def build(plan: Plan, seed: int, dropout: float = 0.0) -> Chain:
                 groups=groups, bias=False,
             ),
             nn.BatchNorm2d(stage.outputs),
-            nn.ReLU(),
+            nn.ReLU() if stage.rectified else nn.Identity(),
         ]  # fmt: skip
     last = plan.stages[-1].outputs
     head = [
@@ -98,7 +118,8 @@ def fold(chain: Chain) -> Network:
         biases = _array(norm.bias) - _array(norm.running_mean) * gain
         groups = stage.outputs if stage.depthwise else 1
         folded = np.asarray(weights * gain[:, None, None, None], np.float32)
-        layers.append(Convolution(folded, biases.astype(np.float32), stage.stride, groups))
+        offset = biases.astype(np.float32)
+        layers.append(Convolution(folded, offset, stage.stride, groups, stage.rectified))
     head = chain.modules[-1]
     weights = _array(head.weight)[:, :, None, None]
     layers.append(Convolution(weights, _array(head.bias), rectified=False))
@@ -109,15 +130,19 @@ def _array(tensor: Any) -> Floats:
     return np.array(tensor.detach().numpy(), np.float32)
 
 
+def prunable(plan: Plan) -> list[int]:
+    """Stages that pruning thins: the full ones with a rectifier. The others are narrow already."""
+    stages = enumerate(plan.stages)
+    return [index for index, stage in stages if stage.rectified and not stage.depthwise]
+
+
 def importance(chain: Chain) -> list[Floats]:
-    """How much each output channel of the full convolutions matters, over the layer's mean [1].
+    """How much each output channel of the prunable stages matters, over the stage's mean [1].
 
     The gain of its normalisation times the size of its weights.
     """
     found = []
-    for index, stage in enumerate(chain.plan.stages):
-        if stage.depthwise:
-            continue
+    for index in prunable(chain.plan):
         weights = _array(chain.modules[PER_STAGE * index].weight)
         gain = np.abs(_array(chain.modules[PER_STAGE * index + 1].weight))
         size = gain * np.sqrt((weights**2).sum(axis=(1, 2, 3)))
@@ -142,17 +167,31 @@ def survivors(scores: list[Floats], share: float) -> list[Index]:
 
 def prune(chain: Chain, share: float) -> Chain:
     """Return the chain without its least important channels, ``share`` of them all."""
-    kept = iter(survivors(importance(chain), share))
+    kept = dict(zip(prunable(chain.plan), survivors(importance(chain), share), strict=True))
     before: Index = np.arange(chain.plan.channels)
     stages, chosen = [], []
-    for stage in chain.plan.stages:
-        after = before if stage.depthwise else next(kept)
+    for index, stage in enumerate(chain.plan.stages):
+        after = before if stage.depthwise else kept.get(index, np.arange(stage.outputs))
         stages.append(replace(stage, outputs=len(after)))
         chosen.append((before, after))
         before = after
     thin = build(replace(chain.plan, stages=tuple(stages)), seed=0)
     _copy(chain, thin, chosen, before)
     return thin
+
+
+def shorten(chain: Chain, plan: Plan, seed: int) -> Chain:
+    """Return a chain of ``plan`` with the weights of the stages that begin ``chain``."""
+    torch = require_torch()
+    short = build(plan, seed)
+    with torch.no_grad():
+        for own, known in zip(
+            short.modules[: PER_STAGE * len(plan.stages)], chain.modules, strict=False
+        ):
+            own.load_state_dict(known.state_dict())
+            if isinstance(own, torch.nn.BatchNorm2d):
+                own.eps = known.eps
+    return short
 
 
 def _copy(chain: Chain, thin: Chain, chosen: list[tuple[Index, Index]], last: Index) -> None:
@@ -168,6 +207,7 @@ def _copy(chain: Chain, thin: Chain, chosen: list[tuple[Index, Index]], last: In
                 weights = weights[:, torch.from_numpy(inputs)]
             thin.modules[start].weight.copy_(weights)
             norm, thin_norm = chain.modules[start + 1], thin.modules[start + 1]
+            thin_norm.eps = norm.eps
             for name in ("weight", "bias", "running_mean", "running_var"):
                 getattr(thin_norm, name).copy_(getattr(norm, name)[torch.from_numpy(outputs)])
         thin.modules[-1].weight.copy_(chain.modules[-1].weight[:, torch.from_numpy(last)])

@@ -1,9 +1,9 @@
 """Convolutional networks as plain arrays: in floats, in INT8, and what they cost.
 
-A network is a chain: convolutions with a rectifier each, the mean over all pixels, one dense layer.
-Batch normalisation is folded. The integer arithmetic here is the reference that onnxruntime's
-result must equal. Pixels come as 0 to 1 and are moved by :data:`CENTRE`, so that the grey that
-pads the edges is in the middle.
+A network is a chain: convolutions, most with a rectifier, the mean over all pixels, and one dense
+layer. Batch normalisation is folded. The integer arithmetic here is the reference that
+onnxruntime's result must equal. Pixels come as 0 to 1 and are moved by :data:`CENTRE`, so that the
+grey that pads the edges is in the middle.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ def activations(network: Network, pixels: Floats) -> list[Floats]:
         size = layer.weights.shape[2]
         patches = _patches(values[-1], size, layer.stride, layer.padding, 0.0)
         found = _convolve(patches, layer.weights, layer.groups) + layer.biases[:, None, None]
-        values.append(np.asarray(np.maximum(found, 0.0), np.float32))
+        values.append(np.asarray(np.maximum(found, 0.0) if layer.rectified else found, np.float32))
     last = network.layers[-1]
     values.append(values[-1].mean(axis=(2, 3), dtype=np.float32))
     values.append(values[-1] @ last.weights[:, :, 0, 0].T + last.biases)

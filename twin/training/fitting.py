@@ -215,7 +215,7 @@ def fit_rounded(
             values = torch.nn.functional.conv2d(
                 values, rounded, biases, layer.stride, layer.padding, 1, layer.groups
             )
-            values = _rounded(torch, torch.relu(values), scale)
+            values = _rounded(torch, torch.relu(values) if layer.rectified else values, scale)
         values = _rounded(torch, values.mean((2, 3), keepdim=True), mean)
         rounded = _rounded_weights(torch, pairs[-1][0], bits[-1])
         return torch.nn.functional.conv2d(values, rounded, pairs[-1][1]).flatten(1)

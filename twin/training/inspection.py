@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -13,27 +12,24 @@ import numpy.typing as npt
 
 from twin.errors import BadInput, Fault
 from twin.nodes import inspection, pictures
-from twin.nodes.inspection import Report, judge
-from twin.nodes.library import Front, open_bytes
+from twin.nodes.inspection import Report
+from twin.nodes.library import Front
 from twin.nodes.pictures import Album, Picture
 from twin.rng import stream
-from twin.training import card, chains, convolution, plans, qdq
-from twin.training.chains import Chain
+from twin.training import backbone, card, chains, convolution, plans, qdq
 from twin.training.clock import Clock
-from twin.training.fitting import Course, Task, fit, fit_rounded
-from twin.training.huffman import coded_bytes
+from twin.training.fitting import Course, Task
+from twin.training.steps import Bench, Held, Recipe, Say
 
 LARGEST_SIDE, SMALLEST_SIDE, SIDE_STEP = 128, 32, 16  # pixels
 FEWEST = 3  # pictures of a class
 WIDER = 1.5  # how far beyond those seen sizes may lie, where they differ anyway
-CALIBRATION = 512  # pictures that the ranges of the activations are measured on
 READ_INSTRUCTIONS = 4.0  # for each pixel of the camera: read, weigh, add, store; assumption
 LEVEL_INSTRUCTIONS = 12.0  # for each pixel of the model: sum, square, scale, saturate; assumption
-TEACHER = Course("teacher", 80, rate=3e-3, share=0.4, fewest=800, most=3000)
-STUDENT = Course("student", 90, rate=4e-3, share=0.6, fewest=1000, most=3500)
-REFINED = Course("pruned", 45, rate=2e-3, share=0.6, fewest=500, most=2000)
-ROUNDED = Course("rounded", 15, rate=2e-4, share=0.8, decay=0.0, fewest=200, most=1500)
-Say = Callable[[str], None]
+TEACHER = Course("teacher", 40, rate=1e-3, share=0.4, fewest=500, most=3000)
+STUDENT = Course("student", 30, rate=1e-3, share=0.6, fewest=400, most=3000)
+REFINED = Course("pruned", 30, rate=1e-3, share=0.6, fewest=400, most=2000)
+ROUNDED = Course("rounded", 10, rate=1e-4, share=0.8, decay=0.0, fewest=150, most=1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +69,6 @@ class Data:
     def pixels(self, chosen: Sequence[Picture]) -> npt.NDArray[np.uint8]:
         """Planes as the model takes them."""
         return pictures.stack(chosen, self.channels)
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One row of the ablation: what a step left of size and accuracy."""
-
-    step: str
-    parameters: int
-    bytes: int
-    macs: int
-    accuracy: float
-    macro_f1: float
 
 
 def side_of(sizes: Sequence[tuple[int, int]]) -> int:
@@ -192,98 +176,34 @@ def front(data: Data) -> Front:
     return Front(f"picture scaled to {data.side} × {data.side}", 1.0, 1.0, float(count), memory)
 
 
-class _Bench:
-    """The steps of one training, each judged on the pictures held back."""
-
-    def __init__(self, data: Data, options: Options, clock: Clock) -> None:
-        self.data, self.options, self.clock = data, options, clock
-        self.truth = pictures.labels(data.held, data.classes)
-        self.pixels = data.pixels(data.held)
-        self.rows: list[Step] = []
-        self.seconds: dict[str, float] = {}
-        self._last = time.process_time()
-        labels = pictures.labels(data.train, data.classes)
-        train = pictures.channels_of(data.train, data.channels)
-        self.task = Task(train, labels, len(data.classes), options.oriented, options.seed)
-
-    def note(self, step: str, network: convolution.Network, size: int, found: Any) -> Report:
-        """Add a row of the ablation."""
-        report = judge(self.data.classes, self.truth, found)
-        layers = convolution.table(network)
-        macs, number = sum(layer.macs for layer in layers), convolution.parameters(network)
-        self.rows.append(Step(step, number, size, macs, report.accuracy, report.macro_f1))
-        now = time.process_time()
-        self.seconds[step], self._last = now - self._last, now
-        self.clock.say(f"{step}: {size / 1e3:.1f} kB, accuracy {report.accuracy:.4f} held back")
-        return report
-
-    def judged(self, step: str, chain: Chain) -> None:
-        """Add the row of a float network."""
-        network = chains.fold(chain)
-        found = chains.predict(chain, self.pixels)
-        self.note(step, network, convolution.float_bytes(network), found)
-
-    def teacher(self) -> Chain:
-        """Train the teacher."""
-        data = self.data
-        plan = plans.teacher(data.side, data.planes, len(data.classes))
-        chain = chains.build(plan, self.options.seed, dropout=0.2)
-        fit(self.task, TEACHER, self.clock, chain, None)
-        self.judged("teacher", chain)
-        return chain
-
-    def student(self, teacher: Chain) -> Chain:
-        """Distil the student, prune it, and train what is left."""
-        data = self.data
-        plan = plans.student(data.side, data.planes, len(data.classes))
-        chain = chains.build(plan, self.options.seed)
-        fit(self.task, STUDENT, self.clock, chain, teacher)
-        self.judged("distilled student", chain)
-        if self.options.pruned > 0.0:
-            chain = chains.prune(chain, self.options.pruned)
-            fit(self.task, REFINED, self.clock, chain, teacher)
-            self.judged(f"pruned by {self.options.pruned:.0%}", chain)
-        return chain
-
-    def whole(self, chain: Chain, teacher: Chain) -> tuple[convolution.WholeNetwork, bytes, Report]:
-        """Quantise after training, then train through the rounding."""
-        network = chains.fold(chain)
-        some = stream(self.options.seed, "training.calibration").permutation(len(self.task.labels))
-        planes = pictures.with_levelled(self.task.pixels[some[:CALIBRATION]])
-        shown = planes.astype(np.float32) / np.float32(255.0)
-        scales = convolution.ranges(network, shown)
-        middle = [self.options.bits] * (len(network.layers) - 2)
-        bits = [8, *middle, 8]
-        self.quantised("INT8 after training", network, convolution.quantise(network, scales, bits))
-        trained = fit_rounded(self.task, ROUNDED, self.clock, network, scales, bits, teacher)
-        whole = convolution.quantise(trained, scales, bits)
-        content, report = self.quantised("INT8 in training", trained, whole)
-        coded = coded_bytes(layer.weights for layer in whole.layers)
-        rest = convolution.parameters(trained) - sum(w.weights.size for w in whole.layers)
-        last = self.rows[-1]
-        size = coded + 4 * rest
-        self.rows.append(
-            Step("weights in a Huffman code", last.parameters, size, last.macs, *_scores(report))
-        )
-        return whole, content, report
-
-    def quantised(
-        self, step: str, network: convolution.Network, whole: convolution.WholeNetwork
-    ) -> tuple[bytes, Report]:
-        """Add the row of an INT8 network, as onnxruntime runs its file."""
-        content = qdq.pictures_to_onnx(whole)
-        session = open_bytes(content)
-        found = inspection.probabilities(session, self.pixels)
-        return content, self.note(step, network, len(content), found)
+def task(data: Data, options: Options) -> Task:
+    """Return what is learned from."""
+    labels = pictures.labels(data.train, data.classes)
+    pixels = pictures.channels_of(data.train, data.channels)
+    return Task(pixels, labels, len(data.classes), options.oriented, options.seed)
 
 
-def _scores(report: Report) -> tuple[float, float]:
-    return report.accuracy, report.macro_f1
+def held(data: Data) -> Held:
+    """Return what every step is judged on."""
+    return Held(data.pixels(data.held), pictures.labels(data.held, data.classes), data.classes)
 
 
-def document(bench: _Bench, whole: convolution.WholeNetwork, content: bytes, report: Report) -> Any:
+def recipe(data: Data, options: Options) -> Recipe:
+    """Networks that begin with filters learned on photographs, and their courses."""
+    shape = data.side, data.planes, len(data.classes)
+    teacher, student = plans.teacher(*shape), plans.student(*shape)
+    courses = TEACHER, STUDENT, REFINED, ROUNDED
+    return Recipe(teacher, student, *courses, True, options.pruned, options.bits)
+
+
+def document(
+    data: Data,
+    options: Options,
+    bench: Bench,
+    found: tuple[convolution.WholeNetwork, bytes, Report],
+) -> Any:
     """Return the card."""
-    data, options = bench.data, bench.options
+    whole, content, report = found
     layers = convolution.table(whole)
     counts = {word: sum(p.label == word for p in data.train) for word in data.classes}
     own = any(picture.part for picture in data.held)
@@ -304,6 +224,7 @@ def document(bench: _Bench, whole: convolution.WholeNetwork, content: bytes, rep
             "split": "the folder's own test" if own else f"{options.held:.0%} of each class",
             "left_out": len(data.left_out),
             "method": "teacher, distilled student, channels pruned, INT8 after and in training",
+            **backbone.origin(),
             "augmentation": "moved, lit, blurred"
             + ("" if options.oriented else ", turned, mirrored"),
             "seed": options.seed,
@@ -353,10 +274,10 @@ def build(
     qdq.require_onnx()
     chains.require_torch()
     clock = Clock(chosen.budget, say)
-    bench = _Bench(gather(place, chosen, say), chosen, clock)
-    teacher = bench.teacher()
-    found = bench.whole(bench.student(teacher), teacher)
-    path = card.write(folder, document(bench, *found), found[1])
-    left_out = [str(fault) for fault in bench.data.left_out]
+    data = gather(place, chosen, say)
+    bench = Bench(task(data, chosen), held(data), recipe(data, chosen), clock)
+    found = bench.run()
+    path = card.write(folder, document(data, chosen, bench, found), found[1])
+    left_out = [str(fault) for fault in data.left_out]
     seconds = {step: round(spent, 1) for step, spent in bench.seconds.items()}
     return path, {"processor_s": seconds, "left_out": left_out}

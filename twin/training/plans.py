@@ -1,4 +1,4 @@
-"""Shapes of networks for pictures, before anything is trained: a plain teacher, a thin student."""
+"""Shapes of networks for pictures, before anything is trained."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ SMALLEST = 4  # pixels along a side below which nothing is halved any more
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One convolution with a rectifier; ``depthwise`` ones keep the number of channels."""
+    """One convolution, mostly with a rectifier; ``depthwise`` ones keep the number of channels."""
 
     outputs: int
     kernel: int
     stride: int
     depthwise: bool = False
+    rectified: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,27 +42,67 @@ def _halved(side: int, stages: list[Stage]) -> tuple[Stage, ...]:
     return tuple(found)
 
 
-def teacher(side: int, channels: int, classes: int) -> Plan:
-    """Six full convolutions, 32 to 160 channels wide.
+def _block(inputs: int, outputs: int, kernel: int, stride: int) -> tuple[Stage, ...]:
+    """Widen six times, filter each channel, narrow without a rectifier: an inverted bottleneck."""
+    wide = 6 * inputs
+    return (
+        Stage(wide, 1, 1),
+        Stage(wide, kernel, stride, depthwise=True),
+        Stage(outputs, 1, 1, rectified=False),
+    )
 
-    >>> plan = teacher(96, 1, 6)
-    >>> [stage.outputs for stage in plan.stages]
-    [32, 64, 96, 96, 160, 160]
+
+# The stages whose filters twin.training.backbone brings along.
+TRUNK = (
+    Stage(32, 3, 2),
+    Stage(32, 3, 1, depthwise=True),
+    Stage(16, 1, 1, rectified=False),
+    *_block(16, 24, 3, 2),
+    *_block(24, 40, 5, 2),
+    *_block(40, 80, 3, 2),
+    Stage(480, 1, 1),
+)
+STUDENT_STAGES = 10
+
+
+def teacher(side: int, channels: int, classes: int) -> Plan:
+    """The whole trunk.
+
+    >>> [stage.outputs for stage in teacher(96, 1, 6).stages if not stage.rectified]
+    [16, 24, 40, 80]
     """
-    widths = ((32, 2), (64, 2), (96, 2), (96, 1), (160, 2), (160, 1))
+    return Plan(side, channels, _halved(side, list(TRUNK)), classes)
+
+
+def student(side: int, channels: int, classes: int) -> Plan:
+    """The trunk as far as pictures keep an eighth of their side.
+
+    >>> plan = student(128, 2, 6)
+    >>> plan.stages[-1]
+    Stage(outputs=240, kernel=1, stride=1, depthwise=False, rectified=True)
+    """
+    return Plan(side, channels, _halved(side, list(TRUNK[:STUDENT_STAGES])), classes)
+
+
+def wide(side: int, channels: int, classes: int) -> Plan:
+    """Six full convolutions with 2.6 million weights, most of them where few pixels are left.
+
+    >>> sum(stage.outputs for stage in wide(64, 2, 8).stages)
+    1248
+    """
+    widths = ((32, 2), (64, 2), (128, 2), (256, 2), (384, 1), (384, 1))
     stages = [Stage(outputs, 3, stride) for outputs, stride in widths]
     return Plan(side, channels, _halved(side, stages), classes)
 
 
-def student(side: int, channels: int, classes: int) -> Plan:
-    """One full convolution, then six depthwise-separable ones, 24 to 128 channels wide.
+def thin(side: int, channels: int, classes: int) -> Plan:
+    """One full convolution, then six depthwise-separable ones: little memory, few sums.
 
-    >>> plan = student(32, 1, 2)
-    >>> plan.stages[0], plan.stages[1].stride, plan.stages[9].stride
-    (Stage(outputs=24, kernel=3, stride=2, depthwise=False), 2, 1)
+    >>> [stage.stride for stage in thin(64, 2, 8).stages if stage.depthwise]
+    [2, 1, 2, 1, 2, 1]
     """
-    stages, width = [Stage(24, 3, 2)], 24
-    for outputs, stride in ((48, 2), (48, 1), (96, 2), (96, 1), (128, 2), (128, 1)):
+    stages, width = [Stage(8, 3, 2)], 8
+    for outputs, stride in ((24, 2), (32, 1), (64, 2), (64, 1), (128, 2), (160, 1)):
         stages += [Stage(width, 3, stride, depthwise=True), Stage(outputs, 1, 1)]
         width = outputs
     return Plan(side, channels, _halved(side, stages), classes)

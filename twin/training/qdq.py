@@ -46,6 +46,13 @@ class _Graph:
         self.constants.append(self.onnx.numpy_helper.from_array(np.asarray(value), name))
         return name
 
+    def zeros(self, letter: str, size: int, kind: type[np.integer[Any]]) -> str:
+        """Return the constant of ``size`` zeros, which layers share."""
+        name = f"{letter}{size}"
+        if any(constant.name == name for constant in self.constants):
+            return name
+        return self.constant(name, np.zeros(size, kind))
+
     def node(self, kind: str, inputs: list[str], output: str, **attributes: Any) -> str:
         self.nodes.append(self.onnx.helper.make_node(kind, inputs, [output], **attributes))
         return output
@@ -85,10 +92,10 @@ class _Graph:
         """Write weights and biases with their scales, and what makes them real again."""
         weights = self.constant(f"{name}w", whole)
         given = self.constant(f"{name}t", steps)
-        zeros = self.constant(f"{name}y", np.zeros(len(steps), np.int8))
+        zeros = self.zeros("y", len(steps), np.int8)
         offset = self.constant(f"{name}b", biases)
         bias_steps = self.constant(f"{name}u", (step * steps).astype("f4"))
-        whole_zeros = self.constant(f"{name}v", np.zeros(len(steps), np.int32))
+        whole_zeros = self.zeros("v", len(steps), np.int32)
         weight = self.node("DequantizeLinear", [weights, given, zeros], f"{name}W", axis=0)
         bias = self.node("DequantizeLinear", [offset, bias_steps, whole_zeros], f"{name}B", axis=0)
         return weight, bias

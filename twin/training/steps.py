@@ -1,0 +1,154 @@
+"""The steps from a teacher to an INT8 file, and what each of them cost: the ablation."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from twin.nodes import inspection, pictures
+from twin.nodes.inspection import Report, judge
+from twin.nodes.library import open_bytes
+from twin.rng import stream
+from twin.training import backbone, chains, convolution, qdq
+from twin.training.chains import Chain
+from twin.training.clock import Clock
+from twin.training.fitting import Course, Task, fit, fit_rounded
+from twin.training.huffman import coded_bytes
+from twin.training.plans import Plan
+
+Say = Callable[[str], None]
+CALIBRATION = 512  # pictures that the ranges of the activations are measured on
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Networks and courses of one training.
+
+    ``trunk``: whether the networks begin with the filters of :mod:`twin.training.backbone`, and
+    the student with the first stages of its teacher. ``pruned`` share of channels; ``bits`` of the
+    weights, of which first and last layer keep 8.
+    """
+
+    teacher: Plan
+    student: Plan
+    taught: Course
+    distilled: Course
+    refined: Course
+    rounded: Course
+    trunk: bool
+    pruned: float
+    bits: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One row of the ablation: what a step left of size and accuracy."""
+
+    step: str
+    parameters: int
+    bytes: int
+    macs: int
+    accuracy: float
+    macro_f1: float
+    false_alarms: float
+    missed_alarms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What every step is judged on: planes as the model takes them, and their classes."""
+
+    pixels: npt.NDArray[np.uint8]
+    truth: npt.NDArray[np.intp]
+    classes: tuple[str, ...]
+
+
+class Bench:
+    """The steps of one training, each judged on the pictures held back."""
+
+    def __init__(self, task: Task, held: Held, recipe: Recipe, clock: Clock) -> None:
+        self.task, self.held, self.recipe, self.clock = task, held, recipe, clock
+        self.rows: list[Step] = []
+        self.seconds: dict[str, float] = {}
+        self._last = time.process_time()
+
+    def run(self) -> tuple[convolution.WholeNetwork, bytes, Report]:
+        """Take all steps; return the INT8 network, its file and how good it is."""
+        teacher = self.teacher()
+        return self.whole(self.student(teacher), teacher)
+
+    def note(self, step: str, network: convolution.Network, size: int, found: Any) -> Report:
+        """Add a row of the ablation."""
+        report = judge(self.held.classes, self.held.truth, found)
+        macs = sum(layer.macs for layer in convolution.table(network))
+        self._row(step, convolution.parameters(network), size, macs, report)
+        now = time.process_time()
+        self.seconds[step], self._last = now - self._last, now
+        self.clock.say(f"{step}: {size / 1e3:.1f} kB, accuracy {report.accuracy:.4f} held back")
+        return report
+
+    def _row(self, step: str, number: int, size: int, macs: int, report: Report) -> None:
+        alarms = report.false_alarms, report.missed_alarms
+        self.rows.append(Step(step, number, size, macs, report.accuracy, report.macro_f1, *alarms))
+
+    def judged(self, step: str, chain: Chain) -> None:
+        """Add the row of a float network."""
+        network = chains.fold(chain)
+        found = chains.predict(chain, self.held.pixels)
+        self.note(step, network, convolution.float_bytes(network), found)
+
+    def teacher(self) -> Chain:
+        """Train the teacher."""
+        chain = chains.build(self.recipe.teacher, self.task.seed, dropout=0.2)
+        if self.recipe.trunk:
+            backbone.begin(chain)
+        fit(self.task, self.recipe.taught, self.clock, chain, None)
+        self.judged("teacher", chain)
+        return chain
+
+    def student(self, teacher: Chain) -> Chain:
+        """Distil the student, prune it, and train what is left."""
+        plan, seed = self.recipe.student, self.task.seed
+        whole = self.recipe.trunk
+        chain = chains.shorten(teacher, plan, seed) if whole else chains.build(plan, seed)
+        fit(self.task, self.recipe.distilled, self.clock, chain, teacher)
+        self.judged("distilled student", chain)
+        if self.recipe.pruned > 0.0:
+            chain = chains.prune(chain, self.recipe.pruned)
+            fit(self.task, self.recipe.refined, self.clock, chain, teacher)
+            self.judged(f"pruned by {self.recipe.pruned:.0%}", chain)
+        return chain
+
+    def whole(self, chain: Chain, teacher: Chain) -> tuple[convolution.WholeNetwork, bytes, Report]:
+        """Quantise after training, then train through the rounding."""
+        network = chains.fold(chain)
+        some = stream(self.task.seed, "training.calibration").permutation(len(self.task.labels))
+        planes = pictures.with_levelled(self.task.pixels[some[:CALIBRATION]])
+        shown = planes.astype(np.float32) / np.float32(255.0)
+        scales = convolution.ranges(network, shown)
+        bits = [8, *[self.recipe.bits] * (len(network.layers) - 2), 8]
+        self.quantised("INT8 after training", network, convolution.quantise(network, scales, bits))
+        course = self.recipe.rounded
+        trained = fit_rounded(self.task, course, self.clock, network, scales, bits, teacher)
+        whole = convolution.quantise(trained, scales, bits)
+        content, report = self.quantised("INT8 in training", trained, whole)
+        coded = coded_bytes(layer.weights for layer in whole.layers)
+        rest = convolution.parameters(trained) - sum(w.weights.size for w in whole.layers)
+        last = self.rows[-1]
+        size = coded + convolution.PER_CHANNEL_BYTES * rest
+        self._row("weights in a Huffman code", last.parameters, size, last.macs, report)
+        return whole, content, report
+
+    def quantised(
+        self, step: str, network: convolution.Network, whole: convolution.WholeNetwork
+    ) -> tuple[bytes, Report]:
+        """Add the row of an INT8 network, as onnxruntime runs its file."""
+        content = qdq.pictures_to_onnx(whole)
+        session = open_bytes(content)
+        found = inspection.probabilities(session, self.held.pixels)
+        return content, self.note(step, network, len(content), found)
