@@ -14,12 +14,12 @@ from twin.training.huffman import code_lengths, coded_bytes
 from twin.training.inspection import Options, _refuse_few, gather, hold_back, side_of, taken
 
 
-def layer(rng, outputs, inputs, size, stride=1, *, depthwise=False):
+def layer(rng, outputs, inputs, size, stride=1, *, depthwise=False, rectified=True):
     shape = (outputs, 1 if depthwise else inputs, size, size)
     weights = rng.standard_normal(shape) * np.sqrt(2.0 / np.prod(shape[1:]))
     biases = 0.1 * rng.standard_normal(outputs)
     groups = outputs if depthwise else 1
-    return Convolution(weights.astype("f4"), biases.astype("f4"), stride, groups)
+    return Convolution(weights.astype("f4"), biases.astype("f4"), stride, groups, rectified)
 
 
 def network(side, channels=1):
@@ -31,7 +31,7 @@ def network(side, channels=1):
         (
             layer(rng, 8, channels, 3, 2),
             layer(rng, 8, 8, 3, depthwise=True),
-            layer(rng, 16, 8, 1),
+            layer(rng, 16, 8, 1, rectified=False),
             layer(rng, 16, 16, 3, 2, depthwise=True),
             layer(rng, 20, 16, 1),
             Convolution(head.astype("f4"), np.zeros(5, "f4"), rectified=False),

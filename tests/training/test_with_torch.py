@@ -1,5 +1,6 @@
 """Training on pictures, end to end; collected only with the extra ``train`` (conftest.py)."""
 
+import dataclasses
 import json
 
 import numpy as np
@@ -9,7 +10,8 @@ from tests.nodes import made_pictures as made
 from twin.nodes import inspection, pictures
 from twin.nodes.library import open_model
 from twin.rng import stream
-from twin.training import chains, convolution, fitting, plans
+from twin.signals._parts import CLASSES
+from twin.training import backbone, chains, convolution, fitting, parts, plans
 from twin.training import inspection as recipe
 from twin.training.augment import with_levelled
 from twin.training.clock import Clock
@@ -26,8 +28,8 @@ def short(monkeypatch):
         monkeypatch.setattr(recipe, name, few)
 
 
-def chain(side=32):
-    made_up = chains.build(plans.student(side, 2, 3), seed=1)
+def chain(side=32, plan=None):
+    made_up = chains.build((plan or plans.thin)(side, 2, 3), seed=1)
     rng = np.random.default_rng(1)
     for module in made_up.modules:
         if hasattr(module, "running_mean"):
@@ -63,8 +65,57 @@ def test_pruning_channels_without_weight_changes_nothing():
             assert stage.outputs == len(norm.bias)
     thin = chains.prune(made_up, 0.25)
     widths = [stage.outputs for stage in thin.plan.stages]
-    assert widths == [-(-stage.outputs * 3 // 16) * 4 for stage in made_up.plan.stages]
+    assert widths == [max(-(-s.outputs * 3 // 16) * 4, 8) for s in made_up.plan.stages]
     assert chains.predict(thin, some) == pytest.approx(chains.predict(made_up, some), abs=1e-5)
+
+
+def test_narrow_stages_without_a_rectifier_are_not_thinned_and_fold_as_they_are():
+    made_up, some = chain(plan=plans.student), pixels()
+    narrow = [stage.outputs for stage in made_up.plan.stages if not stage.rectified]
+    thin = chains.prune(made_up, 0.4)
+    assert [stage.outputs for stage in thin.plan.stages if not stage.rectified] == narrow
+    assert sum(s.outputs for s in thin.plan.stages) < sum(s.outputs for s in made_up.plan.stages)
+    logits = convolution.logits(chains.fold(thin), some.astype("f4") / np.float32(255))
+    found = chains.predict(thin, some)
+    weight = np.exp(logits - logits.max(1, keepdims=True))
+    assert weight / weight.sum(1, keepdims=True) == pytest.approx(found, abs=1e-4)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_networks_begin_with_the_filters_of_the_trunk(channels):
+    made_up = chains.build(plans.teacher(64, channels + 1, 3), seed=1)
+    before = made_up.modules[-1].weight.detach().clone()
+    backbone.begin(made_up)
+    stored = np.load(backbone.HOME)
+    last = len(plans.TRUNK) - 1
+    found = made_up.modules[chains.PER_STAGE * last].weight.detach().numpy()
+    assert (found == stored[f"w{last}"].astype("f4")).all()
+    first = made_up.modules[0].weight.detach().numpy()
+    assert first.sum((1, 2, 3)) == pytest.approx(
+        backbone.SCALE * stored["w0"].astype("f4").sum((1, 2, 3)), abs=1e-4
+    )
+    assert (made_up.modules[-1].weight == before).all()
+
+
+def test_a_shortened_chain_computes_what_the_long_one_computes_there():
+    long = chain(plan=plans.teacher)
+    short = chains.shorten(long, plans.student(32, 2, 3), seed=1)
+    some = chains.require_torch().from_numpy(pixels()).float() / 255.0
+    long.modules.eval()
+    short.modules.eval()
+    number = chains.PER_STAGE * len(short.plan.stages)
+    assert (long.modules[:number](some) == short.modules[:number](some)).all()
+
+
+def test_parts_that_the_twin_draws_train_a_model(tmp_path, monkeypatch):
+    for name in ("TAUGHT", "DISTILLED", "REFINED", "ROUNDED"):
+        few = dataclasses.replace(getattr(parts, name), epochs=1, fewest=30, most=30, batch=32)
+        monkeypatch.setattr(parts, name, few)
+    path, _ = parts.build(tmp_path, recipe.Options(), lambda line: None, (600, 200))
+    card = open_model(str(path)).card
+    assert card.classes == CLASSES
+    assert card.document["tests"]["rendered"]["n"] == 200
+    assert card.document["tests"]["rendered"]["accuracy"] > 1.5 / len(CLASSES)
 
 
 def test_trained_from_a_folder_and_evaluated_again(tmp_path):

@@ -285,7 +285,7 @@ class Node:
 
     def share(self, samples: int) -> float:
         """Size of a window over that which the features are costed for [1]."""
-        return samples / self._window
+        return 1.0 if self.eye is not None else samples / self._window
 
     def _work(self, found: Pending) -> float:
         """Instructions before the model."""

@@ -143,8 +143,10 @@ class Station(Params):
     defect_rate: float = quantity(0, "%", 0, 100, "Share of good parts that it makes defective.")
     inspects: bool = flag(False, "Whether it looks for defective parts.")
     inspected: float = quantity(100, "%", 0, 100, "Share of the parts that it looks at.")
-    false_alarm: float = quantity(0, "%", 0, 100, "Share of good parts looked at that it rejects.")
-    escape: float = quantity(0, "%", 0, 100, "Share of defective parts that it looks at and misses.")
+    false_alarm: float = quantity(0, "%", 0, 100, "Share of good parts that it rejects.")
+    escape: float = quantity(
+        0, "%", 0, 100, "Share of defective parts that it does not see."
+    )
     rejects_to: str = text("scrap", "Where a rejected part goes: 'scrap' or a station.")
     transport_time: float = quantity(0, "s", 0, 1e5, "Time to bring a part to this station.")
     conveyor: int = whole(0, 0, 10_000, "Places on the conveyor to it; 0 has no limit.", "parts")

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from twin.family import load as load_kind
+from twin.nodes.inspection import is_sound
 from twin.nodes.library import open_model
 from twin.physics.bearings import Bearing, cage_order, inner_order, outer_order, spin_order
 from twin.physics.cutting import spindle_speed
@@ -317,7 +318,7 @@ def _verdict_table(
 def _found(labels: Sequence[str]) -> str:
     """What a node found in the windows that it judged, as a heading."""
     judged = [label for label in labels if label != "idle"]
-    faults = [label for label in judged if label not in QUIET]
+    faults = [label for label in judged if label not in QUIET and not is_sound(label)]
     if faults:
         most = max(dict.fromkeys(faults), key=faults.count)
         n = faults.count(most)
