@@ -11,7 +11,7 @@ from twin.nodes import inspection, pictures
 from twin.nodes.library import open_model
 from twin.rng import stream
 from twin.signals._parts import CLASSES
-from twin.training import backbone, chains, convolution, fitting, parts, plans
+from twin.training import backbone, chains, convolution, fitting, parts, plans, steps
 from twin.training import inspection as recipe
 from twin.training.augment import with_levelled
 from twin.training.clock import Clock
@@ -20,7 +20,7 @@ from twin.training.clock import Clock
 @pytest.fixture(autouse=True)
 def short(monkeypatch):
     """Courses of a few steps."""
-    for name in ("TEACHER", "STUDENT", "REFINED", "ROUNDED"):
+    for name in ("TEACHER", "REFINED", "ROUNDED"):
         course = getattr(recipe, name)
         few = fitting.Course(
             course.name, 1, course.rate, course.share, course.decay, fewest=50, most=50
@@ -70,7 +70,7 @@ def test_pruning_channels_without_weight_changes_nothing():
 
 
 def test_narrow_stages_without_a_rectifier_are_not_thinned_and_fold_as_they_are():
-    made_up, some = chain(plan=plans.student), pixels()
+    made_up, some = chain(plan=plans.photographic), pixels()
     narrow = [stage.outputs for stage in made_up.plan.stages if not stage.rectified]
     thin = chains.prune(made_up, 0.4)
     assert [stage.outputs for stage in thin.plan.stages if not stage.rectified] == narrow
@@ -83,28 +83,19 @@ def test_narrow_stages_without_a_rectifier_are_not_thinned_and_fold_as_they_are(
 
 @pytest.mark.parametrize("channels", [1, 3])
 def test_networks_begin_with_the_filters_of_the_trunk(channels):
-    made_up = chains.build(plans.teacher(64, channels + 1, 3), seed=1)
+    made_up = chains.build(plans.photographic(64, channels + 1, 3), seed=1)
     before = made_up.modules[-1].weight.detach().clone()
     backbone.begin(made_up)
     stored = np.load(backbone.HOME)
     last = len(plans.TRUNK) - 1
     found = made_up.modules[chains.PER_STAGE * last].weight.detach().numpy()
-    assert (found == stored[f"w{last}"].astype("f4")).all()
+    known = stored[f"w{last}"].astype("f4")
+    assert (found == np.concatenate([known, -known])).all()
     first = made_up.modules[0].weight.detach().numpy()
     assert first.sum((1, 2, 3)) == pytest.approx(
         backbone.SCALE * stored["w0"].astype("f4").sum((1, 2, 3)), abs=1e-4
     )
     assert (made_up.modules[-1].weight == before).all()
-
-
-def test_a_shortened_chain_computes_what_the_long_one_computes_there():
-    long = chain(plan=plans.teacher)
-    short = chains.shorten(long, plans.student(32, 2, 3), seed=1)
-    some = chains.require_torch().from_numpy(pixels()).float() / 255.0
-    long.modules.eval()
-    short.modules.eval()
-    number = chains.PER_STAGE * len(short.plan.stages)
-    assert (long.modules[:number](some) == short.modules[:number](some)).all()
 
 
 def test_parts_that_the_twin_draws_train_a_model(tmp_path, monkeypatch):
@@ -126,9 +117,7 @@ def test_trained_from_a_folder_and_evaluated_again(tmp_path):
     card = json.loads(paths[0].with_suffix(".json").read_text())
     assert card["tests"]["held_back"]["n"] == 9
     assert [row["step"] for row in card["ablation"]] == [
-        "teacher",
-        "distilled student",
-        "pruned by 30%",
+        "filters of photographs, dense layer learned",
         "INT8 after training",
         "INT8 in training",
         "weights in a Huffman code",
@@ -142,7 +131,17 @@ def test_a_small_budget_cuts_and_the_card_says_so(tmp_path):
     place = made.draw(tmp_path / "data", count=6)
     path, _ = recipe.build(place, tmp_path / "out", recipe.Options(budget=0.1))
     cut = json.loads(path.with_suffix(".json").read_text())["training"]["cut_short"]
-    assert cut[0].startswith("teacher: 40 of 50 steps")
+    assert cut[-1].startswith("rounded: 40 of 50 steps")
+
+
+def test_filters_are_learned_on_where_a_dense_layer_does_not_do(tmp_path, monkeypatch):
+    place = made.draw(tmp_path / "data", count=8)
+    monkeypatch.setattr(steps, "ENOUGH", 1.1)
+    options = recipe.Options(pruned=0.3)
+    path, _ = recipe.build(place, tmp_path / "out", options)
+    rows = json.loads(path.with_suffix(".json").read_text())["ablation"]
+    assert [row["step"] for row in rows][1:3] == ["filters learned on", "pruned by 30%"]
+    assert rows[2]["parameters"] < rows[1]["parameters"]
 
 
 def test_rare_classes_come_more_often():

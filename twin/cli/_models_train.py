@@ -57,8 +57,9 @@ def train(
         int, typer.Option("--side", help="Pixels that pictures are scaled to; 0: by the set.")
     ] = 0,
     prune: Annotated[
-        float, typer.Option("--prune", min=0, max=0.8, help="Share of channels to take out [1].")
-    ] = 0.3,
+        float | None,
+        typer.Option("--prune", min=0, max=0.8, help="Share of channels to take out [1]."),
+    ] = None,
     bits: Annotated[int, typer.Option("--bits", min=2, max=8, help="Bits of a weight.")] = 8,
     oriented: Annotated[
         bool, typer.Option("--oriented", help="Classes differ by direction: turn no picture.")

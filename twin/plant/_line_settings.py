@@ -144,9 +144,7 @@ class Station(Params):
     inspects: bool = flag(False, "Whether it looks for defective parts.")
     inspected: float = quantity(100, "%", 0, 100, "Share of the parts that it looks at.")
     false_alarm: float = quantity(0, "%", 0, 100, "Share of good parts that it rejects.")
-    escape: float = quantity(
-        0, "%", 0, 100, "Share of defective parts that it does not see."
-    )
+    escape: float = quantity(0, "%", 0, 100, "Share of defective parts that it does not see.")
     rejects_to: str = text("scrap", "Where a rejected part goes: 'scrap' or a station.")
     transport_time: float = quantity(0, "s", 0, 1e5, "Time to bring a part to this station.")
     conveyor: int = whole(0, 0, 10_000, "Places on the conveyor to it; 0 has no limit.", "parts")

@@ -32,10 +32,10 @@ NAMES = (
     ("_blocks.0._project_conv", "_blocks.0._bn2"),
     *(
         (f"_blocks.{block}._{part}_conv", f"_blocks.{block}._bn{index}")
-        for block in (1, 3, 5)
+        for block in (1, 3)
         for index, part in enumerate(("expand", "depthwise", "project"))
     ),
-    ("_blocks.8._expand_conv", "_blocks.8._bn0"),
+    ("_blocks.5._expand_conv", "_blocks.5._bn0"),
 )
 
 
@@ -59,20 +59,27 @@ def begin(chain: Chain) -> None:
     stored = np.load(HOME)
     with torch.no_grad():
         for index, (stage, known) in enumerate(zip(chain.plan.stages, TRUNK, strict=False)):
-            if (stage.outputs, stage.kernel, stage.depthwise) != (
-                known.outputs,
-                known.kernel,
-                known.depthwise,
-            ):
+            if (stage.kernel, stage.depthwise) != (known.kernel, known.depthwise):
                 return
             convolution, norm = chain.modules[PER_STAGE * index : PER_STAGE * index + 2]
-            weights = stored[f"w{index}"].astype(np.float32)
+            weights, parts = stored[f"w{index}"].astype(np.float32), stored[f"n{index}"]
             if not index:
                 weights = _for_planes(weights, chain.plan.channels)
+            if stage.outputs == 2 * known.outputs:
+                weights, parts = _mirrored(weights, parts)
             convolution.weight.copy_(torch.from_numpy(weights))
-            for part, values in zip(NORM, stored[f"n{index}"], strict=True):
+            for part, values in zip(NORM, parts, strict=True):
                 getattr(norm, part).copy_(torch.from_numpy(values))
             norm.eps = EPSILON
+
+
+def _mirrored(
+    weights: npt.NDArray[np.float32], parts: npt.NDArray[np.float32]
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """Filters and their opposites: behind a rectifier, both halves of what a filter answers."""
+    sign = np.array([1.0, -1.0, -1.0, 1.0], np.float32)[:, None]  # gain, offset, mean, variance
+    both = np.concatenate([parts, sign * parts], axis=1)
+    return np.concatenate([weights, -weights]), both
 
 
 def _for_planes(weights: npt.NDArray[np.float32], planes: int) -> npt.NDArray[np.float32]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import ctypes.util
 import functools
+import math
 import sys
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,7 +18,7 @@ import numpy.typing as npt
 
 from twin.errors import BadInput
 from twin.training.convolution import CENTRE, Convolution, Floats, Network
-from twin.training.plans import Plan
+from twin.training.plans import Plan, Stage
 
 Index = npt.NDArray[np.intp]
 PER_STAGE = 3  # modules: convolution, normalisation, rectifier
@@ -83,7 +84,7 @@ def build(plan: Plan, seed: int, dropout: float = 0.0) -> Chain:
                 groups=groups, bias=False,
             ),
             nn.BatchNorm2d(stage.outputs),
-            nn.ReLU() if stage.rectified else nn.Identity(),
+            _rectifier(nn, stage),
         ]  # fmt: skip
     last = plan.stages[-1].outputs
     head = [
@@ -93,6 +94,12 @@ def build(plan: Plan, seed: int, dropout: float = 0.0) -> Chain:
         nn.Linear(last, plan.classes),
     ]
     return Chain(plan, nn.Sequential(*modules, *head).to(memory_format=torch.channels_last))
+
+
+def _rectifier(nn: Any, stage: Stage) -> Any:
+    if not stage.rectified:
+        return nn.Identity()
+    return nn.ReLU() if math.isinf(stage.ceiling) else nn.Hardtanh(0.0, stage.ceiling)
 
 
 def predict(chain: Chain, pixels: npt.NDArray[np.uint8]) -> Floats:
@@ -119,7 +126,8 @@ def fold(chain: Chain) -> Network:
         groups = stage.outputs if stage.depthwise else 1
         folded = np.asarray(weights * gain[:, None, None, None], np.float32)
         offset = biases.astype(np.float32)
-        layers.append(Convolution(folded, offset, stage.stride, groups, stage.rectified))
+        shape = stage.stride, groups, stage.rectified, stage.ceiling
+        layers.append(Convolution(folded, offset, *shape))
     head = chain.modules[-1]
     weights = _array(head.weight)[:, :, None, None]
     layers.append(Convolution(weights, _array(head.bias), rectified=False))
@@ -178,20 +186,6 @@ def prune(chain: Chain, share: float) -> Chain:
     thin = build(replace(chain.plan, stages=tuple(stages)), seed=0)
     _copy(chain, thin, chosen, before)
     return thin
-
-
-def shorten(chain: Chain, plan: Plan, seed: int) -> Chain:
-    """Return a chain of ``plan`` with the weights of the stages that begin ``chain``."""
-    torch = require_torch()
-    short = build(plan, seed)
-    with torch.no_grad():
-        for own, known in zip(
-            short.modules[: PER_STAGE * len(plan.stages)], chain.modules, strict=False
-        ):
-            own.load_state_dict(known.state_dict())
-            if isinstance(own, torch.nn.BatchNorm2d):
-                own.eps = known.eps
-    return short
 
 
 def _copy(chain: Chain, thin: Chain, chosen: list[tuple[Index, Index]], last: Index) -> None:

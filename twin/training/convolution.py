@@ -8,6 +8,7 @@ grey that pads the edges is in the middle.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,7 @@ CENTRE = np.float32(128.0 / 255.0)
 PIXELS = Scale(np.float32(1.0 / 255.0), 0)
 BATCH = 32
 TAIL = 1e-4  # share of the activations that a range leaves out at each end
+MOST_BIAS = 2**24  # what a bias may be in steps: exact as a float
 PER_CHANNEL_BYTES = 4  # of a float
 
 
@@ -36,6 +38,7 @@ class Convolution:
     stride: int = 1
     groups: int = 1
     rectified: bool = True
+    ceiling: float = math.inf
 
     @property
     def padding(self) -> int:
@@ -124,7 +127,9 @@ def activations(network: Network, pixels: Floats) -> list[Floats]:
         size = layer.weights.shape[2]
         patches = _patches(values[-1], size, layer.stride, layer.padding, 0.0)
         found = _convolve(patches, layer.weights, layer.groups) + layer.biases[:, None, None]
-        values.append(np.asarray(np.maximum(found, 0.0) if layer.rectified else found, np.float32))
+        values.append(
+            np.asarray(found.clip(0.0, layer.ceiling) if layer.rectified else found, np.float32)
+        )
     last = network.layers[-1]
     values.append(values[-1].mean(axis=(2, 3), dtype=np.float32))
     values.append(values[-1] @ last.weights[:, :, 0, 0].T + last.biases)
@@ -177,9 +182,11 @@ def whole(layer: Convolution, before: Scale, after: Scale, bits: int = 8) -> Who
     if not 2 <= bits <= 8:
         raise ValueError(f"{bits} bits; weights have 2 to 8")
     most = 2 ** (bits - 1) - 1
-    steps = steps_of(layer.weights, bits)
+    # A channel of hardly any weight is its bias: the step must leave it within 32 bits.
+    least = np.abs(layer.biases) / (before.step * np.float32(MOST_BIAS))
+    steps = np.maximum(steps_of(layer.weights, bits), least.astype(np.float32))
     weights = np.rint(layer.weights / steps[:, None, None, None]).clip(-most, most)
-    biases = np.rint(layer.biases / (before.step * steps)).clip(-(2**31), 2**31 - 1)
+    biases = np.rint(layer.biases / (before.step * steps))
     return Whole(
         weights.astype(np.int8),
         steps,

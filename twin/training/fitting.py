@@ -1,4 +1,4 @@
-"""Gradient steps on pictures: from labels, from a teacher, and through the rounding of INT8."""
+"""Gradient steps on pictures: from labels and from a teacher."""
 
 from __future__ import annotations
 
@@ -12,11 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.rng import stream
-from twin.training.augment import augment, with_levelled
+from twin.training.augment import augment
 from twin.training.chains import Chain, require_torch
 from twin.training.clock import TRIAL, Clock
-from twin.training.convolution import CENTRE, PIXELS, Convolution, Network
-from twin.training.quantise import HIGHEST, LOWEST, Scale
 
 TEMPERATURE = 3.0  # of a teacher's answers, Hinton et al., arXiv:1503.02531
 TAUGHT = 0.7  # share of the teacher in the loss
@@ -43,7 +41,8 @@ class Course:
     """One stage of training.
 
     ``epochs``, but at least ``fewest`` and at most ``most`` steps of ``batch`` pictures; highest
-    ``rate`` of learning; ``decay`` of the weights; ``share`` of the time left that it may take.
+    ``rate`` of learning; ``decay`` of the weights; ``share`` of the time left that it may take;
+    share of the teacher in the loss, ``taught``.
     """
 
     name: str
@@ -54,6 +53,7 @@ class Course:
     batch: int = 32
     fewest: int = 400
     most: int = 4000
+    taught: float = TAUGHT
 
     def steps(self, pictures: int) -> int:
         """Steps for so many pictures."""
@@ -78,7 +78,7 @@ def _rate(step: int, steps: int) -> float:
     return 0.5 * (1.0 + math.cos(math.pi * (step - rise) / max(steps - rise, 1.0)))
 
 
-def loss_of(torch: Any, logits: Any, labels: Any, taught: Any) -> Any:
+def loss_of(torch: Any, logits: Any, labels: Any, taught: Any, share: float = TAUGHT) -> Any:
     """Cross-entropy with the labels, and with what a teacher says when there is one."""
     own = torch.nn.functional.cross_entropy(logits, labels, label_smoothing=SMOOTHING)
     if taught is None:
@@ -88,7 +88,7 @@ def loss_of(torch: Any, logits: Any, labels: Any, taught: Any) -> Any:
         torch.softmax(taught / TEMPERATURE, 1),
         reduction="batchmean",
     )
-    return (1.0 - TAUGHT) * own + TAUGHT * TEMPERATURE**2 * soft
+    return (1.0 - share) * own + share * TEMPERATURE**2 * soft
 
 
 def descend(
@@ -119,7 +119,8 @@ def descend(
             ).contiguous(memory_format=torch.channels_last)
             with torch.no_grad():
                 taught = teacher.logits(pixels) if teacher else None
-            loss = loss_of(torch, forward(pixels), torch.from_numpy(task.labels[chosen]), taught)
+            labels = torch.from_numpy(task.labels[chosen])
+            loss = loss_of(torch, forward(pixels), labels, taught, course.taught)
             optimiser.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(parameters, STEEPEST)
@@ -132,15 +133,27 @@ def descend(
             clock.tell(course.name, step, steps, float(loss.detach()))
 
 
-def fit(task: Task, course: Course, clock: Clock, chain: Chain, teacher: Chain | None) -> None:
-    """Train a chain in place; it ends with the running mean of its weights."""
+def fit(
+    task: Task,
+    course: Course,
+    clock: Clock,
+    chain: Chain,
+    teacher: Chain | None,
+    *,
+    known: bool = False,
+) -> None:
+    """Train a chain in place; it ends with the running mean of its weights.
+
+    ``known``: its normalisation is known already and stays. A batch's own would differ from that
+    of the pictures as they are, by which the chain is judged.
+    """
     torch = require_torch()
     averaged = torch.optim.swa_utils.AveragedModel(
         chain.modules, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(AVERAGED)
     )
     if teacher:
         teacher.modules.eval()
-    chain.modules.train()
+    chain.modules.train(not known)
     descend(
         task,
         course,
@@ -151,86 +164,25 @@ def fit(task: Task, course: Course, clock: Clock, chain: Chain, teacher: Chain |
         lambda: averaged.update_parameters(chain.modules),
     )
     chain.modules.load_state_dict(averaged.module.state_dict())
-    _settle(task, chain)
+    if not known:
+        _settle(task, chain)
+    chain.modules.eval()
 
 
 def _settle(task: Task, chain: Chain) -> None:
-    """Measure the normalisation's means and spreads anew, on the pictures as they are."""
+    """Measure the normalisation's means and spreads anew, on pictures as they were trained on."""
     torch = require_torch()
     norms = [module for module in chain.modules if isinstance(module, torch.nn.BatchNorm2d)]
     for norm in norms:
         norm.reset_running_stats()
         norm.momentum = None
     chain.modules.train()
-    chosen = stream(task.seed, "training.settle").permutation(len(task.labels))[:1024]
+    rng = stream(task.seed, "training.settle")
+    generator = torch.Generator().manual_seed(int(rng.integers(2**62)))
+    chosen = rng.permutation(len(task.labels))[:1024]
     with torch.no_grad():
         for part in np.array_split(chosen, -(-len(chosen) // 64)):
-            values = torch.from_numpy(task.pixels[part]).float() / 255.0
-            chain.logits(with_levelled(torch, values))
+            values = torch.from_numpy(task.pixels[part])
+            chain.logits(augment(torch, values, generator, oriented=task.oriented))
     for norm in norms:
         norm.momentum = 0.1
-    chain.modules.eval()
-
-
-def _rounded(torch: Any, values: Any, scale: Scale) -> Any:
-    """Round to INT8 and back; gradients pass where nothing saturates."""
-    step, zero = float(scale.step), scale.zero
-    inside = values.clamp((LOWEST - zero) * step, (HIGHEST - zero) * step)
-    return inside + (torch.round(inside / step) * step - inside).detach()
-
-
-def _rounded_weights(torch: Any, weights: Any, bits: int) -> Any:
-    """Round weights, each output channel with its own step; gradients pass."""
-    most = 2 ** (bits - 1) - 1
-    step = weights.detach().abs().amax((1, 2, 3), keepdim=True).clamp(min=1e-8) / most
-    return weights + (torch.round(weights / step) * step - weights).detach()
-
-
-def fit_rounded(
-    task: Task,
-    course: Course,
-    clock: Clock,
-    network: Network,
-    scales: Sequence[Scale],
-    bits: Sequence[int],
-    teacher: Chain,
-) -> Network:
-    """Train folded weights through the rounding (quantisation-aware); the scales stay."""
-    torch = require_torch()
-    pairs = [
-        (
-            torch.tensor(layer.weights, requires_grad=True),
-            torch.tensor(layer.biases, requires_grad=True),
-        )
-        for layer in network.layers
-    ]
-    *made, mean, _ = scales
-
-    def forward(pixels: Any) -> Any:
-        values = _rounded(torch, pixels - float(CENTRE), PIXELS)
-        for layer, (weights, biases), scale, depth in zip(
-            network.layers[:-1], pairs[:-1], made, bits[:-1], strict=True
-        ):
-            rounded = _rounded_weights(torch, weights, depth)
-            values = torch.nn.functional.conv2d(
-                values, rounded, biases, layer.stride, layer.padding, 1, layer.groups
-            )
-            values = _rounded(torch, torch.relu(values) if layer.rectified else values, scale)
-        values = _rounded(torch, values.mean((2, 3), keepdim=True), mean)
-        rounded = _rounded_weights(torch, pairs[-1][0], bits[-1])
-        return torch.nn.functional.conv2d(values, rounded, pairs[-1][1]).flatten(1)
-
-    teacher.modules.eval()
-    parameters = [tensor for pair in pairs for tensor in pair]
-    descend(task, course, clock, forward, parameters, teacher, lambda: None)
-    layers = tuple(
-        Convolution(
-            np.array(weights.detach().numpy()),
-            np.array(biases.detach().numpy()),
-            layer.stride,
-            layer.groups,
-            layer.rectified,
-        )
-        for layer, (weights, biases) in zip(network.layers, pairs, strict=True)
-    )
-    return Network(network.side, network.channels, layers)

@@ -26,24 +26,23 @@ FEWEST = 3  # pictures of a class
 WIDER = 1.5  # how far beyond those seen sizes may lie, where they differ anyway
 READ_INSTRUCTIONS = 4.0  # for each pixel of the camera: read, weigh, add, store; assumption
 LEVEL_INSTRUCTIONS = 12.0  # for each pixel of the model: sum, square, scale, saturate; assumption
-TEACHER = Course("teacher", 40, rate=1e-3, share=0.4, fewest=500, most=3000)
-STUDENT = Course("student", 30, rate=1e-3, share=0.6, fewest=400, most=3000)
-REFINED = Course("pruned", 30, rate=1e-3, share=0.6, fewest=400, most=2000)
-ROUNDED = Course("rounded", 10, rate=1e-4, share=0.8, decay=0.0, fewest=150, most=1000)
+TEACHER = Course("teacher", 40, rate=3e-4, share=0.5, fewest=500, most=1500)
+REFINED = Course("pruned", 30, rate=3e-4, share=0.6, fewest=400, most=1500)
+ROUNDED = Course("rounded", 15, rate=1e-4, share=0.8, decay=0.0, fewest=200, most=800, taught=1.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """What can be chosen.
 
-    ``side`` of the pictures that the model takes (0: by the set), ``pruned`` share of channels,
-    ``bits`` of the weights (first and last layer keep 8), ``held`` back share, ``budget`` [s],
-    ``oriented`` when classes differ by direction.
+    ``side`` of the pictures that the model takes (0: by the set), ``pruned`` share of channels
+    (none: as the recipe says), ``bits`` of the weights (first and last layer keep 8), ``held`` back
+    share, ``budget`` [s], ``oriented`` when classes differ by direction.
     """
 
     seed: int = 1
     side: int = 0
-    pruned: float = 0.3
+    pruned: float | None = None
     bits: int = 8
     held: float = 0.2
     budget: float = 900.0
@@ -191,9 +190,9 @@ def held(data: Data) -> Held:
 def recipe(data: Data, options: Options) -> Recipe:
     """Networks that begin with filters learned on photographs, and their courses."""
     shape = data.side, data.planes, len(data.classes)
-    teacher, student = plans.teacher(*shape), plans.student(*shape)
-    courses = TEACHER, STUDENT, REFINED, ROUNDED
-    return Recipe(teacher, student, *courses, True, options.pruned, options.bits)
+    network = plans.photographic(*shape)
+    courses = TEACHER, TEACHER, REFINED, ROUNDED
+    return Recipe(network, network, *courses, True, options.pruned or 0.0, options.bits)
 
 
 def document(
@@ -223,7 +222,7 @@ def document(
             "held_back": len(data.held),
             "split": "the folder's own test" if own else f"{options.held:.0%} of each class",
             "left_out": len(data.left_out),
-            "method": "teacher, distilled student, channels pruned, INT8 after and in training",
+            "method": "filters of photographs, dense layer, INT8 taught by the float network",
             **backbone.origin(),
             "augmentation": "moved, lit, blurred"
             + ("" if options.oriented else ", turned, mirrored"),

@@ -24,12 +24,13 @@ from twin.training.fitting import Course, Task
 from twin.training.inspection import LEVEL_INSTRUCTIONS, READ_INSTRUCTIONS, Options
 from twin.training.steps import Bench, Held, Recipe, Say
 
-TRAINED, TESTED = 24_000, 20_480  # pictures
-TAUGHT = Course("teacher", 6, rate=2e-3, share=0.4, batch=64, most=6000)
-DISTILLED = Course("student", 14, rate=5e-3, share=0.6, batch=64, most=9000)
-REFINED = Course("pruned", 8, rate=2e-3, share=0.7, batch=64, most=6000)
-ROUNDED = Course("rounded", 2, rate=2e-4, share=0.9, decay=0.0, batch=64, most=2000)
+TRAINED, TESTED = 12_000, 20_480  # pictures
+TAUGHT = Course("teacher", 4, rate=2e-3, share=0.4, batch=64, most=6000)
+DISTILLED = Course("student", 8, rate=6e-3, share=0.6, batch=64, most=9000)
+REFINED = Course("pruned", 5, rate=3e-3, share=0.7, batch=64, most=6000)
+ROUNDED = Course("rounded", 1, rate=2e-4, share=0.9, decay=0.0, batch=64, fewest=180, most=2000)
 PLANES = 2
+PRUNED = 0.35  # share of channels
 COARSE = 16  # pixels along a side that the baseline sees
 
 
@@ -37,9 +38,9 @@ def recipe(options: Options) -> Recipe:
     """Networks that begin with random weights: nothing is known but what the twin draws."""
     shape = rendered.SIDE, PLANES, len(CLASSES)
     courses = TAUGHT, DISTILLED, REFINED, ROUNDED
-    return Recipe(
-        plans.wide(*shape), plans.thin(*shape), *courses, False, options.pruned, options.bits
-    )
+    pruned = PRUNED if options.pruned is None else options.pruned
+    networks = plans.wide(*shape), plans.thin(*shape)
+    return Recipe(*networks, *courses, False, pruned, options.bits)
 
 
 def build(

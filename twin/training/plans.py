@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
+CEILING = 6.0  # of the trunk's rectifiers
 SMALLEST = 4  # pixels along a side below which nothing is halved any more
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One convolution, mostly with a rectifier; ``depthwise`` ones keep the number of channels."""
+    """One convolution; ``depthwise`` ones keep the number of channels.
+
+    ``rectified``: nothing below nought goes on, and nothing above the ``ceiling``.
+    """
 
     outputs: int
     kernel: int
     stride: int
     depthwise: bool = False
     rectified: bool = True
+    ceiling: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,42 +52,33 @@ def _block(inputs: int, outputs: int, kernel: int, stride: int) -> tuple[Stage, 
     """Widen six times, filter each channel, narrow without a rectifier: an inverted bottleneck."""
     wide = 6 * inputs
     return (
-        Stage(wide, 1, 1),
-        Stage(wide, kernel, stride, depthwise=True),
+        Stage(wide, 1, 1, ceiling=CEILING),
+        Stage(wide, kernel, stride, depthwise=True, ceiling=CEILING),
         Stage(outputs, 1, 1, rectified=False),
     )
 
 
 # The stages whose filters twin.training.backbone brings along.
 TRUNK = (
-    Stage(32, 3, 2),
-    Stage(32, 3, 1, depthwise=True),
+    Stage(32, 3, 2, ceiling=CEILING),
+    Stage(32, 3, 1, depthwise=True, ceiling=CEILING),
     Stage(16, 1, 1, rectified=False),
     *_block(16, 24, 3, 2),
     *_block(24, 40, 5, 2),
-    *_block(40, 80, 3, 2),
-    Stage(480, 1, 1),
+    Stage(240, 1, 1, ceiling=CEILING),
 )
-STUDENT_STAGES = 10
 
 
-def teacher(side: int, channels: int, classes: int) -> Plan:
-    """The whole trunk.
+def photographic(side: int, channels: int, classes: int) -> Plan:
+    """The trunk, its last filters both ways; pictures keep an eighth of their side.
 
-    >>> [stage.outputs for stage in teacher(96, 1, 6).stages if not stage.rectified]
-    [16, 24, 40, 80]
-    """
-    return Plan(side, channels, _halved(side, list(TRUNK)), classes)
-
-
-def student(side: int, channels: int, classes: int) -> Plan:
-    """The trunk as far as pictures keep an eighth of their side.
-
-    >>> plan = student(128, 2, 6)
+    >>> plan = photographic(128, 2, 6)
     >>> plan.stages[-1]
-    Stage(outputs=240, kernel=1, stride=1, depthwise=False, rectified=True)
+    Stage(outputs=480, kernel=1, stride=1, depthwise=False, rectified=True, ceiling=6.0)
     """
-    return Plan(side, channels, _halved(side, list(TRUNK[:STUDENT_STAGES])), classes)
+    *front, last = TRUNK
+    stages = [*front, replace(last, outputs=2 * last.outputs)]
+    return Plan(side, channels, _halved(side, stages), classes)
 
 
 def wide(side: int, channels: int, classes: int) -> Plan:

@@ -90,7 +90,8 @@ class _Graph:
         self, whole: Int8, steps: Floats, biases: Int32, step: np.float32, name: str
     ) -> tuple[str, str]:
         """Write weights and biases with their scales, and what makes them real again."""
-        weights = self.constant(f"{name}w", whole)
+        weights = self._filled(whole, name) if whole.min() == whole.max() else ""
+        weights = weights or self.constant(f"{name}w", whole)
         given = self.constant(f"{name}t", steps)
         zeros = self.zeros("y", len(steps), np.int8)
         offset = self.constant(f"{name}b", biases)
@@ -99,6 +100,12 @@ class _Graph:
         weight = self.node("DequantizeLinear", [weights, given, zeros], f"{name}W", axis=0)
         bias = self.node("DequantizeLinear", [offset, bias_steps, whole_zeros], f"{name}B", axis=0)
         return weight, bias
+
+    def _filled(self, whole: Int8, name: str) -> str:
+        """Write equal weights, those of a mean, as their shape and one value."""
+        shape = self.constant(f"{name}h", np.array(whole.shape, np.int64))
+        value = self.onnx.numpy_helper.from_array(whole.reshape(-1)[:1], "")
+        return self.node("ConstantOfShape", [shape], f"{name}w", value=value)
 
     def finished(self, inputs: list[Any], classes: int) -> bytes:
         """Return the checked file: one input of floats called ``inputs[0]``, outputs ``logits``."""

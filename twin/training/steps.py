@@ -14,24 +14,28 @@ from twin.nodes import inspection, pictures
 from twin.nodes.inspection import Report, judge
 from twin.nodes.library import open_bytes
 from twin.rng import stream
-from twin.training import backbone, chains, convolution, qdq
+from twin.training import backbone, chains, convolution, probe, qdq
 from twin.training.chains import Chain
 from twin.training.clock import Clock
-from twin.training.fitting import Course, Task, fit, fit_rounded
+from twin.training.fitting import Course, Task, fit
 from twin.training.huffman import coded_bytes
 from twin.training.plans import Plan
+from twin.training.quantise import scale_of
+from twin.training.rounding import Rounded, fit_rounded
 
 Say = Callable[[str], None]
-CALIBRATION = 512  # pictures that the ranges of the activations are measured on
+ENOUGH = 0.97  # accuracy of a dense layer alone, from which on filters stay as they are [1]
+ENDS = 128  # pictures that the range of the outputs is measured on
+CALIBRATION = 128  # pictures that the ranges of the activations are measured on
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """Networks and courses of one training.
 
-    ``trunk``: whether the networks begin with the filters of :mod:`twin.training.backbone`, and
-    the student with the first stages of its teacher. ``pruned`` share of channels; ``bits`` of the
-    weights, of which first and last layer keep 8.
+    ``trunk``: whether the network begins with the filters of :mod:`twin.training.backbone`; then
+    the float network is the teacher of the INT8 one, and there is no other student. ``pruned``
+    share of channels; ``bits`` of the weights, of which first and last layer keep 8.
     """
 
     teacher: Plan
@@ -79,8 +83,11 @@ class Bench:
 
     def run(self) -> tuple[convolution.WholeNetwork, bytes, Report]:
         """Take all steps; return the INT8 network, its file and how good it is."""
+        if self.recipe.trunk:
+            teacher = self.known()
+            return self.whole(self.pruned(teacher, teacher), teacher)
         teacher = self.teacher()
-        return self.whole(self.student(teacher), teacher)
+        return self.whole(self.pruned(self.student(teacher), teacher), teacher)
 
     def note(self, step: str, network: convolution.Network, size: int, found: Any) -> Report:
         """Add a row of the ablation."""
@@ -102,27 +109,46 @@ class Bench:
         found = chains.predict(chain, self.held.pixels)
         self.note(step, network, convolution.float_bytes(network), found)
 
+    def known(self) -> Chain:
+        """Begin with the filters of the trunk; train them only if a dense layer does not do."""
+        chain = chains.build(self.recipe.teacher, self.task.seed)
+        backbone.begin(chain)
+        alone = probe.alone(self.task, chain)
+        probe.begin(self.task, chain)
+        self.judged("filters of photographs, dense layer learned", chain)
+        if alone < ENOUGH:
+            self.clock.say(f"the dense layer alone reaches {alone:.3f} in training: filters too")
+            self._fit(self.recipe.taught, chain, None)
+            self.judged("filters learned on", chain)
+        return chain
+
     def teacher(self) -> Chain:
         """Train the teacher."""
         chain = chains.build(self.recipe.teacher, self.task.seed, dropout=0.2)
-        if self.recipe.trunk:
-            backbone.begin(chain)
-        fit(self.task, self.recipe.taught, self.clock, chain, None)
+        self._fit(self.recipe.taught, chain, None)
         self.judged("teacher", chain)
         return chain
 
     def student(self, teacher: Chain) -> Chain:
-        """Distil the student, prune it, and train what is left."""
-        plan, seed = self.recipe.student, self.task.seed
-        whole = self.recipe.trunk
-        chain = chains.shorten(teacher, plan, seed) if whole else chains.build(plan, seed)
-        fit(self.task, self.recipe.distilled, self.clock, chain, teacher)
+        """Distil the student."""
+        chain = chains.build(self.recipe.student, self.task.seed)
+        self._fit(self.recipe.distilled, chain, teacher)
         self.judged("distilled student", chain)
-        if self.recipe.pruned > 0.0:
-            chain = chains.prune(chain, self.recipe.pruned)
-            fit(self.task, self.recipe.refined, self.clock, chain, teacher)
-            self.judged(f"pruned by {self.recipe.pruned:.0%}", chain)
         return chain
+
+    def pruned(self, chain: Chain, teacher: Chain) -> Chain:
+        """Take channels out, where the recipe says so, and train what is left."""
+        if self.recipe.pruned <= 0.0:
+            return chain
+        thin = chains.prune(chain, self.recipe.pruned)
+        if self.recipe.trunk:
+            probe.begin(self.task, thin)
+        self._fit(self.recipe.refined, thin, teacher)
+        self.judged(f"pruned by {self.recipe.pruned:.0%}", thin)
+        return thin
+
+    def _fit(self, course: Course, chain: Chain, teacher: Chain | None) -> None:
+        fit(self.task, course, self.clock, chain, teacher, known=self.recipe.trunk)
 
     def whole(self, chain: Chain, teacher: Chain) -> tuple[convolution.WholeNetwork, bytes, Report]:
         """Quantise after training, then train through the rounding."""
@@ -133,8 +159,12 @@ class Bench:
         scales = convolution.ranges(network, shown)
         bits = [8, *[self.recipe.bits] * (len(network.layers) - 2), 8]
         self.quantised("INT8 after training", network, convolution.quantise(network, scales, bits))
-        course = self.recipe.rounded
-        trained = fit_rounded(self.task, course, self.clock, network, scales, bits, teacher)
+        rounded = Rounded(network, scales, bits)
+        if self.recipe.trunk:
+            rounded.begin(self.task)
+        trained = fit_rounded(self.task, self.recipe.rounded, self.clock, rounded, teacher)
+        ends = convolution.logits(trained, shown[:ENDS])
+        scales = (*scales[:-1], scale_of(float(ends.min()), float(ends.max())))
         whole = convolution.quantise(trained, scales, bits)
         content, report = self.quantised("INT8 in training", trained, whole)
         coded = coded_bytes(layer.weights for layer in whole.layers)
