@@ -5,7 +5,7 @@ import pytest
 
 from tests.nodes import made_pictures as made
 from twin.errors import BadInput
-from twin.nodes.node import Node, NodeSettings, look_together
+from twin.nodes.node import Node, NodeSettings, conclude_together
 from twin.rng import stream
 from twin.signals import image, part, thermal
 
@@ -48,9 +48,9 @@ def test_a_verdict_costs_front_and_model(model):
 
 def test_pictures_of_many_nodes_go_together(model):
     eyes = [node(model) for _ in made.CLASSES]
-    windows = [(eye, seen(word), 1.0, {}) for eye, word in zip(eyes, made.CLASSES, strict=True)]
+    found = [eye.prepare(seen(word), 1.0, {}) for eye, word in zip(eyes, made.CLASSES, strict=True)]
     alone = [node(model).look(seen(word), 1.0, {}).scores for word in made.CLASSES]
-    assert [verdict.scores for verdict in look_together(windows)] == alone
+    assert [verdict.scores for verdict in conclude_together(eyes, found)] == alone
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,7 @@ def plain(seed: int) -> dict:
         if luck.random() < 0.3 and place:
             back = luck.choice(["scrap", f"s{luck.randint(0, place)}"])
             station |= {"inspects": True, "false_alarm": 5, "escape": 20, "rejects_to": back}
+            station["inspected"] = 60
         stations[f"s{place}"] = station
     line["stations"] = stations
     _ways(luck, stations, ahead=False, line=line)
