@@ -43,6 +43,20 @@ def augment(torch: Any, pixels: Any, generator: Any, *, oriented: bool) -> Any:
     return with_levelled(torch, _lit(torch, values, generator))
 
 
+def turned(torch: Any, pixels: Any, generator: Any, *, oriented: bool) -> Any:
+    """Return planes 0 to 1 of pictures turned and mirrored by whole quarters; else as they are.
+
+    As :func:`augment`, but no pixel is computed anew: what the filters answer keeps its spread.
+    """
+    values = pixels.float() / 255.0
+    if not oriented:
+        for turn in range(3):
+            other = values.transpose(2, 3) if turn == 2 else values.flip(2 + turn)
+            chosen = torch.rand(len(values), generator=generator) < 0.5
+            values = torch.where(chosen[:, None, None, None], other, values)
+    return with_levelled(torch, values)
+
+
 def with_levelled(torch: Any, values: Any) -> Any:
     """Add the levelled plane, as :func:`twin.nodes.pictures.with_levelled` does, but unrounded."""
     grey = values.mean(1, keepdim=True)

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.rng import stream
-from twin.training.augment import augment
+from twin.training.augment import augment, turned
 from twin.training.chains import Chain, require_torch
 from twin.training.clock import TRIAL, Clock
 
@@ -42,7 +42,8 @@ class Course:
 
     ``epochs``, but at least ``fewest`` and at most ``most`` steps of ``batch`` pictures; highest
     ``rate`` of learning; ``decay`` of the weights; ``share`` of the time left that it may take;
-    share of the teacher in the loss, ``taught``.
+    share of the teacher in the loss, ``taught``; whether pictures are ``moved``, lit and blurred,
+    or turned only.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Course:
     fewest: int = 400
     most: int = 4000
     taught: float = TAUGHT
+    moved: bool = True
 
     def steps(self, pictures: int) -> int:
         """Steps for so many pictures."""
@@ -114,7 +116,8 @@ def descend(
                 break
             for group in optimiser.param_groups:
                 group["lr"] = course.rate * _rate(step, steps)
-            pixels = augment(
+            change = augment if course.moved else turned
+            pixels = change(
                 torch, torch.from_numpy(task.pixels[chosen]), generator, oriented=task.oriented
             ).contiguous(memory_format=torch.channels_last)
             with torch.no_grad():

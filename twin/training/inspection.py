@@ -28,7 +28,9 @@ READ_INSTRUCTIONS = 4.0  # for each pixel of the camera: read, weigh, add, store
 LEVEL_INSTRUCTIONS = 12.0  # for each pixel of the model: sum, square, scale, saturate; assumption
 TEACHER = Course("teacher", 40, rate=3e-4, share=0.5, fewest=500, most=1500)
 REFINED = Course("pruned", 30, rate=3e-4, share=0.6, fewest=400, most=1500)
-ROUNDED = Course("rounded", 15, rate=1e-4, share=0.8, decay=0.0, fewest=200, most=800, taught=1.0)
+ROUNDED = Course(
+    "rounded", 5, rate=5e-5, share=0.8, decay=0.0, fewest=100, most=400, taught=1.0, moved=False
+)
 
 
 @dataclass(frozen=True, slots=True)
