@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from twin.errors import BadInput
-from twin.nodes import node as node_module
 from twin.nodes.boards import BOARDS
+from twin.nodes.budget import budgets, refuse_misfit
 from twin.nodes.library import open_model
-from twin.nodes.node import MEASURES, Node, NodeSettings, budgets
+from twin.nodes.node import MEASURES, Node, NodeSettings
 from twin.rng import stream
 from twin.signals.image import Sensor as Camera
 from twin.signals.image import Settings as CameraSettings
@@ -130,7 +130,7 @@ def test_a_model_that_does_not_fit_is_refused_with_the_budget_and_the_layer(
     card = dataclasses.replace(card, layers=(first, *card.layers[1:]))
     small = dataclasses.replace(BOARDS["stm32u385"], **board)
     with pytest.raises(BadInput) as caught:
-        node_module._refuse_misfit(card, small, "node.spindle.board", "plant.toml")
+        refuse_misfit(card, small, "node.spindle.board", "plant.toml")
     message = str(caught.value)
     assert message.startswith("plant.toml: node.spindle.board = 'stm32u385'")
     assert name in message

@@ -12,8 +12,8 @@ from twin.errors import BadInput, Fault, did_you_mean
 from twin.nodes import library
 from twin.nodes.arena import timeline
 from twin.nodes.boards import BOARDS, Board
+from twin.nodes.budget import Budget, budgets
 from twin.nodes.cost import PER_CHANNEL, layer_time
-from twin.nodes.node import Budget, budgets
 
 BoardOption = Annotated[
     str, typer.Option("--board", help=f"Board that layers are timed on: {', '.join(BOARDS)}.")

@@ -7,7 +7,6 @@ two steps, so that windows of many nodes that are due at once go through one ses
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -18,14 +17,10 @@ import numpy.typing as npt
 from twin.errors import BadInput, Fault
 from twin.measures import Count, Inferences, Measure, Quantile, Ratio, Total
 from twin.nodes import wake
-from twin.nodes.arena import fullest
-from twin.nodes.boards import BOARDS, Board, BoardName
+from twin.nodes.boards import BOARDS, BoardName
+from twin.nodes.budget import refuse_misfit
 from twin.nodes.cost import (
-    FLASH_LIMIT,
-    TIME_LIMIT,
-    flash,
     inference_time,
-    layer_time,
     run_time,
 )
 from twin.nodes.eye import Eye
@@ -138,34 +133,6 @@ class Pending:
     coarse: wake.Coarse | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """One budget of the board: what is ``used`` of what is ``allowed`` [unit]."""
-
-    name: str
-    used: float
-    allowed: float
-    unit: str
-    culprit: str
-
-
-def budgets(card: Card, board: Board) -> tuple[Budget, ...]:
-    """What a model takes of a board: flash, working memory, time of an inference."""
-    layers = card.layers
-    peak = fullest(layers)
-    memory = peak.top + card.front.memory
-    heaviest = max(layers, key=lambda layer: layer.weights)
-    slowest = max(layers, key=lambda layer: layer_time(layer, board))
-    own = peak.top > card.front.memory
-    where = f"layer {peak.layer}" if own else f"features {card.front.kind}"
-    allowed = min(FLASH_LIMIT, board.flash)
-    return (
-        Budget("flash", flash(layers), allowed, "B", f"layer {heaviest.name}"),
-        Budget("memory", memory, board.ram, "B", where),
-        Budget("time", inference_time(layers, board), TIME_LIMIT, "s", f"layer {slowest.name}"),
-    )
-
-
 class Node:
     """A node on one sensor.
 
@@ -205,7 +172,7 @@ class Node:
             told = _bearing_of(sensor, self.model.card, self.kind, where, file)
             self.bearing, self.range = told
         _refuse_gate(settings, self.model.card, f"node.{name}.wake", file)
-        _refuse_misfit(self.model.card, self.board, f"node.{name}.board", file)
+        refuse_misfit(self.model.card, self.board, f"node.{name}.board", file)
         self._in_a_row = 0
         self._sent = ""
         self._gate = wake.Gate(settings.wake_change, settings.wake_at_least, HEALTHY)
@@ -391,16 +358,3 @@ def _refuse_gate(settings: NodeSettings, card: Card, where: str, file: str) -> N
         raise BadInput(
             Fault(message + "; allowed: always", path=where, file=file, value="'change'")
         )
-
-
-def _refuse_misfit(card: Card, board: Board, where: str, file: str) -> None:
-    faults = []
-    for budget in budgets(card, board):
-        if budget.used > budget.allowed or not math.isfinite(budget.used):
-            message = (
-                f"model {card.name} does not fit: {budget.name} {budget.used:.4g} {budget.unit}, "
-                f"allowed {budget.allowed:.4g} {budget.unit}; most of it in {budget.culprit}"
-            )
-            faults.append(Fault(message, path=where, file=file, value=repr(board.name)))
-    if faults:
-        raise BadInput(faults)

@@ -11,10 +11,10 @@ from dash.development.base_component import Component
 
 from twin.errors import BadInput
 from twin.nodes.boards import BOARDS, Board
+from twin.nodes.budget import Budget, budgets
 from twin.nodes.cost import inference_time, run_time
 from twin.nodes.energy import YEAR, battery_life, cycle
 from twin.nodes.library import Card
-from twin.nodes.node import Budget, budgets
 from twin.ui.components.frame import aria, mark
 from twin.ui.i18n import t
 from twin.ui.wording import number
