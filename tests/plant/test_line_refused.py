@@ -17,6 +17,8 @@ def stations(**changes: dict) -> dict:
 
 
 PEOPLE = {"operators": {"day": {"skills": "turning, milling", "count": 1}}}
+BY_DAY = {"operators": {"day": {"skills": "turning", "start": 6, "end": 14}}}
+TURNS = {"operator": "turning"}
 NOBODY = {"operators": {"day": {"skills": "turning", "count": 0}}}
 
 
@@ -64,6 +66,9 @@ NOBODY = {"operators": {"day": {"skills": "turning", "count": 0}}}
         ({**NOBODY, **stations(a={"operator": "turning"})}, "stations.a.operator",
          "nobody has this skill"),
         (stations(a={"operator": "turning"}), "stations.a.operator", "nobody has this skill"),
+        ({**BY_DAY, "shifts": {"night": {"start": 22, "end": 4}}, **stations(a=TURNS)},
+         "stations.a.operator = 'turning'",
+         "there while the line works: operators.day 6 to 14 h; shifts.night 22 to 4 h"),
         ({"release": "arrivals", **stations()}, "release = 'arrivals'", "needs interarrival_time"),
         ({"release": "conwip", **stations()}, "release = 'conwip'", "needs wip_limit"),
         (stations(a={"time_to_failure": 3}), "stations.a.time_to_failure = 3 h",
@@ -98,6 +103,17 @@ def test_a_bad_line_is_refused_in_one_line(line, where, words):
     (fault,) = refused.value.faults
     assert f"plant.line.{where}" in str(fault)
     assert words in str(fault)
+
+
+@pytest.mark.parametrize(
+    ("start", "end"), [(22, 7), (13, 22), (0, 24), (8, 9), (4, 20), (6, 6)], ids=str
+)
+def test_operators_who_are_there_for_some_of_the_shift_are_enough(start, end):
+    shifts = {"late": {"start": 2, "end": 3}, "line": {"start": start, "end": end}}
+    asked = scenario(
+        {**BY_DAY, "shifts": shifts, **stations(a={**TURNS, "cycle_time": 60})}, 86_400
+    )
+    assert any(event.name == "part" for event in simulate(asked).events)
 
 
 def test_a_deadlock_is_named_when_it_comes_about():

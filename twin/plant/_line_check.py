@@ -8,7 +8,8 @@ from twin.errors import BadInput, Fault, did_you_mean
 from twin.plant import _line_graph as graph
 from twin.plant._line_draws import check_law
 from twin.plant._line_graph import OUT, SCRAP
-from twin.plant._line_settings import Settings, Station, Step
+from twin.plant._line_people import meet
+from twin.plant._line_settings import Settings, Shift, Station, Step
 from twin.plant._line_start import check_start
 from twin.plant._line_words import words
 
@@ -206,6 +207,7 @@ def _people(line: Settings) -> Iterator[Fault]:
         if s.operator and s.operator not in skills:
             message = "nobody has this skill" + did_you_mean(s.operator, skills)
             yield Fault(message, f"stations.{key}.operator", "", repr(s.operator))
+        yield from _never_there(line, key, s)
         if s.operator and s.operator_for == "load" and not s.load_time:
             yield Fault("an operator who loads needs a load_time", f"stations.{key}.operator_for")
         if s.operator and s.operator_for == "setup" and not s.setup_time:
@@ -213,6 +215,31 @@ def _people(line: Settings) -> Iterator[Fault]:
             yield Fault(message, f"stations.{key}.operator_for")
         if s.repair_crew and line.crew[s.repair_crew].count == 0:
             yield Fault("there is nobody in this crew", f"crew.{s.repair_crew}.count", "", "0")
+
+
+def _never_there(line: Settings, key: str, s: Station) -> Iterator[Fault]:
+    """An operator whose shifts are all outside the line's: the station waits for ever."""
+    able = {
+        name: group
+        for name, group in line.operators.items()
+        if group.count and s.operator in words(group.skills)
+    }
+    if not (able and line.shifts):
+        return
+    if not any(meet(mine, hours) for mine in able.values() for hours in line.shifts.values()):
+        message = (
+            "nobody with this skill is there while the line works: "
+            f"{_hours('operators', able)}; {_hours('shifts', line.shifts)}"
+        )
+        yield Fault(message, f"stations.{key}.operator", "", repr(s.operator))
+
+
+def _hours(table: str, shifts: Mapping[str, Shift]) -> str:
+    """Shifts with their names, as ``operators.day 6 to 14 h``."""
+    return ", ".join(
+        f"{table}.{name} {shift.start / 3600.0:g} to {shift.end / 3600.0:g} h"
+        for name, shift in shifts.items()
+    )
 
 
 def _release(line: Settings) -> Iterator[Fault]:

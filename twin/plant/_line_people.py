@@ -45,6 +45,18 @@ def always(shift: Shift) -> bool:
     return shift.start == shift.end or (shift.start == 0 and shift.end >= DAY)
 
 
+def meet(shift: Shift, other: Shift) -> bool:
+    """Whether two shifts have any time of the day in common.
+
+    >>> day, night = Shift.read({"start": 6, "end": 14}), Shift.read({"start": 22, "end": 4})
+    >>> meet(day, night), meet(day, Shift.read({"start": 13, "end": 22})), meet(day, Shift.read({}))
+    (False, True, True)
+    """
+    if always(shift) or always(other):
+        return True
+    return is_on(shift, other.start) or is_on(other, shift.start)
+
+
 class Crew:
     """People who repair: one repair each, in the order in which the machines broke down."""
 
