@@ -1,5 +1,7 @@
 """INT8 convolutions: what onnxruntime computes is what the integers say; how small they code."""
 
+import dataclasses
+
 import numpy as np
 import onnxruntime
 import pytest
@@ -10,6 +12,7 @@ from twin.nodes.pictures import Album, Picture
 from twin.rng import stream
 from twin.training import convolution, qdq
 from twin.training.convolution import Convolution, Network
+from twin.training.equalise import equalise
 from twin.training.huffman import code_lengths, coded_bytes
 from twin.training.inspection import Options, _refuse_few, gather, hold_back, side_of, taken
 
@@ -68,6 +71,53 @@ def test_int8_is_near_the_floats_and_fewer_bits_are_farther():
     ]
     assert away[0] < 0.05 * real.std()
     assert away[0] < away[1] < away[2]
+
+
+def uneven(side):
+    """The network of :func:`network` with channels a thousand times as large as others."""
+    net = network(side)
+    spread = np.geomspace(0.03, 30.0, 16).astype("f4")
+    linear, expand = net.layers[2], net.layers[4]
+    layers = list(net.layers)
+    layers[2] = dataclasses.replace(
+        linear, weights=linear.weights * spread[:, None, None, None], biases=linear.biases * spread
+    )
+    layers[3] = layer(stream(3, "e"), 24, 16, 1)
+    layers[3] = dataclasses.replace(
+        layers[3], weights=layers[3].weights / spread[None, :, None, None]
+    )
+    layers[4] = dataclasses.replace(expand, weights=np.repeat(expand.weights, 2, 1)[:, :24])
+    rare = np.geomspace(0.01, 1.0, 20).astype("f4")
+    layers[4] = dataclasses.replace(
+        layers[4],
+        weights=layers[4].weights * rare[:, None, None, None],
+        biases=layers[4].biases * rare,
+    )
+    head = layers[5].weights / rare[None, :, None, None]
+    layers[5] = dataclasses.replace(layers[5], weights=head)
+    return dataclasses.replace(net, layers=tuple(layers))
+
+
+def test_channels_made_alike_leave_the_function_and_lose_less_in_int8():
+    net, pixels = uneven(32), noise(96, 32)
+    alike = equalise(net, pixels[:48])
+    real = convolution.logits(net, pixels)
+    assert np.abs(convolution.logits(alike, pixels) - real).max() < 1e-4 * np.abs(real).max()
+
+    def away(one):
+        whole = convolution.quantise(one, convolution.ranges(one, pixels[:48]))
+        return np.abs(convolution.run(whole, pixels) - real).mean()
+
+    assert away(alike) < 0.3 * away(net)
+
+
+def test_gains_of_the_mean_are_run_bit_for_bit():
+    pixels = noise(60, 32)
+    net = equalise(uneven(32), pixels[:32])
+    assert net.gains.max() > 2 * net.gains.min()
+    whole = convolution.quantise(net, convolution.ranges(net, pixels[:32]))
+    found = run(qdq.pictures_to_onnx(whole), pixels)
+    assert found.tobytes() == convolution.run(whole, pixels).tobytes()
 
 
 def test_weights_of_few_bits_take_few_values():

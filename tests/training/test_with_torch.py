@@ -119,7 +119,6 @@ def test_trained_from_a_folder_and_evaluated_again(tmp_path):
     assert [row["step"] for row in card["ablation"]] == [
         "filters of photographs, dense layer learned",
         "INT8 after training",
-        "INT8 in training",
         "weights in a Huffman code",
     ]
     fresh = made.draw(tmp_path / "fresh", count=8, seed=5)
@@ -127,7 +126,15 @@ def test_trained_from_a_folder_and_evaluated_again(tmp_path):
     assert report.accuracy >= 0.8
 
 
-def test_a_small_budget_cuts_and_the_card_says_so(tmp_path):
+def test_few_bits_are_trained_through_the_rounding(tmp_path):
+    place = made.draw(tmp_path / "data", count=8)
+    path, _ = recipe.build(place, tmp_path / "out", recipe.Options(bits=2))
+    rows = json.loads(path.with_suffix(".json").read_text())["ablation"]
+    assert [row["step"] for row in rows][1:3] == ["INT8 after training", "INT8 in training"]
+
+
+def test_a_small_budget_cuts_and_the_card_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(steps, "AGREED", 1.1)
     place = made.draw(tmp_path / "data", count=6)
     path, _ = recipe.build(place, tmp_path / "out", recipe.Options(budget=0.1))
     cut = json.loads(path.with_suffix(".json").read_text())["training"]["cut_short"]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -50,12 +50,13 @@ class Convolution:
 class Network:
     """Convolutions, then the mean over all pixels, then a dense layer (a 1 × 1 convolution).
 
-    ``side`` and ``channels`` of the pictures.
+    ``side`` and ``channels`` of the pictures; ``gains`` by which each mean is multiplied [1].
     """
 
     side: int
     channels: int
     layers: tuple[Convolution, ...]
+    gains: Floats = field(default_factory=lambda: np.ones(1, np.float32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ def activations(network: Network, pixels: Floats) -> list[Floats]:
             np.asarray(found.clip(0.0, layer.ceiling) if layer.rectified else found, np.float32)
         )
     last = network.layers[-1]
-    values.append(values[-1].mean(axis=(2, 3), dtype=np.float32))
+    values.append(values[-1].mean(axis=(2, 3), dtype=np.float32) * network.gains)
     values.append(values[-1] @ last.weights[:, :, 0, 0].T + last.biases)
     return values
 
@@ -173,7 +174,8 @@ def quantise(network: Network, scales: Sequence[Scale], bits: Sequence[int] = ()
         for layer, begin, end, depth in zip(network.layers, before, after, depths, strict=True)
     )
     left = side_after(network.side, network.layers[:-1])
-    averaged = averaging(layers[-1].weights.shape[1], left, made[-1], mean)
+    gains = np.broadcast_to(network.gains, layers[-1].weights.shape[1])
+    averaged = averaging(gains, left, made[-1], mean)
     return WholeNetwork(network.side, network.channels, layers, averaged)
 
 
@@ -206,11 +208,12 @@ def steps_of(weights: Floats, bits: int = 8) -> Floats:
     return np.asarray(np.maximum(largest, 1e-8) / most, np.float32)
 
 
-def averaging(channels: int, side: int, before: Scale, after: Scale) -> Whole:
-    """Return the mean over all pixels as a convolution of each channel with ones."""
+def averaging(gains: Floats, side: int, before: Scale, after: Scale) -> Whole:
+    """Return the mean over all pixels, times ``gains``: a convolution of each channel with ones."""
+    channels = len(gains)
     return Whole(
         np.ones((channels, 1, side, side), np.int8),
-        np.full(channels, 1.0 / side**2, np.float32),
+        np.asarray(gains / np.float32(side**2), np.float32),
         np.zeros(channels, np.int32),
         before,
         after,

@@ -224,7 +224,7 @@ def document(
             "held_back": len(data.held),
             "split": "the folder's own test" if own else f"{options.held:.0%} of each class",
             "left_out": len(data.left_out),
-            "method": "filters of photographs, dense layer, INT8 taught by the float network",
+            "method": "filters of photographs, dense layer, channels made alike, INT8",
             **backbone.origin(),
             "augmentation": "moved, lit, blurred"
             + ("" if options.oriented else ", turned, mirrored"),

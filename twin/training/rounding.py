@@ -41,6 +41,8 @@ class Rounded:
             (self._tensor(layer.weights), self._tensor(layer.biases)) for layer in network.layers
         ]
 
+        self.gains = self.torch.tensor(network.gains)[None, :, None, None]
+
     def _tensor(self, values: Any) -> Any:
         return self.torch.tensor(values, requires_grad=True)
 
@@ -63,7 +65,8 @@ class Rounded:
             if layer.rectified:
                 values = values.clamp(0.0, layer.ceiling)
             values = _rounded(torch, values, scale)
-        return _rounded(torch, values.mean((2, 3), keepdim=True), self.mean)
+        means = values.mean((2, 3), keepdim=True) * self.gains
+        return _rounded(torch, means, self.mean)
 
     def logits(self, pixels: Any) -> Any:
         """Outputs, ``(n, classes)``; they are not rounded."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,15 +17,17 @@ from twin.rng import stream
 from twin.training import backbone, chains, convolution, probe, qdq
 from twin.training.chains import Chain
 from twin.training.clock import Clock
+from twin.training.equalise import equalise
 from twin.training.fitting import Course, Task, fit
 from twin.training.huffman import coded_bytes
 from twin.training.plans import Plan
-from twin.training.quantise import scale_of
+from twin.training.quantise import Scale, scale_of
 from twin.training.rounding import Rounded, fit_rounded
 
 Say = Callable[[str], None]
 ENOUGH = 0.97  # accuracy of a dense layer alone, from which on filters stay as they are [1]
 ENDS = 128  # pictures that the range of the outputs is measured on
+AGREED = 0.995  # of training pictures called as in floats; below it the rounding is trained
 CALIBRATION = 128  # pictures that the ranges of the activations are measured on
 
 
@@ -156,9 +158,38 @@ class Bench:
         some = stream(self.task.seed, "training.calibration").permutation(len(self.task.labels))
         planes = pictures.with_levelled(self.task.pixels[some[:CALIBRATION]])
         shown = planes.astype(np.float32) / np.float32(255.0)
+        network = equalise(network, shown)
         scales = convolution.ranges(network, shown)
         bits = [8, *[self.recipe.bits] * (len(network.layers) - 2), 8]
-        self.quantised("INT8 after training", network, convolution.quantise(network, scales, bits))
+        whole = convolution.quantise(network, scales, bits)
+        content, report = self.quantised("INT8 after training", network, whole)
+        if self.agreed(content, chain) < AGREED:
+            whole, content, report = self.rounded(network, scales, bits, teacher, shown)
+        coded = coded_bytes(layer.weights for layer in whole.layers)
+        rest = convolution.parameters(network) - sum(w.weights.size for w in whole.layers)
+        last = self.rows[-1]
+        size = coded + convolution.PER_CHANNEL_BYTES * rest
+        self._row("weights in a Huffman code", last.parameters, size, last.macs, report)
+        return whole, content, report
+
+    def agreed(self, content: bytes, chain: Chain) -> float:
+        """Share of the training pictures that the INT8 file calls what the float network does."""
+        planes = pictures.with_levelled(self.task.pixels)
+        floats = chains.predict(chain, planes).argmax(axis=1)
+        whole = inspection.probabilities(open_bytes(content), planes).argmax(axis=1)
+        share = float(np.mean(floats == whole))
+        self.clock.say(f"INT8 and floats call {share:.2%} of the training pictures the same")
+        return share
+
+    def rounded(
+        self,
+        network: convolution.Network,
+        scales: Sequence[Scale],
+        bits: Sequence[int],
+        teacher: Chain,
+        shown: convolution.Floats,
+    ) -> tuple[convolution.WholeNetwork, bytes, Report]:
+        """Train through the rounding, and quantise what comes of it."""
         rounded = Rounded(network, scales, bits)
         if self.recipe.trunk:
             rounded.begin(self.task)
@@ -166,13 +197,7 @@ class Bench:
         ends = convolution.logits(trained, shown[:ENDS])
         scales = (*scales[:-1], scale_of(float(ends.min()), float(ends.max())))
         whole = convolution.quantise(trained, scales, bits)
-        content, report = self.quantised("INT8 in training", trained, whole)
-        coded = coded_bytes(layer.weights for layer in whole.layers)
-        rest = convolution.parameters(trained) - sum(w.weights.size for w in whole.layers)
-        last = self.rows[-1]
-        size = coded + convolution.PER_CHANNEL_BYTES * rest
-        self._row("weights in a Huffman code", last.parameters, size, last.macs, report)
-        return whole, content, report
+        return whole, *self.quantised("INT8 in training", trained, whole)
 
     def quantised(
         self, step: str, network: convolution.Network, whole: convolution.WholeNetwork
