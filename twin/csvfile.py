@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gzip
 import io
@@ -15,6 +16,7 @@ from twin.errors import BadInput, Fault
 
 MOST_BYTES = 64_000_000
 MOST_ROWS = 500_000
+NO_TEXT = "is not a text file; a CSV table is needed, from a spreadsheet: save it as CSV UTF-8"
 DECIMAL_COMMA = re.compile(r"^[+-]?\d+,\d+([eE][+-]?\d+)?$")
 PLAIN = re.compile(r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$")
 
@@ -125,9 +127,24 @@ def _unpacked(path: str, raw: bytes) -> bytes:
 def _text(path: str, raw: bytes) -> str:
     if not raw.strip():
         raise BadInput(Fault("is empty", file=path))
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return _wide(path, raw)
     if b"\x00" in raw[:8192]:
-        raise BadInput(Fault("is not a text file; a CSV table is needed", file=path))
+        raise BadInput(Fault(NO_TEXT, file=path))
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         return raw.decode("cp1252", errors="replace")
+
+
+def _wide(path: str, raw: bytes) -> str:
+    """The text of a UTF-16 file, such as the "Unicode text" of a spreadsheet."""
+    try:
+        text = raw.decode("utf-16")
+    except UnicodeDecodeError:
+        raise BadInput(Fault("is damaged UTF-16 text; save it as CSV UTF-8", file=path)) from None
+    if "\x00" in text[:8192]:
+        raise BadInput(Fault(NO_TEXT, file=path))
+    if not text.strip():
+        raise BadInput(Fault("is empty", file=path))
+    return text

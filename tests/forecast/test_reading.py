@@ -246,3 +246,81 @@ def test_shipped_figures(name: str) -> None:
     else:
         assert table.time_unit == "cut"
         assert table.records[0].vb_mm[-1] == pytest.approx(0.1727)
+
+
+@pytest.mark.parametrize(
+    ("time", "wear", "named"),
+    [
+        ("time_s", "VB", "--unit time=s"),
+        ("Time [sec]", "VB", "--unit time=s"),
+        ("cutting_seconds", "VB", "--unit time=s"),
+        ("t(h)", "VB", "--unit time=h"),
+        ("hours", "VB", "--unit time=h"),
+        ("holes", "VB", "--unit time=hole"),
+        ("passes", "VB", "--unit time=pass"),
+        ("parts_made", "VB", "--unit time=part"),
+        ("cut", "VB", "--unit time=cut"),
+        ("加工時間(秒)", "VB", "--unit time=s"),
+        ("distance_m", "VB", "no time"),
+        ("time", "vb_in", "--unit vb=inch"),
+        ("time", "VB_um", "--unit vb=um"),
+        ("time", "VB [µm]", "--unit vb=um"),
+        ("time", "wear_micron", "--unit vb=um"),
+    ],
+)
+def test_a_column_whose_name_says_another_unit_is_asked_about(
+    tmp_path: Path, time: str, wear: str, named: str
+) -> None:
+    path = write(tmp_path, f"tool,{time},{wear}\nA,1,0.05\nA,5,0.12\nB,2,0.04\n")
+    columns = {"time_min": time, "vb_mm": wear}
+    said = refused(path, columns=columns)
+    assert named in said
+    assert f"column {time if wear == 'VB' else wear}" in said
+    if "--unit vb" in named:
+        taken = read_wear(path, columns, {"vb": named.partition("vb=")[2]})
+    else:
+        taken = read_wear(path, columns, {"time": named.partition("time=")[2] or "min"})
+    assert taken.n_readings == 3
+    given = {"time": "min", "vb": "mm"}
+    assert read_wear(path, columns, given).records[0].vb_mm.tolist() == [0.05, 0.12]
+
+
+@pytest.mark.parametrize("time", ["Minutes", "time_min", "t [min]", "time_in_cut", "timestamp"])
+@pytest.mark.parametrize("wear", ["vb_mm", "VB [mm]", "max_wear", "wear_min", "VBmm"])
+def test_a_name_that_says_our_unit_or_none_is_taken(tmp_path: Path, time: str, wear: str) -> None:
+    path = write(tmp_path, f"tool,{time},{wear}\nA,1,0.05\nA,5,0.12\n")
+    assert read_wear(path, {"time_min": time, "vb_mm": wear}).records[0].now_min == 5.0
+
+
+def test_the_unit_that_mapped_columns_are_taken_in_is_said(tmp_path: Path) -> None:
+    path = write(tmp_path, "tool,time_s,flank\nA,60,0.05\nA,300,0.12\n")
+    table = read_wear(path, {"time": "time_s", "vb": "flank"}, {"time": "s"})
+    assert table.records[0].now_min == pytest.approx(5.0)
+    assert table.notes == (
+        "column time_s is taken as time in s",
+        "column flank is taken as wear in mm: no unit is named; --unit vb=UNIT if it is another",
+    )
+    assert read_wear(write(tmp_path, GOOD)).notes == ()
+
+
+def test_readings_that_are_no_numbers_are_counted_by_tool(tmp_path: Path) -> None:
+    text = "tool,time_min,vb_mm\nA,1,0.1\nA,2,nan\nA,3,-\nA,4,\nB,1,0.1\nB,2,n/a\n"
+    table = read_wear(write(tmp_path, text))
+    assert [r.n for r in table.records] == [1, 1]
+    assert table.notes == (
+        "3 wear readings are no numbers (such as nan, n/a, -) and were not used, of tool A (2), "
+        "B (1); their time counts",
+    )
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_unicode_text_of_a_spreadsheet_is_read(tmp_path: Path, encoding: str) -> None:
+    text = GOOD.replace(",", "\t").replace("\n", "\r\n").replace("ap_mm", "Kühlung")
+    mark = "" if encoding == "utf-16" else "\ufeff"
+    path = tmp_path / "wear.csv"
+    path.write_bytes((mark + text).encode(encoding))
+    assert read_wear(str(path)).records[1].conditions == {"Kühlung": 2.0}
+    path.write_bytes((mark + text).encode(encoding)[:-1])
+    assert "save it as CSV UTF-8" in refused(str(path))
+    path.write_bytes(text.encode("utf-16-le"))
+    assert "save it as CSV UTF-8" in refused(str(path))

@@ -22,7 +22,16 @@ from twin.forecast.moment import spoken
 from twin.forecast.planning import Planning, declared, read_planning
 from twin.forecast.question import plain
 from twin.simulate import Cancelled
-from twin.ui import i18n, links, wear_asked, wear_charts, wear_past, wear_take, wear_words
+from twin.ui import (
+    i18n,
+    links,
+    wear_asked,
+    wear_charts,
+    wear_form,
+    wear_past,
+    wear_take,
+    wear_words,
+)
 from twin.ui import wear_view as view
 from twin.ui.context import offer, shipped_files
 from twin.ui.pages import tool_wear
@@ -159,6 +168,40 @@ def test_columns_and_units_of_the_form_become_the_question() -> None:
     table, _planning = question.read(asked.question())
     assert table.tools == ("T1", "T2")
     assert table.records[0].vb_mm.tolist() == [0.08, 0.12]
+
+
+@pytest.mark.parametrize("tag", ["en", "zh-TW", "zh-CN"])
+def test_a_column_whose_name_says_another_unit_is_asked_about_in_every_language(tag: str) -> None:
+    stored = {"scenario": "mill", "source": TABLE, "file": "", "columns": {}, "units": {},
+              "tool": "",
+              "table": tables.keep(b"tool,holes,VB_um\nA,5,0.08\nA,10,nan\nB,4,0.1\n")}  # fmt: skip
+    numbers, columns = [0.3, 48, 2, 30, 150, 8, 15], ["tool", "holes", "VB_um"]
+    unsaid = tool_wear.read_stored(stored, numbers, columns, ["unsaid", "unsaid"])
+    i18n.use_language(tag)
+    try:
+        with pytest.raises(BadInput) as refused:
+            jobs.submit("forecast", unsaid.question())
+        said = [wear_words.fault(found).message for found in refused.value.faults]
+        for name, word, text in zip(("time_min", "vb_mm"), ("holes", "um"), said, strict=True):
+            assert word in text
+            assert i18n.t(f"tool_wear.in_unit_{name}") in text
+        chosen = tool_wear.read_stored(stored, numbers, columns, ["hole", "mm"])
+        table, _planning = question.read(chosen.question())
+        assert (table.time_unit, table.n_readings) == ("hole", 2)
+        assert len(table.notes) == 3
+        assert all(wear_words.reason(note) != note for note in table.notes)
+    finally:
+        i18n.use_language("en")
+
+
+def test_a_unit_that_only_the_name_says_can_be_chosen() -> None:
+    name = tables.keep(b"tool,time_ms,VB_cm\nA,5,0.08\n")
+    asked = Asked(name, columns={"time_min": "time_ms", "vb_mm": "VB_cm"})
+    drawn = wear_form.mapping(asked)
+    offered = [[o["value"] for o in field.data] for field in drawn.children[-2:]]
+    assert "ms" in offered[0]
+    assert "hole" in offered[0]
+    assert "cm" in offered[1]
 
 
 def test_a_number_that_is_missing_stands_beside_its_field() -> None:

@@ -6,21 +6,23 @@ apart becomes a cutting condition. Rules that a reader may wonder about:
 * a blank ``vb_mm`` is no reading, but its time still counts as time in cut;
 * wear may read a little lower than before (that is measurement noise), time may not run back;
 * two readings at one time are two readings;
-* a unit is never guessed: other units are named with ``--unit``, and wear or times that are off by
-  about 1000 are refused; to name the unit, be it mm or min, says that they are right.
+* a unit is never guessed: other units are named with ``--unit``; a column whose name says another
+  one, and wear or times that are off by about 1000, are refused; to name the unit, be it mm or min,
+  says that they are right.
 """
 
 from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from twin.csvfile import Row, Sheet, read_sheet
 from twin.errors import BadInput, Fault, did_you_mean
+from twin.forecast.column_units import COUNTS, LENGTH, Said, count_of, said_of_time, said_of_wear
 from twin.forecast.table import Condition, ToolRecord, WearTable
 from twin.units import scale
 
@@ -30,7 +32,10 @@ BROKEN = "broken"
 REMARKS = {"source", "note", "notes", "comment", "comments", "remark", "date"}  # no conditions
 NASA_HEADER = {"case", "run", "VB", "time", "DOC", "feed", "material"}
 NASA_MAP = {"tool": "case", "time_min": "time", "vb_mm": "VB", "ap_mm": "DOC", "feed_mm": "feed"}
-COUNTS = ("cut", "cycle", "part", "hole", "pass", "rev")
+TAKEN = {"time_min": ("time", "min", said_of_time), "vb_mm": ("vb", "mm", said_of_wear)}
+WORDS = {"time": "time", "vb": "wear"}
+NO_NUMBER = {"nan", "na", "n/a", "null", "-"}
+MOST_NAMED = 8
 USUAL_VB_MM = (1e-3, 3.0)  # a median outside is off by about 1000
 USUAL_LIFE_MIN = (0.5, 3000.0)  # minutes that a table of cutting tools reaches; else as off
 MOST_FAULTS = 20
@@ -46,6 +51,7 @@ class _Tool:
     now_min: float = 0.0
     broken: bool = False
     last_line: int = 0
+    lost: int = 0
     conditions: dict[str, list[str]] = field(default_factory=dict)
 
 
@@ -71,6 +77,8 @@ def read_wear(
     sheet = read_sheet(path)
     names = _names(sheet, dict(columns or {}))
     factors, time_unit = _units(path, dict(units or {}))
+    given = _full(units or {})
+    _check_names(path, names, given)
     tools, faults = _collect(sheet, names, factors)
     if faults:
         more = len(faults) - MOST_FAULTS
@@ -78,8 +86,9 @@ def read_wear(
         raise BadInput([*faults[:MOST_FAULTS], *rest])
     varying = _signals(tools)
     records = tuple(_record(name, tool, varying) for name, tool in tools.items())
-    table = WearTable(records, time_unit, _notes(records, varying), path)
-    given = _full(units or {})
+    taken = _taken(names, given) if columns or units else ()
+    notes = (*taken, *_unusable(tools), *_notes(records, varying))
+    table = WearTable(records, time_unit, notes, path)
     _check_size(table, "vb_mm" in given)
     _check_time(table, "time_min" in given)
     return table
@@ -129,6 +138,52 @@ def _names(sheet: Sheet, columns: dict[str, str]) -> dict[str, str]:
     return names | {c: c for c in sheet.header if c and c not in used | spare | REMARKS}
 
 
+def _check_names(path: str, names: Mapping[str, str], given: Mapping[str, str]) -> None:
+    """Refuse a column whose name says another unit than it would be taken in."""
+    faults = []
+    for name, (short, ours, said_of) in TAKEN.items():
+        said = None if name in given else said_of(names[name])
+        if said and said.unit != ours:
+            message = _another(said, short, ours)
+            faults.append(Fault(message, f"column {names[name]}", path))
+    if faults:
+        raise BadInput(faults)
+
+
+def _another(said: Said, short: str, ours: str) -> str:
+    if said.kind == LENGTH and short == "time":
+        return (
+            f"its name says {said.word}, which is no time: map another column, or name the unit: "
+            f"--unit time={ours} if it is {ours}"
+        )
+    return (
+        f"its name says {said.word}, not {ours}; name the unit: --unit {short}={said.unit} "
+        f"(--unit {short}={ours} if it is {ours})"
+    )
+
+
+def _taken(names: Mapping[str, str], given: Mapping[str, str]) -> Iterator[str]:
+    """In which unit time and wear were taken, and why."""
+    for name, (short, ours, said_of) in TAKEN.items():
+        what, unit = WORDS[short], given.get(name, ours)
+        why = ""
+        if name not in given and not said_of(names[name]):
+            why = f": no unit is named; --unit {short}=UNIT if it is another"
+        yield f"column {names[name]} is taken as {what} in {count_of(unit) or unit}{why}"
+
+
+def _unusable(tools: Mapping[str, _Tool]) -> Iterator[str]:
+    """How many readings of which tools are words for no number; a blank is no reading at all."""
+    lost = {name: tool.lost for name, tool in tools.items() if tool.lost}
+    if lost:
+        named = ", ".join(f"{name} ({n})" for name, n in list(lost.items())[:MOST_NAMED])
+        more = ", …" if len(lost) > MOST_NAMED else ""
+        yield (
+            f"{sum(lost.values())} wear readings are no numbers (such as nan, n/a, -) and were not "
+            f"used, of tool {named}{more}; their time counts"
+        )
+
+
 def _meant(name: str) -> str:
     """The name of ours that was probably meant; any other name is that of a cutting condition."""
     ours = (*REQUIRED, BROKEN)
@@ -144,8 +199,8 @@ def _units(path: str, units: dict[str, str]) -> tuple[dict[str, float], str]:
         if name not in factors:
             message = f"only vb_mm and time_min have a unit{did_you_mean(name, factors)}"
             raise BadInput(Fault(message, where, path))
-        if name == "time_min" and unit.rstrip("s") in COUNTS:
-            time_unit = unit.rstrip("s")
+        if name == "time_min" and count_of(unit):
+            time_unit = count_of(unit)
             continue
         factors[name] = _factor(unit, "mm" if name == "vb_mm" else "min", where, path)
     return factors, time_unit
@@ -212,6 +267,8 @@ def _add(
     if not math.isnan(wear):
         tool.time_min.append(time)
         tool.vb_mm.append(wear * factors["vb_mm"])
+    elif row.cell(names["vb_mm"]):
+        tool.lost += 1
     return _broken(sheet, row, names, tool)
 
 
@@ -232,7 +289,7 @@ def _fault(sheet: Sheet, row: Row, column: str, message: str) -> Fault:
 def _number(sheet: Sheet, row: Row, column: str, what: str) -> tuple[float, Fault | None]:
     """The number of a cell, not below zero; a blank is NaN."""
     text = row.cell(column)
-    if not text or text.lower() in {"nan", "na", "n/a", "null", "-"}:
+    if not text or text.lower() in NO_NUMBER:
         return math.nan, None
     value = sheet.number(text)
     if value is None or not math.isfinite(value):
@@ -285,7 +342,7 @@ def _notes(records: tuple[ToolRecord, ...], varying: list[str]) -> tuple[str, ..
     ]
     empty = [r.tool for r in records if not r.n]
     if empty:
-        named = ", ".join(empty[:8]) + (", …" if len(empty) > 8 else "")
+        named = ", ".join(empty[:MOST_NAMED]) + (", …" if len(empty) > MOST_NAMED else "")
         notes.append(f"no reading of tool {named}: forecast from conditions alone")
     return tuple(notes)
 

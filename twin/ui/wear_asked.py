@@ -9,6 +9,7 @@ from typing import Any
 
 from twin.errors import BadInput, Fault, did_you_mean
 from twin.forecast import shop_question
+from twin.forecast.column_units import COUNTS
 from twin.forecast.planning import Planning, declared, read_planning
 from twin.forecast.reading import NASA_HEADER, NASA_MAP, REQUIRED
 from twin.ui.i18n import t
@@ -19,8 +20,8 @@ HOURS, OFF = 48.0, "off"
 DEFAULTS: Mapping[str, Mapping[str, float]] = {"example-cuts": {"duty": 2.0}}
 """What a shipped table needs other than the declarations say: its time axis counts cuts."""
 UNSAID = "unsaid"
-"""The unit is ours unless values off by about 1000 say that it cannot be."""
-UNITS = {"vb_mm": ("mm", "um", "inch"), "time_min": ("min", "s", "h", "cut", "part")}
+"""The unit is ours unless the name of the column, or values off by about 1000, say otherwise."""
+UNITS = {"vb_mm": ("mm", "um", "inch"), "time_min": ("min", "s", "h", *COUNTS)}
 PLANT, TABLE = "plant", "table"
 """Where the tools come from: the scenario's machines, or a table of measured wear."""
 SETTINGS: Mapping[str, tuple[str, ...]] = {

@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 
 from twin.errors import BadInput
 from twin.forecast import shop_question, tables
+from twin.forecast.column_units import said_of_time, said_of_wear
 from twin.forecast.examples import EXAMPLES
 from twin.forecast.planning import declared
 from twin.forecast.reading import REQUIRED
@@ -118,7 +119,8 @@ def mapping(asked: Asked) -> Component:
         return html.Div(hidden=True)
     chosen = usual_columns(header) | dict(asked.columns)
     fields = [_column(name, header, chosen.get(name)) for name in REQUIRED]
-    fields += [_unit(name, asked.units.get(name)) for name in ("time_min", "vb_mm")]
+    fields += [_unit(name, asked.units.get(name), chosen.get(name) or "")
+               for name in ("time_min", "vb_mm")]  # fmt: skip
     return html.Div(fields, className="wear-fields", role="group",
                     **aria(label=t("tool_wear.mapping")))  # fmt: skip
 
@@ -132,9 +134,11 @@ def _column(name: str, header: list[str], chosen: str | None) -> Component:
     return drawn
 
 
-def _unit(name: str, chosen: str | None) -> Component:
+def _unit(name: str, chosen: str | None, column: str) -> Component:
+    said = (said_of_time if name == "time_min" else said_of_wear)(column)
     usual = t("tool_wear.unit_unsaid", unit=view.unit_word(UNITS[name][0]))
-    options = list(dict.fromkeys([*UNITS[name], *([chosen] if chosen else [])]))
+    others = [chosen, said.unit if said else ""]
+    options = list(dict.fromkeys([*UNITS[name], *(word for word in others if word)]))
     named = [{"value": word, "label": view.unit_word(word)} for word in options]
     drawn: Component = dmc.Select(
         id=unit_id(name), data=[{"value": UNSAID, "label": usual}, *named],

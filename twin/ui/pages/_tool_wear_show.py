@@ -177,7 +177,8 @@ def notes(document: dict[str, Any]) -> list[str]:
         moment = t("tool_wear.note_moment", h=f"{document['now_h']:g}", n=document["replications"])
         return [moment, *(reason(words) for words in document["assumptions"])]
     breaks = "note_break" if document.get("breakage", True) else "note_no_break"
-    return [*document["notes"], t(f"tool_wear.{breaks}"), t("tool_wear.note_yours")]
+    told = [reason(note) for note in document["notes"]]
+    return [*told, t(f"tool_wear.{breaks}"), t("tool_wear.note_yours")]
 
 
 def _nothing(phase: Phase) -> tuple[Any, ...]:
