@@ -142,3 +142,18 @@ def test_bad_files_are_refused(
     lines = capsys.readouterr().err.strip().splitlines()
     assert said in lines[0]
     assert not any("Traceback" in line for line in lines)
+
+
+def test_a_running_part_with_few_snapshots_is_not_said_to_have_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "t.csv"
+    file.write_text(HEAD + rows("A") + rows("B") + rows("B6", 12))
+    assert run(monkeypatch, "--trend", str(file), "--running", "B6") == 2
+    said = capsys.readouterr().err
+    assert "B6 (12)" in said
+    assert "20 snapshots" in said
+    assert "nothing is left to forecast" in said
+    assert "ran to failure" not in said
+    assert run(monkeypatch, "--trend", str(file)) == 2
+    assert "every part ran to failure" in capsys.readouterr().err

@@ -19,7 +19,7 @@ from twin.forecast.examples import TREND_EXAMPLES, read_trend_example
 from twin.forecast.orders import owner
 from twin.forecast.replacement import Costs
 from twin.forecast.trend import TrendBacktest, TrendScores, backtest_trend
-from twin.forecast.trend_question import ASSUMPTIONS, NONE_RUNS
+from twin.forecast.trend_question import ASSUMPTIONS
 from twin.forecast.trend_table import TrendTable, read_trend_table
 
 
@@ -44,8 +44,8 @@ def forecast_trend(asked: TrendQuestion, json_to: str | None) -> None:
     _check(asked)
     found = _read(asked)
     trends = found.trends
-    if not asked.test and all(trend.failed for trend in trends):
-        raise BadInput(Fault(NONE_RUNS, file=asked.trend))
+    if not asked.test and (why := found.why_none_runs()):
+        raise BadInput(Fault(why, file=asked.trend))
     people = console(json_to)
     people.print("\n".join(f"Left out: {note}." for note in found.notes), markup=False)
     checked = trend_question.TrendQuestion(trends, asked.hours, asked.duty, asked.costs)

@@ -27,9 +27,6 @@ ASSUMPTIONS = (
     f"the snapshots of one part count as {WORTH:g} readings",
     "twice its own quietest level is when a part is to be looked at",
 )
-NONE_RUNS = "every part ran to failure; name those that run with --running, or --backtest"
-
-
 FEWEST_FAILED = 2
 FEWEST_TESTED = 3
 """Parts that ran to failure below which nothing is learnt, or back-tested."""
@@ -83,8 +80,8 @@ def read(question: Mapping[str, Any]) -> TrendQuestion:
         question.get("running", ()), str(question.get("rms_unit", "")),
     )  # fmt: skip
     trends = table.trends
-    if not question.get("backtest") and all(trend.failed for trend in trends):
-        raise BadInput(Fault(NONE_RUNS, "running"))
+    if not question.get("backtest") and (why := table.why_none_runs()):
+        raise BadInput(Fault(why, "running"))
     failed = sum(trend.failed for trend in trends)
     if failed < FEWEST_FAILED:
         message = f"two parts that ran to failure are needed, not {failed}"

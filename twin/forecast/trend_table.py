@@ -22,6 +22,11 @@ MOST_TIMES = 300.0
 louder by tens, another unit (g and mg, m/s² and mm/s²) by 1000 [1]."""
 MOST_NAMED = 8
 LEFT_OUT = "part {part} has {n} snapshots, a trend needs {fewest}: not used"
+NONE_RUNS = "every part ran to failure; name those that run with --running, or --backtest"
+NONE_LEFT = (
+    "of the parts that run none has the {fewest} snapshots that a trend needs: {named}; they are "
+    "left out, and nothing is left to forecast"
+)
 MOST_FAULTS = 20
 MOST_UNITS = 500
 YES, NO = {"1", "true", "yes", "y"}, {"0", "false", "no", "n", ""}
@@ -71,10 +76,22 @@ class TrendTable:
         Parts with snapshots enough.
     notes : tuple of str
         A sentence for each thing that was left out.
+    short : mapping
+        Parts that run and were left out: name → number of snapshots.
     """
 
     trends: list[Trend]
     notes: tuple[str, ...] = ()
+    short: Mapping[str, int] = field(default_factory=dict)
+
+    def why_none_runs(self) -> str:
+        """Say why there is nothing to forecast; empty where some part runs."""
+        if not all(trend.failed for trend in self.trends):
+            return ""
+        if not self.short:
+            return NONE_RUNS
+        named = ", ".join(f"{name} ({n})" for name, n in list(self.short.items())[:MOST_NAMED])
+        return NONE_LEFT.format(named=named, fewest=FEWEST)
 
 
 def read_trends(
@@ -138,7 +155,8 @@ def read_trend_table(
     if not rms_unit:
         _check_levels(trends, rms, path)
     notes = [LEFT_OUT.format(part=name, n=n, fewest=FEWEST) for name, n in short.items()]
-    return TrendTable(trends, tuple(notes))
+    runs = {name: n for name, n in short.items() if not _failed(name, parts[name], running)}
+    return TrendTable(trends, tuple(notes), runs)
 
 
 def _check_levels(trends: Sequence[Trend], columns: Sequence[str], path: str) -> None:
@@ -185,8 +203,12 @@ def units_of(path: str, column: str) -> tuple[str, ...]:
 
 
 def _trend(name: str, part: _Part, running: Sequence[str]) -> Trend:
-    failed = name not in running if part.failed is None else part.failed and name not in running
+    failed = _failed(name, part, running)
     return Trend(name, np.array(part.time_min), np.array(part.rms), failed)
+
+
+def _failed(name: str, part: _Part, running: Sequence[str]) -> bool:
+    return name not in running and part.failed is not False
 
 
 def _names(sheet: Sheet, columns: dict[str, str]) -> dict[str, str]:

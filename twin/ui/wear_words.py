@@ -84,6 +84,10 @@ _FAULTS: Patterns = (
     (r"its median level of (\S+) is (\S+) times off that of the parts, (\S+):.*", "fault_rms_part"),
     (r"two parts that ran to failure are needed, not (\d+)", "fault_two_parts"),
     (r"every part ran to failure.*", "fault_none_runs"),
+    (
+        r"of the parts that run none has the (\d+) snapshots .*: (.+); they are .*",
+        "fault_none_left",
+    ),
     (r"a number is missing in (.+)", "fault_missing_number"),
     (r"an RMS must be above zero", "fault_rms_zero"),
     (r"(.+) does not increase within (.+)", "fault_not_increasing"),
