@@ -16,7 +16,7 @@ import numpy as np
 from scipy import stats
 
 from twin.calibration.history import History
-from twin.calibration.laws import CONFIDENCE
+from twin.calibration.laws import CONFIDENCE, around, fit_times
 from twin.calibration.line import work_times
 from twin.kpi import compute
 from twin.rng import replication_seed
@@ -105,13 +105,27 @@ def _station(name: str, before: History, after: History, station: Any) -> Iterat
 
 
 def means(name: str, first: Sequence[float], then: Sequence[float]) -> Iterator[Comparison]:
-    """The mean of so many new draws, by Student's prediction interval."""
+    """The mean of so many new draws, within a prediction interval that stays positive.
+
+    Where the first draws are exponential, the ratio of both means has Fisher's law with 2 m and
+    2 n degrees of freedom; else its logarithm is taken to have Student's.
+    """
     n, m = len(first), len(then)
     if min(n, m) < FEWEST:
         return
-    mean, deviation = float(np.mean(first)), float(np.std(first, ddof=1))
-    scale = max(deviation * math.sqrt(1 / n + 1 / m), 1e-9 * abs(mean))
-    yield student(name, "s", float(np.mean(then)), mean, scale, n - 1)
+    fitted, seen = fit_times(first), float(np.mean(then))
+    mean = fitted.mean
+    if fitted.law == "exponential":
+        law = stats.f(2 * m, 2 * n)
+        p = min(1.0, 2.0 * float(min(law.cdf(seen / mean), law.sf(seen / mean))))
+        low, high = (mean * float(law.ppf(tail)) for tail in (TAIL, 1 - TAIL))
+        yield Comparison(name, "s", seen, mean, low, high, p)
+        return
+    scale = max(float(np.std(first, ddof=1)) * math.sqrt(1 / n + 1 / m), 1e-9 * mean)
+    low, high = around(mean, float(stats.t.ppf(1 - TAIL, n - 1)) * scale)
+    off = abs(math.log(seen / mean)) if seen > 0 else math.inf
+    p = 2.0 * float(stats.t.sf(off * mean / scale, n - 1))
+    yield Comparison(name, "s", seen, mean, low, high, p)
 
 
 def _law(name: str, first: Sequence[float], then: Sequence[float]) -> Comparison:

@@ -51,25 +51,52 @@ class Fitted:
     n: int
 
 
+def around(mean: float, half: float) -> tuple[float, float]:
+    """Bounds of a positive mean whose half width is ``half``: symmetric in its logarithm.
+
+    >>> low, high = around(10.0, 20.0)
+    >>> round(low, 2), round(high, 2)
+    (1.35, 73.89)
+    """
+    if mean <= 0:
+        return mean, mean
+    ratio = math.exp(min(half / mean, 700.0))
+    return mean / ratio, mean * ratio
+
+
+def exponential_bounds(mean: float, n: int) -> tuple[float, float]:
+    """Exact 95 % bounds of the mean of an exponential law from ``n`` complete draws.
+
+    2 n x̄ / μ has the chi-squared law with 2 n degrees of freedom (Epstein and Sobel 1953,
+    doi:10.1080/01621459.1953.10483488).
+    """
+    tail = (1 - CONFIDENCE) / 2
+    low, high = (float(stats.chi2.ppf(p, 2 * n)) for p in (1 - tail, tail))
+    return 2 * n * mean / low, 2 * n * mean / high
+
+
 def fit_times(values: Sequence[float]) -> Fitted:
-    """Fit a law to durations [s]: the mean with Student's interval, the best law by likelihood.
+    """Fit a law to durations [s]: the mean with its interval, the best law by likelihood.
+
+    The interval is the exact one where the law is exponential, else Student's for the logarithm
+    of the mean (its standard error by the delta method), so that both ends are positive.
 
     >>> fit_times([10.0, 10.0, 10.0]).mean
     10.0
     """
     times = np.asarray(values, dtype=np.float64)
     n, mean = len(times), float(times.mean())
-    deviation = float(times.std(ddof=1)) if n > 1 else math.nan
-    half = math.inf
-    if n > 1:
-        half = float(stats.t.ppf(0.5 + CONFIDENCE / 2, n - 1)) * deviation / math.sqrt(n)
+    if n < 2:
+        return Fitted(mean, 0.0, math.inf, math.nan, "", n)
+    deviation = float(times.std(ddof=1))
+    half = float(stats.t.ppf(0.5 + CONFIDENCE / 2, n - 1)) * deviation / math.sqrt(n)
     if n < FEWEST:
-        return Fitted(mean, max(0.0, mean - half), mean + half, math.nan, "", n)
+        return Fitted(mean, *around(mean, half), math.nan, "", n)
     spread = deviation / mean
     law = "constant" if spread < CONSTANT else best_law(times, mean, spread)
     if law == "exponential":
-        spread = 1.0
-    return Fitted(mean, max(0.0, mean - half), mean + half, spread, law, n)
+        return Fitted(mean, *exponential_bounds(mean, n), 1.0, law, n)
+    return Fitted(mean, *around(mean, half), spread, law, n)
 
 
 def best_law(times: Array, mean: float, spread: float) -> str:

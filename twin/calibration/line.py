@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from scipy import stats
-
+from twin.calibration.defects import rates
 from twin.calibration.history import History
 from twin.calibration.laws import FEWEST_EVENTS, Fitted, fit_lives, fit_times
 from twin.errors import BadInput, Fault, did_you_mean
@@ -115,7 +114,7 @@ def _station(scenario: Scenario, line: str, name: str, history: History) -> Iter
         yield from of_law(scenario, here, "repair", fit_times(history.repairs))
     if history.setups:
         yield of_time(scenario, f"{here}.setup_time", fit_times(history.setups))
-    yield from defects(scenario, here, station, history.rejected, history.ended)
+    yield from defects(scenario, line, name, history.rejected, history.ended)
 
 
 def work_times(history: History, again: bool, product: str | None = None) -> list[float]:
@@ -175,18 +174,14 @@ def number(scenario: Scenario, path: str, value: float, low: float, high: float,
 
 
 def defects(
-    scenario: Scenario, here: str, station: Any, rejected: int, ended: int
+    scenario: Scenario, line: str, inspection: str, rejected: int, ended: int
 ) -> Iterator[Finding]:
-    """What an inspection rejects, as the defects that it would have seen."""
-    if not station.inspects or not ended:
-        return
-    share = rejected / ended
-    low, high = interval = stats.binomtest(min(rejected, ended), ended).proportion_ci()
-    seen = 1.0 - station.passes_bad - station.rejects_good
-    if seen <= 0 or any(math.isnan(bound) for bound in interval):
-        return
-    rate, least, most = (max(0.0, (s - station.rejects_good) / seen) for s in (share, low, high))
-    yield number(scenario, f"{here}.defect_rate", rate, least, most, ended)
+    """What an inspection rejects, as the defects of those who made them."""
+    settings = scenario.entries[line].settings
+    for name, *rate in rates(settings, inspection, rejected, ended):
+        value, low, high = rate
+        path = f"{line}.stations.{name}.defect_rate"
+        yield number(scenario, path, value, low, high, ended)
 
 
 def values(findings: Iterable[Finding]) -> dict[str, Any]:

@@ -16,7 +16,16 @@ from typing import Any
 import numpy as np
 from scipy import optimize, stats
 
-from twin.calibration.laws import CONFIDENCE, CONSTANT, FEWEST, Array, Fitted, fit_lives, fit_times
+from twin.calibration.laws import (
+    CONFIDENCE,
+    CONSTANT,
+    FEWEST,
+    Array,
+    Fitted,
+    around,
+    fit_lives,
+    fit_times,
+)
 from twin.calibration.line import Finding, defects, number, of_law, of_time
 from twin.calibration.spells import Made, Spells
 from twin.scenario import Scenario
@@ -57,7 +66,7 @@ def _station(scenario: Scenario, line: str, name: str, one: Spells) -> Iterator[
         yield from of_law(scenario, here, "repair", fit_times(one.stops))
     if one.setups:
         yield of_time(scenario, f"{here}.setup_time", fit_times(one.setups))
-    yield from defects(scenario, here, station, round(one.rejected), round(one.made))
+    yield from defects(scenario, line, name, round(one.rejected), round(one.made))
     yield from _power(scenario, here, one)
 
 
@@ -81,7 +90,7 @@ def pace(made: list[Made]) -> Fitted:
     variance = max(0.0, float((residual**2).mean()) - PHASE)
     spread = math.sqrt(variance * mean / float(blocks[:, 0].mean()))
     law = "constant" if spread < CONSTANT else "gamma"
-    return Fitted(mean, mean - half, mean + half, spread, law, round(parts))
+    return Fitted(mean, *around(mean, half), spread, law, round(parts))
 
 
 def _residuals(made: Made) -> Array:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from twin.calibration import check, kept, line, rates
+from twin.calibration import check, defects, kept, line, rates
 from twin.calibration.history import History, histories
 from twin.calibration.laws import FEWEST_EVENTS
 from twin.calibration.log import EventLog
@@ -201,6 +201,7 @@ def _notes(
     notes += [f"station {key!r}: {count} {what}" for key, history in fitted.items()
               if isinstance(history, History)
               for what, count in history.odd.items() if count > 1]  # fmt: skip
+    notes += defects.notes(scenario.entries[name].settings, fitted)
     machines = [key for key in fitted if stations[key].machine]
     notes += [f"station {key!r} is a CNC machine; its programme gives its work times, "
               "which are neither fitted nor checked" for key in machines]  # fmt: skip
