@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from twin.scenario import load, shipped
 from twin.ui import comparison, wording
 from twin.ui.comparison import Line
+from twin.ui.i18n import use_language
 from twin.ui.pages import _what_if_results as results
 
 
@@ -56,8 +58,44 @@ def test_digits_are_no_finer_than_the_interval() -> None:
     assert wording.number(float("nan")) == "–"
 
 
-def test_figures_of_one_name_are_told_apart():
-    found = comparison._told_apart(["mill.throughput", "line.throughput", "line.wip"])
+def test_figures_of_one_name_aretold_apart():
+    found = comparison.told_apart(["mill.throughput", "line.throughput", "line.wip"])
     assert found["mill.throughput"] == "Throughput · mill"
     assert found["line.throughput"] == "Throughput · line"
     assert found["line.wip"] == "Work in progress"
+
+
+@pytest.mark.parametrize(
+    ("tag", "head"),
+    [
+        ("en", "line: faster by 0.060 EUR/part (0.050 to 0.070), but mill: slower by 0.050"),
+        ("zh-TW", "line：產出多 0.06"),
+        ("zh-CN", "line：产出多 0.06"),
+    ],
+)
+def test_a_verdict_says_whose_figure_it_is(tag: str, head: str) -> None:
+    def one(asset: str, value: float, verdict: str) -> Line:
+        d = {"value": value, "low": value - 0.01, "high": value + 0.01, "verdict": verdict,
+             "more_runs": None}  # fmt: skip
+        return Line(f"{asset}.throughput", "EUR/part", "more", _kpi(4.0), _kpi(4.0 + value), d)
+
+    use_language(tag)
+    try:
+        said, _ = comparison.verdict([one("line", 0.06, "better"), one("mill", -0.05, "worse")])
+        alone, _ = comparison.verdict([one("line", 0.06, "better")])
+    finally:
+        use_language("en")
+    assert said.startswith(head)
+    assert "line" not in alone
+
+
+def test_what_was_changed_leads_and_the_chart_names_both() -> None:
+    scenario = load(shipped() / "line.toml")
+    d = {"value": 0.06, "low": 0.05, "high": 0.07, "verdict": "better", "more_runs": None}
+    paths = ["mill.throughput", "line.throughput"]
+    for changed in ("line", "mill"):
+        lines = tuple(Line(path, "1/h", "more", _kpi(4.0), _kpi(4.06), d) for path in paths)
+        result = comparison.Outcome(lines, 8, "a", "b", (changed,))
+        assert results.lead(scenario, result)[0].path == f"{changed}.throughput"
+        chart = results.forest(scenario, result, "light")
+        assert {row[0] for row in chart.rows} == {"Throughput · line", "Throughput · mill"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -61,6 +61,8 @@ class Outcome:
     replications: int
     base_run: str
     candidate_run: str = ""
+    changed: tuple[str, ...] = ()
+    """The assets of which a parameter was changed."""
 
     @property
     def compared(self) -> bool:
@@ -73,8 +75,8 @@ class Outcome:
         return [by_path[path] for path in paths if path in by_path]
 
 
-def outcome(document: Mapping[str, Any]) -> Outcome:
-    """Read the document of a finished job: of a run, or of a comparison."""
+def outcome(document: Mapping[str, Any], values: Iterable[str] = ()) -> Outcome:
+    """Read the document of a finished job: of a run, or of a comparison with other ``values``."""
     if "difference" not in document:
         kpis = document["kpis"]
         lines = tuple(_line(path, kpi, None, None) for path, kpi in kpis.items())
@@ -85,7 +87,8 @@ def outcome(document: Mapping[str, Any]) -> Outcome:
         _line(path, kpi, candidate["kpis"].get(path), differences.get(path))
         for path, kpi in base["kpis"].items()
     )
-    return Outcome(lines, document["replications"], base["run_id"], candidate["run_id"])
+    return Outcome(lines, document["replications"], base["run_id"], candidate["run_id"],
+                   tuple(dict.fromkeys(path.split(".")[0] for path in values)))  # fmt: skip
 
 
 def _line(path: str, base: Any, candidate: Any, difference: Any) -> Line:
@@ -177,6 +180,16 @@ def sentence(line: Line) -> str:
 
 def verdict(lines: Sequence[Line]) -> tuple[str, str]:
     """Return the verdict sentence and what it leaves open, from the headline KPIs."""
+    whose = _owners([line.path for line in lines])
+
+    def told(line: Line) -> str:
+        owner = whose[line.path]
+        said = sentence(line)
+        return t("what_if.whose", asset=owner, sentence=_lower(said)) if owner else said
+
+    def within(line: Line) -> str:
+        return told(line) if whose[line.path] else _lower(told(line))
+
     sure = [line for line in lines if line.verdict in {"better", "worse"}]
     unsure = [line for line in lines if line.verdict == "cannot tell"]
     if not sure:
@@ -185,15 +198,15 @@ def verdict(lines: Sequence[Line]) -> tuple[str, str]:
         return t("what_if.cannot_tell_any"), _open(unsure)
     first, rest = sure[0], sure[1:]
     worse = [line for line in sure if line.verdict == "worse"]
-    head = sentence(first)
+    head = told(first)
     if first.verdict == "better" and worse:
-        head += t("what_if.but", sentence=_lower(sentence(worse[0])))
+        head += t("what_if.but", sentence=within(worse[0]))
         rest = [line for line in rest if line is not worse[0]]
     elif first.verdict == "worse" and len(worse) < len(sure):
         gain = next(line for line in sure if line.verdict == "better")
-        head += t("what_if.but", sentence=_lower(sentence(gain)))
+        head += t("what_if.but", sentence=within(gain))
         rest = [line for line in rest if line is not gain]
-    also = " ".join(sentence(line) + t("what_if.stop") for line in rest)
+    also = " ".join(told(line) + t("what_if.stop") for line in rest)
     return head, " ".join(part for part in (also, _open(unsure)) if part)
 
 
@@ -204,7 +217,7 @@ def _lower(text: str) -> str:
 def _open(unsure: Sequence[Line]) -> str:
     if not unsure:
         return ""
-    called = _told_apart([line.path for line in unsure])
+    called = told_apart([line.path for line in unsure])
     listed = t("what_if.comma").join(
         called[line.path] + (t("what_if.about_more", n=about(line)) if about(line) else "")
         for line in unsure
@@ -212,11 +225,15 @@ def _open(unsure: Sequence[Line]) -> str:
     return t("what_if.cannot_tell_list", kpis=listed)
 
 
-def _told_apart(paths: Sequence[str]) -> dict[str, str]:
+def _owners(paths: Sequence[str]) -> dict[str, str]:
+    """Return the asset of each KPI whose name another one has as well; else nothing."""
+    often = Counter(names.kpi(path) for path in paths)
+    return {path: path.split(".")[0] if often[names.kpi(path)] > 1 else "" for path in paths}
+
+
+def told_apart(paths: Sequence[str]) -> dict[str, str]:
     """Return the names of KPIs; where two have one name, with whose it is."""
-    found = {path: names.kpi(path) for path in paths}
-    often = Counter(found.values())
     return {
-        path: f"{name} · {path.split('.')[0]}" if often[name] > 1 else name
-        for path, name in found.items()
+        path: f"{names.kpi(path)} · {owner}" if owner else names.kpi(path)
+        for path, owner in _owners(paths).items()
     }

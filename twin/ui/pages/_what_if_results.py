@@ -82,9 +82,11 @@ def told(scenario: Scenario, result: Outcome) -> list[Line]:
 
 
 def lead(scenario: Scenario, result: Outcome) -> list[Line]:
-    """Return the headline KPIs that were computed."""
+    """Return the headline KPIs that were computed, those of what was changed in front."""
     there = {line.path for line in told(scenario, result)}
-    return result.pick([path for path in comparison.headline(scenario) if path in there])
+    found = [path for path in comparison.headline(scenario) if path in there]
+    found.sort(key=lambda path: path.split(".")[0] not in result.changed)
+    return result.pick(found)
 
 
 def skeleton() -> list[Component]:
@@ -98,7 +100,9 @@ def finished(job_id: str) -> Outcome | None:
     if not job_id:
         return None
     job = jobs.get(job_id)
-    return comparison.outcome(job.result) if job.state == "done" and job.result else None
+    if job.state != "done" or not job.result:
+        return None
+    return comparison.outcome(job.result, job.payload.get("values", ()))
 
 
 def trouble(phase: dict[str, str]) -> list[Component]:
@@ -133,8 +137,9 @@ def verdict(scenario: Scenario, result: Outcome) -> list[Component]:
 
 def _baseline_sentence(lines: Sequence[Line]) -> str:
     shown = [line for line in lines if line.base["value"] is not None][:2]
+    called = comparison.told_apart([line.path for line in shown])
     listed = t("what_if.comma").join(
-        f"{names.kpi(line.path)} {comparison.value_text(line.base)}" for line in shown
+        f"{called[line.path]} {comparison.value_text(line.base)}" for line in shown
     )
     return t("what_if.baseline_is", kpis=listed)
 
@@ -149,7 +154,8 @@ def forest(scenario: Scenario, result: Outcome | None, theme: str) -> Chart:
     lines = lead(scenario, result)
     head = [t("what_if.col_kpi"), t("what_if.col_relative"), t("what_if.col_low"),
             t("what_if.col_high"), t("what_if.col_verdict")]  # fmt: skip
-    rows = [whisker(line) for line in lines]
+    called = comparison.told_apart([line.path for line in lines])
+    rows = [whisker(line, called[line.path]) for line in lines]
     drawn = [row for row in rows if row is not None]
     if not result.compared or not drawn:
         return Chart(t("what_if.forest_none"), None, t("what_if.forest_none_why"))
@@ -163,7 +169,7 @@ def forest(scenario: Scenario, result: Outcome | None, theme: str) -> Chart:
     return Chart(finding, figure, t("what_if.forest_caption", n=result.replications), head, table)
 
 
-def whisker(line: Line) -> figures.Whisker | None:
+def whisker(line: Line, name: str = "") -> figures.Whisker | None:
     """Return one row of the forest plot; None where per cent of the baseline has no sense."""
     relative = line.relative
     if relative is None:
@@ -172,7 +178,7 @@ def whisker(line: Line) -> figures.Whisker | None:
     settled = line.verdict in {"better", "worse"}
     word = t(f"what_if.{line.verdict.replace(' ', '_')}") if line.verdict else t("what_if.same")
     return figures.Whisker(
-        names.kpi(line.path), *relative, settled, line.verdict == "worse", label, word
+        name or names.kpi(line.path), *relative, settled, line.verdict == "worse", label, word
     )
 
 
