@@ -33,7 +33,7 @@ def test_nodes_look_right(visit: Visit) -> None:
 
 @pytest.mark.parametrize("visit", LOOKS, indirect=True, ids=NAMED)
 def test_models_look_right(visit: Visit) -> None:
-    page = visit.go("/models?scenario=mill")
+    page = visit.go("/models?scenario=mill&model=bearing")
     expect(page.locator(".confusion tbody tr")).to_have_count(4)
     assert page.locator(".confusion tbody td").evaluate_all(
         "cells => cells.every(cell => getComputedStyle(cell).display === 'table-cell')"
