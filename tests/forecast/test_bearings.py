@@ -12,8 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 from openpyxl import load_workbook
+from rich.console import Console
 
 from tests.forecast.test_trend import part, run
+from twin.cli._forecast_bearings import print_bearings
 from twin.errors import BadInput
 from twin.forecast import question
 from twin.forecast.bearing_backtest import backtest_bearings
@@ -25,7 +27,7 @@ from twin.forecast.orders import plans
 from twin.forecast.question import plain
 from twin.forecast.replacement import Costs
 from twin.forecast.shop import forecast_shop
-from twin.forecast.shop_document import shop_document
+from twin.forecast.shop_document import assumptions, shop_document
 from twin.forecast.trend import learn
 from twin.forecast.trend_table import Trend, read_trend_table
 from twin.rng import stream
@@ -80,6 +82,32 @@ def test_its_risk_looks_48_h_ahead_and_says_that_it_is_assumed(going: dict[str, 
     assert any("mostly an assumption" in line for line in going["reasons"])
     now = going["damage"]["now"]
     assert now["p10"] - 0.05 < 0.6 < now["p90"] + 0.05
+
+
+def test_what_is_assumed_of_a_bearing_is_told_with_the_numbers_used(going: dict[str, Any]) -> None:
+    told = "; ".join(assumptions(True, [going]))
+    for words in ("from 2 times", "in 20 h", "spread of 1.2", "1 in 100", "preload of 300 N",
+                  "1.5 times the cutting force", "a_ISO of ISO 281 is 1", "slope 1.5"):  # fmt: skip
+        assert words in told
+    assert "bearing" not in "; ".join(assumptions(True))
+    [own] = bearings(spindle(0.0, bearing_preload=450, bearing_life_factor=3))
+    told = "; ".join(assumptions(True, [own]))
+    assert "preload of 450 N" in told
+    assert "a_ISO of ISO 281 is 3" in told
+
+
+def test_the_command_tells_what_is_passed_and_what_is_assumed(
+    going: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    people = Console(width=400)
+    print_bearings(people, [going])
+    said = capsys.readouterr().out
+    assert "beyond it already" in said
+    assert "mostly an assumption" in said
+    assert "outer ring fault" in said
+    print_bearings(people, [{**going, "level_now": 1.0, "damage": {"growth_from": "record"}}])
+    said = capsys.readouterr().out
+    assert "beyond it already" not in said
 
 
 def test_a_sound_bearing_has_the_fatigue_risk_of_its_loads() -> None:

@@ -13,7 +13,7 @@ from tests.ui.test_tool_wear import address
 from twin import jobs
 from twin.errors import BadInput
 from twin.forecast import bearings as core
-from twin.forecast import question, tables
+from twin.forecast import orders, question, tables
 from twin.ui import bearings_asked, bearings_view, i18n, links, wear_take, wear_words
 from twin.ui.bearings_asked import EXAMPLE, NUMBERS, OWN, AskedBearings
 from twin.ui.bearings_layout import PLANT, section
@@ -102,6 +102,39 @@ def test_words_rows_and_chart_of_both_sources(rig: dict, plant: dict) -> None:
     assert bearings_view.past(plant) == ""
 
 
+def test_what_is_beyond_its_limit_is_not_told_as_to_come(rig: dict, plant: dict) -> None:
+    for found in (rig, plant):
+        words = {
+            one["bearing"]: str(bearings_view.table([one], "")[1]) for one in found["bearings"]
+        }
+        over = {one["bearing"]: one["level_now"] >= one["alarm"] for one in found["bearings"]}
+        assert any(over.values())
+        assert {name: "beyond it already" in text for name, text in words.items()} == over
+
+
+def test_a_risk_that_is_mostly_assumed_says_so_in_card_and_order(plant: dict) -> None:
+    one = plant["bearings"][0]
+    assert any("to fail" in told and "mostly an assumption" in told
+               for _, told in bearings_view.advice(one))  # fmt: skip
+    order = wear_take.Taken(plant, "mine", NOW).plans
+    [text] = [plan.text for plan in order if plan.tool == one["bearing"]]
+    assert "if nothing is done, mostly an assumption." in text
+    english = orders.plans(plant, "mine", NOW)
+    assert [plan.text for plan in english] == [plan.text for plan in order]
+
+
+def test_every_assumption_of_a_twin_has_a_translation(plant: dict) -> None:
+    assert sum("bearing" in words for words in plant["assumptions"]) == 7
+    for tag in ("en", "zh-TW", "zh-CN"):
+        i18n.use_language(tag)
+        try:
+            told = [wear_words.reason(words) for words in plant["assumptions"]]
+        finally:
+            i18n.use_language("en")
+        assert not set(told) & set(plant["assumptions"])
+        assert all(number in " ".join(told) for number in ("20 h", "1.2", "300 N", "0.05"))
+
+
 def test_every_sentence_has_a_translation(rig: dict, plant: dict) -> None:
     names = (
         "GROWN", "ASSUMED", "FATIGUE", "ENDS", "LOOKS", "SUCCESSOR", "FAULT", "ALARMED", "SOUND",
@@ -115,10 +148,10 @@ def test_every_sentence_has_a_translation(rig: dict, plant: dict) -> None:
     try:
         for sentence in [*sentences, *told]:
             assert bearings_view.said(sentence) != sentence
-        assert "外圈" in bearings_view.said("outer fault told in 3 of 5 windows by its node")
+        assert "外圈" in bearings_view.said("outer ring fault told in 3 of 5 windows by its node")
     finally:
         i18n.use_language("en")
-    assert bearings_view.said(told[0]) == told[0].replace("outer fault", "outer ring fault")
+    assert bearings_view.said(told[0]) == told[0]
 
 
 BAD = {

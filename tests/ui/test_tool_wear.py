@@ -361,11 +361,27 @@ def test_options_cost_what_the_curve_says(document: dict) -> None:
     now, best, shift, run_on = wear_charts.options(document, tool)
     stops = [o for o in tool["opportunities"]["options"] if o["name"] == "shift end"]
     least = min(stop["regret"] for stop in stops)
-    assert shift["cost"].startswith(f"{least:.1f}") or shift["cost"] == "least cost"
-    assert best["cost"] == "least cost"
+    assert shift["cost"].startswith(f"{least:.1f}") or shift["cost"] == "as cheap as any"
+    assert best["cost"] == "as cheap as any"
     assert now["cost"].startswith(f"{tool['cost_curve']['regret'][0]:.1f}")
     [told] = [o for o in tool["opportunities"]["options"] if o["name"] == "run on"]
     assert run_on["cost"].startswith(f"{told['regret']:.0f}")
+
+
+@pytest.mark.parametrize(("regret", "same"), [(0.0588, True), (3.21, False)])
+def test_a_change_now_costs_the_same_in_card_order_and_command(
+    document: dict, regret: float, same: bool
+) -> None:
+    tool = view.find(document, "c1")
+    plan = {"name": "now", "ahead_min": 0.0, "hours": 0.0, "regret": regret, "p_fail_before": 0.0,
+            "as_cheap": same}  # fmt: skip
+    told = {**tool, "plan": plan}
+    now = next(option for option in wear_charts.options(document, told) if option["best"])
+    [order] = wear_take.Taken({**document, "tools": [told]}, "mine", NOW).plans
+    assert (now["cost"] == "as cheap as any") is same
+    assert ("As cheap as any time." in order.text) is same
+    assert ("3.21 EUR above" in order.text) is not same
+    assert (orders.above(regret) == "as cheap as any") is same
 
 
 def test_every_chart_has_a_table_with_its_figures(document: dict, past: dict) -> None:

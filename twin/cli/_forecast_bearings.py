@@ -9,7 +9,7 @@ from rich.console import Console
 
 from twin.cli.output import number, table
 from twin.forecast.moment import spoken
-from twin.forecast.orders import bearing_moment, chance
+from twin.forecast.orders import BEYOND, bearing_moment, beyond, chance, mostly_assumed
 
 NONE_HEARD = (
     "No bearing is listened to: a sensor of kind vibration on a machine would tell of its spindle."
@@ -34,18 +34,31 @@ def print_bearings(people: Console, entries: Sequence[Mapping[str, Any]]) -> Non
 def _row(entry: Mapping[str, Any], lasting: bool) -> tuple[str, ...]:
     left = entry["remaining_h"]
     life = () if not lasting else (
-        chance(entry["p_fail"]), " / ".join(_spoken(x) for x in left.values())
+        _risk(entry), " / ".join(_spoken(x) for x in left.values())
     )  # fmt: skip
     return (
         entry["bearing"],
         number(entry["level_now"], 2),
         f"{entry['alarm']:g}",
-        number(None) if entry["p_alarm"] is None else chance(entry["p_alarm"]),
-        number(None) if entry["look_h"] is None else spoken(entry["look_h"]),
+        *_alarm(entry),
         *life,
         bearing_moment(entry["plan"]),
         "; ".join(entry["reasons"]),
     )
+
+
+def _risk(entry: Mapping[str, Any]) -> str:
+    assumed = "\nmostly an assumption" if mostly_assumed(entry) else ""
+    return chance(entry["p_fail"]) + assumed
+
+
+def _alarm(entry: Mapping[str, Any]) -> tuple[str, str]:
+    """Risk of passing the limit, and within what time; no risk where it is passed already."""
+    if beyond(entry):
+        return BEYOND, number(None)
+    if entry["p_alarm"] is None:
+        return number(None), number(None)
+    return chance(entry["p_alarm"]), _spoken(entry["look_h"])
 
 
 def _spoken(hours: float | None) -> str:

@@ -20,7 +20,7 @@ from twin.cli.progress import bar
 from twin.errors import BadInput, Fault, did_you_mean
 from twin.forecast.handout import write_handout
 from twin.forecast.moment import spoken
-from twin.forecast.orders import moment
+from twin.forecast.orders import above, moment
 from twin.forecast.replacement import Costs
 from twin.forecast.shop import Shop, ShopTool, forecast_shop
 from twin.forecast.shop_backtest import backtest_shop
@@ -75,7 +75,7 @@ def forecast_scenario(asked: ShopQuestion, json_to: str | None) -> dict[str, Any
     document = {"source": asked.scenario, "scenario": scenario.title, "seed": asked.seed}
     if asked.test:
         document["past"] = _back_test(people, scenario, asked)
-    said = list(assumptions(asked.breakage))
+    said = list(assumptions(asked.breakage, told["bearings"]))
     people.print("\n".join(f"Assumption: {words}." for words in said), markup=False)
     document |= told | {"assumptions": said}
     hand_out(people, document, asked.export, scenario.header.site)
@@ -197,7 +197,7 @@ def _row(shown: ShopTool, told: Mapping[str, Any]) -> tuple[str, ...]:
         f"{shown.changes.value:.1f} ({shown.changes_low:.0f}–{shown.changes_high:.0f})",
         str(shown.spares),
         moment(plan),
-        number(plan["regret"], 3) if plan else number(None),
+        above(plan["regret"]) if plan else number(None),
         number(t.cost_rate, 3),
         "; ".join(t.reasons),
     )

@@ -41,6 +41,9 @@ AT_ONCE_H = 0.25
 MIDDLE = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 INSPECT, REPLACE = "inspect", "replace"
 
+PLACES = {"inner": "inner ring", "outer": "outer ring", "ball": "ball"}
+"""Where a fault is, as people say it."""
+
 KNOWN = 0.4
 """Share of the prior's spread from which on the record tells how fast damage grows [1]."""
 
@@ -106,12 +109,22 @@ def _heard(
         "verdict": None if said is None else asdict(said),
         "level_fan": level["fan"],
     }  # fmt: skip
+    entry["fatigue"] |= _assumed_load(spindle.settings)
     over = entry["level_now"] is not None and entry["level_now"] >= ALARM
     loud = over or (said is not None and said.standing)
     entry["plan"] = _planned(told, ahead, loud)
     failed = [SUCCESSOR.format(hours=f"{spindle.since / 3600:.3g}")] if spindle.since > 0 else []
     entry["reasons"] = [*failed, *_said(said), *([OVER] if over else []), *_rests(told, entry)]
     return entry
+
+
+def _assumed_load(settings: Any) -> dict[str, float]:
+    """What its machine declares of the load of its bearing."""
+    return {
+        "preload_n": settings.bearing_preload,
+        "lever": settings.bearing_reaction,
+        "life_factor": settings.bearing_life_factor,
+    }
 
 
 def _fault(told: Told, said: Verdict | None, word: str) -> str:
@@ -290,7 +303,7 @@ def _said(said: Verdict | None) -> list[str]:
         return [NO_NODE]
     if not said.faulty:
         return [SOUND.format(windows=said.windows)]
-    told = FAULT.format(word=said.word, faulty=said.faulty, windows=said.windows)
+    told = FAULT.format(word=PLACES[said.word], faulty=said.faulty, windows=said.windows)
     return [told, *([ALARMED] if said.standing else [])]
 
 

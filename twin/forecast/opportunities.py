@@ -55,7 +55,8 @@ class Option:
     regret : float
         Expected cost above the best moment of all, had any been possible [cost].
     p_fail_before : float
-        Probability that the tool fails before it [1].
+        Probability that the tool fails before it, one that is beyond its limit already counted;
+        0 for now, before which nothing is cut [1].
     ahead_h : float or None
         Hours of the schedule from now, where they are known [h].
     """
@@ -137,7 +138,8 @@ def advise(
     def option(o: Opportunity) -> Option:
         cost = costs.change if o.change_cost is None else o.change_cost
         above = float(total(np.array(o.ahead_min), cost)) - base
-        p = 1.0 - float(alive[0] * np.interp(o.ahead_min, ahead_min, whole))
+        lasts = float(alive[0] * np.interp(o.ahead_min, ahead_min, whole))
+        p = 1.0 - lasts if o.ahead_min > 0 else 0.0
         return Option(o.name, o.ahead_min, above, p, o.ahead_h)
 
     moments = [Opportunity(NOW, 0.0), *_reachable(opportunities, float(ahead_min[-1]))]

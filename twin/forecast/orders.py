@@ -12,21 +12,21 @@ from pathlib import PurePath
 from typing import Any
 
 from twin.forecast.export import LIKELY, POSSIBLE, ChangePlan, location_of
-from twin.forecast.moment import spoken
+from twin.forecast.moment import SAME, spoken
 from twin.forecast.opportunities import BEST
 
 Tool = Mapping[str, Any]
 USUAL_MIN = 15.0
 """How long a change takes where nobody said it [min] (assumption)."""
-SAME = 0.05
-"""More than the best by less than this is the best [EUR]."""
+AS_CHEAP = "as cheap as any"
+BEYOND = "beyond it already"
 
 TEXTS: Mapping[str, str] = {
     "order_title": "Change tool {tool}",
     "order_when": "Change {moment}: {due} (in {when}, after {cut} of cutting).",
     "order_when_now": "Change it now: {due}.",
     "order_cost": "{cost} EUR above the cheapest minute of all.",
-    "order_cheapest": "The cheapest time there is.",
+    "order_cheapest": "As cheap as any time.",
     "order_flat": "Any time from {first} to {last} from now costs within 2 % of the least.",
     "order_before": "{p} that it fails before then.",
     "order_risk": "{p} to fail within {hours} if it is not changed.",
@@ -43,6 +43,7 @@ TEXTS: Mapping[str, str] = {
     "bearing_level": "Level {level} times that of a sound bearing, limit {alarm}.",
     "bearing_alarm": "{p} to pass the limit within {hours}.",
     "bearing_risk": "{p} to fail within {hours} if nothing is done.",
+    "bearing_risk_assumed": "{p} to fail within {hours} if nothing is done, mostly an assumption.",
     "bearing_left": "Half of such bearings have {left} left ({p10} to {p90}).",
     "bearing_bill": "Material: 1 × {item}.",
     "bearing_ready": "To have ready: 1 × {item}.",
@@ -72,6 +73,15 @@ def chance(p: float) -> str:
     if 0.0 < p < 0.01:
         return "< 1 %"
     return f"{100 * p:.0f} %"
+
+
+def above(regret: float) -> str:
+    """Return what a moment of change costs above the best [EUR], in English.
+
+    >>> above(0.0588), above(12.345)
+    ('as cheap as any', '12.35')
+    """
+    return AS_CHEAP if regret < SAME else f"{regret:.2f}"
 
 
 def moment(plan: Mapping[str, Any] | None) -> str:
@@ -173,8 +183,11 @@ def _plan(
 def _lines(tool: Tool, unit: str, due: datetime, words: Words) -> Iterator[str]:
     say, plan, wear = words.say, tool["plan"], tool["vb_now_mm"]
     yield _when(tool, unit, due, words)
-    above = plan["regret"]
-    yield say("order_cheapest") if above < SAME else say("order_cost", cost=f"{above:.2f}")
+    yield (
+        say("order_cheapest")
+        if plan["as_cheap"]
+        else say("order_cost", cost=f"{plan['regret']:.2f}")
+    )
     first, last = tool["flat_h"]
     if _known(first) and _known(last) and spoken(last) != spoken(first):
         yield say("order_flat", first=spoken(first), last=spoken(last))
@@ -227,6 +240,18 @@ def bearing_moment(plan: Mapping[str, Any] | None) -> str:
     return f"{plan['action']} {when}"
 
 
+def beyond(bearing: Mapping[str, Any]) -> bool:
+    """Whether a bearing has passed its alarm limit already."""
+    level = bearing["level_now"]
+    return level is not None and bool(level >= bearing["alarm"])
+
+
+def mostly_assumed(bearing: Mapping[str, Any]) -> bool:
+    """Whether the risk of a spindle bearing rests on the prior, not on its record."""
+    damage = bearing.get("damage")
+    return damage is not None and damage["growth_from"] != "record"
+
+
 def urgency(bearing: Mapping[str, Any]) -> float:
     """Return how urgent a bearing is, as the risk that orders are sorted by [1].
 
@@ -268,8 +293,9 @@ def _bearing_lines(bearing: Mapping[str, Any], due: datetime, words: Words) -> I
         level, alarm = f"{bearing['level_now']:.1f}", f"{bearing['alarm']:g}"
         yield say("bearing_level", level=level, alarm=alarm)
     if bearing["p_fail"] is not None:
-        yield say("bearing_risk", p=chance(bearing["p_fail"]), hours=hours)
-    elif bearing["p_alarm"] is not None and bearing["level_now"] < bearing["alarm"]:
+        risk = "bearing_risk_assumed" if mostly_assumed(bearing) else "bearing_risk"
+        yield say(risk, p=chance(bearing["p_fail"]), hours=hours)
+    elif bearing["p_alarm"] is not None and not beyond(bearing):
         looked = spoken(bearing["look_h"])
         yield say("bearing_alarm", p=chance(bearing["p_alarm"]), hours=looked)
     if left is not None:

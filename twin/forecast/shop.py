@@ -360,9 +360,11 @@ def _reasons(job: _Job, p_over: float) -> tuple[str, ...]:
         return (f"tool {tool.number} is broken, the forecast is of its successor",)
     said = []
     if p_over > 0.1:
-        said.append("beyond its limit already" if p_over > 0.5 else "may be beyond its limit")
+        said.append(
+            "beyond its limit already" if p_over > 0.5 else "may be beyond its limit already"
+        )
     if not tool.readings:
-        never = "" if kind.inspect_every_min > 0 else ", inspect_every is 0"
+        never = "" if kind.inspect_every_min > 0 else ", it is never inspected"
         said.append(f"no reading of this tool: from declared life and scatter alone{never}")
     elif tool.cut_min > tool.readings[-1][0]:
         said.append(f"{tool.cut_min - tool.readings[-1][0]:.0f} min cut since its last reading")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from twin.forecast.bearing_assumptions import bearing_assumptions
 from twin.forecast.document import advice_document, tool_document
 from twin.forecast.moment import on_the_clock
 from twin.forecast.shop import Chance, Shop, ShopTool
@@ -17,9 +19,10 @@ BREAKS = "sudden breakage counts, by the declared hazard that grows with wear"
 NO_BREAKS = "sudden breakage does not count: only wear does"
 
 
-def assumptions(breakage: bool) -> tuple[str, ...]:
-    """What a forecast of a twin's tools rests on."""
-    return (*ASSUMPTIONS, BREAKS if breakage else NO_BREAKS)
+def assumptions(breakage: bool, bearings: Sequence[Mapping[str, Any]] = ()) -> tuple[str, ...]:
+    """What a forecast of a twin's tools, and of its bearings where it has some, rests on."""
+    tools = (*ASSUMPTIONS, BREAKS if breakage else NO_BREAKS)
+    return (*tools, *bearing_assumptions(bearings))
 
 
 def shop_document(shop: Shop) -> dict[str, Any]:

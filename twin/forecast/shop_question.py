@@ -124,10 +124,11 @@ def answer(question: Mapping[str, Any], report: Report) -> dict[str, Any]:
         breakage=asked.breakage, replications=int(question.get("replications", REPLICATIONS)),
         on_progress=report,
     )  # fmt: skip
+    told = shop_document(shop)
     found: dict[str, Any] = {
         "title": asked.scenario.title, "site": asked.scenario.header.site, "hours": asked.hours,
-        "breakage": asked.breakage, **shop_document(shop),
-        "notes": [], "assumptions": list(assumptions(asked.breakage)),
+        "breakage": asked.breakage, **told,
+        "notes": [], "assumptions": list(assumptions(asked.breakage, told["bearings"])),
     }  # fmt: skip
     return found
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from twin.forecast.orders import due_at
+from twin.forecast.orders import beyond, due_at
 
 Tool = Mapping[str, Any]
 Cell = str | float | int | None
@@ -40,6 +40,7 @@ TOOLS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("change in h", ("plan", "hours")),
     ("change in", ("plan", "ahead_min")),
     ("regret there", ("plan", "regret")),
+    ("as cheap as any", ("plan", "as_cheap")),
     ("best minute", ("best_change_min",)),
     ("cost rate", ("cost_rate",)),
     ("run to failure", ("run_to_failure_cost_rate",)),
@@ -50,6 +51,7 @@ BEARINGS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("machine", ("machine",)),
     ("times sound", ("level_now",)),
     ("limit", ("alarm",)),
+    ("beyond it already", ("beyond",)),
     ("P(limit passed)", ("p_alarm",)),
     ("looked ahead h", ("look_h",)),
     ("P(fails)", ("p_fail",)),
@@ -83,7 +85,10 @@ def workbook(document: Mapping[str, Any], made: datetime) -> bytes:
     bearings = document.get("bearings", ())
     if bearings:
         head = [*(name for name, _ in BEARINGS), "change on", "mind"]
-        rows = [[_at(one, path) for _, path in BEARINGS] + _last(one, made) for one in bearings]
+        rows = [
+            [_at(_bearing(one), path) for _, path in BEARINGS] + _last(one, made)
+            for one in bearings
+        ]
         _fill(book.create_sheet(), "Bearings", head, rows)
     _fill(book.create_sheet(), "About", ["what", "value"], _about(document, made))
     out = io.BytesIO()
@@ -99,6 +104,12 @@ def _tools(book: Any, tools: Sequence[Tool], made: datetime) -> None:
     _fill(book.create_sheet(), "When to change", moments, _moments(tools))
     curves = ["tool", "in h", "in", "cost above best"]
     _fill(book.create_sheet(), "Cost curve", curves, _curves(tools))
+
+
+def _bearing(one: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An entry that says whether the limit is passed already: then no risk of passing it."""
+    over = beyond(one)
+    return {**one, "beyond": over, "p_alarm": None if over else one["p_alarm"]}
 
 
 def _last(entry: Tool, made: datetime) -> list[Cell]:

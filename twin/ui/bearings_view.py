@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 
 from twin.forecast import bearings as core
 from twin.forecast.moment import spoken
-from twin.forecast.orders import chance, urgency
+from twin.forecast.orders import beyond, chance, mostly_assumed, urgency
 from twin.ui import figures_bearings
 from twin.ui import figures_wear as figures
 from twin.ui import wear_view as view
@@ -24,7 +24,7 @@ from twin.ui.wording import UNKNOWN, number, trimmed
 Bearing = Mapping[str, Any]
 MOST_AHEAD = 20.0
 """Horizons beyond which a replacement is no plan."""
-NAMED = ("inner", "outer", "ball")
+NAMED = {place: name for name, place in core.PLACES.items()}
 
 _SAID: Sequence[tuple[str, str]] = (
     (core.GROWN, "bearing_grown"),
@@ -63,7 +63,7 @@ def said(sentence: str) -> str:
 
 def _words(values: dict[str, str]) -> dict[str, str]:
     if values.get("word") in NAMED:
-        values["word"] = t(f"tool_wear.bearing_{values['word']}")
+        values["word"] = t(f"tool_wear.bearing_{NAMED[values['word']]}")
     return values
 
 
@@ -113,6 +113,16 @@ def _risk(p: float | None, why: str) -> Component:
     return html.Span(f"{sign}{chance(p)}", className=f"risk {grade or 'calm'}")
 
 
+def _alarm(bearing: Bearing) -> Component:
+    """The risk of passing the limit and how far it looks, or that it is passed already."""
+    if beyond(bearing):
+        return html.Span(f"◆ {t('tool_wear.bearing_beyond')}", className="risk red")
+    far = bearing["look_h"]
+    looked = t("tool_wear.bearing_looked", time=spoken(far)) if far else ""
+    risk = _risk(bearing["p_alarm"], said(core.TOO_SHORT))
+    return html.Span([risk, html.Span(looked, className="below")], className="two")
+
+
 def _left(bearing: Bearing) -> str | Component:
     left = bearing["remaining_h"]
     if left is None:
@@ -132,13 +142,11 @@ def table(bearings: Sequence[Bearing], chosen: str) -> list[Component]:
 
 
 def _row(one: Bearing, chosen: bool, names: Sequence[str]) -> Component:
-    looked = t("tool_wear.bearing_looked", time=spoken(one["look_h"])) if one["look_h"] else ""
     cells: list[str | Component] = [
         html.Span(one["bearing"], className="strong"),
         html.Span(todo(one), className="strong" if one["plan"] else "quiet"),
         level(one),
-        html.Span([_risk(one["p_alarm"], said(core.TOO_SHORT)),
-                   html.Span(looked, className="below")], className="two"),
+        _alarm(one),
         html.Span([_risk(one["p_fail"], said(core.TOO_SHORT)),
                    html.Span(assumed(one), className="below")], className="two"),
         _left(one),
@@ -155,8 +163,8 @@ def assumed(bearing: Bearing) -> str:
         quiet = core.QUIET.partition("}")[2][-30:]
         unheard = any(line.endswith(quiet) for line in bearing["reasons"])
         return t("tool_wear.bearing_by_lives") if unheard else ""
-    return t("tool_wear.bearing_by_record" if found["growth_from"] == "record"
-             else "tool_wear.bearing_by_assumption")  # fmt: skip
+    return t("tool_wear.bearing_by_assumption" if mostly_assumed(bearing)
+             else "tool_wear.bearing_by_record")  # fmt: skip
 
 
 def item(bearing: Bearing) -> str:
@@ -235,12 +243,12 @@ def advice(bearing: Bearing) -> list[tuple[str, str]]:
     """Return what to do, what happens if nothing is done, what to order: names and words."""
     hours = view.horizon(bearing["hours"])
     if bearing["p_fail"] is not None:
-        nothing = t("tool_wear.bearing_if_fail", p=chance(bearing["p_fail"]), hours=hours)
+        risk = t("tool_wear.bearing_if_fail", p=chance(bearing["p_fail"]), hours=hours)
+        nothing = " · ".join(filter(None, [risk, assumed(bearing)]))
     elif bearing["p_alarm"] is None:
         nothing = said(core.TOO_SHORT)
     else:
-        over = bearing["level_now"] >= bearing["alarm"]
-        key = "bearing_if_over" if over else "bearing_if_alarm"
+        key = "bearing_if_over" if beyond(bearing) else "bearing_if_alarm"
         nothing = t(f"tool_wear.{key}", p=chance(bearing["p_alarm"]),
                     time=spoken(bearing["look_h"]))  # fmt: skip
     order = f"1 × {item(bearing)}" if bearing["plan"] else t("tool_wear.bearing_no_order")

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from twin.forecast.moment import spoken
+from twin.forecast.moment import SAME, spoken
 from twin.forecast.opportunities import RUN_ON
-from twin.forecast.orders import AT, SAME, chance
+from twin.forecast.orders import AT, chance
 from twin.ui import figures_wear as figures
 from twin.ui import wear_view as view
 from twin.ui.components.card import Chart
@@ -160,7 +160,7 @@ def options(document: Mapping[str, Any], tool: Tool) -> list[dict[str, str]]:
     now = {
         "name": t("tool_wear.option_now"),
         "when": t("tool_wear.now"),
-        "cost": t("tool_wear.least") if best_now else t("tool_wear.more", cost=_money(regret[0])),
+        "cost": _above(plan["regret"] if best_now else regret[0]),
         "why": t("tool_wear.option_now_why"),
         "best": "yes" if best_now else "",
     }
@@ -170,7 +170,7 @@ def options(document: Mapping[str, Any], tool: Tool) -> list[dict[str, str]]:
         "name": t("tool_wear.option_run"),
         "when": t("tool_wear.never") if left is None
         else f"{view.half_words(tool, pace)} · {view.cutting(left, unit)}",
-        "cost": t("tool_wear.more", cost=_money(failing)),
+        "cost": _above(failing),
         "why": t("tool_wear.option_run_why"),
         "best": "",
     }  # fmt: skip

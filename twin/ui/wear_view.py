@@ -10,8 +10,8 @@ import numpy as np
 from twin.forecast import tables
 from twin.forecast.examples import EXAMPLES
 from twin.forecast.export import LIKELY, POSSIBLE, hours_until
-from twin.forecast.moment import spoken
-from twin.forecast.orders import AT, SAME, chance
+from twin.forecast.moment import SAME, spoken
+from twin.forecast.orders import AT, chance
 from twin.ui.i18n import known, t
 from twin.ui.wear_asked import Asked
 from twin.ui.wear_words import reason

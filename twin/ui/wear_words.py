@@ -7,9 +7,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from twin.errors import Fault
+from twin.forecast import bearing_assumptions as bearing
 from twin.ui.i18n import known, t
 
 Patterns = Sequence[tuple[str, str]]
+
+
+def _pattern(template: str) -> str:
+    """What a sentence made of a template looks like; its values are groups."""
+    return re.sub(r"\\\{\w+\\\}", "(.+)", re.escape(template))
+
 
 _REASONS: Patterns = (
     (r"(\S+) (\S+) cut since its last reading", "reason_since"),
@@ -18,7 +25,7 @@ _REASONS: Patterns = (
     (r"learnt from (\d+) tools? only", "reason_few"),
     (r"tool (\d+) is broken, the forecast is of its successor", "reason_successor"),
     (
-        r"no reading of this tool: from declared life and scatter alone, inspect_every is 0",
+        r"no reading of this tool: from declared life and scatter alone, it is never inspected",
         "reason_never_inspected",
     ),
     (r"no reading of this tool: from declared life and scatter alone", "reason_declared"),
@@ -29,12 +36,18 @@ _REASONS: Patterns = (
     (r"column (.+) is taken as time in ([^:]+): no unit is named;.*", "note_time_unsaid"),
     (r"column (.+) is taken as wear in ([^:]+): no unit is named;.*", "note_wear_unsaid"),
     (r"(\d+) wear readings are no numbers .*, of tool (.+); their time counts", "note_lost"),
+    (_pattern(bearing.ALARM), "assume_bearing_alarm"),
+    (_pattern(bearing.GROWTH), "assume_bearing_growth"),
+    (_pattern(bearing.COMMON), "assume_bearing_common"),
+    (_pattern(bearing.FIRST), "assume_bearing_first"),
+    (_pattern(bearing.ENDS), "assume_bearing_ends"),
+    (_pattern(bearing.LOADS), "assume_bearing_loads"),
+    (_pattern(bearing.LIVES), "assume_bearing_lives"),
 )
 _SAID = {
     "broken": "reason_broken",
     "beyond its limit already": "reason_over",
     "may be beyond its limit already": "reason_maybe_over",
-    "may be beyond its limit": "reason_maybe_over",
     "no reading: from its conditions alone, the band is wide": "reason_none",
     "one reading only: the band is wide": "reason_one",
     "its life is too uncertain for a planned change to pay: measure it again": "reason_no_plan",
