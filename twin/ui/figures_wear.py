@@ -129,8 +129,9 @@ def heat(cells: Sequence[Cell], theme: str, words: Words, chosen: str = "") -> g
         hovertext=hover, hovertemplate="%{y} %{x}: %{hovertext}<extra></extra>",
     )  # fmt: skip
     _outline(figure, cells, machines, chosen, p)
-    figure.update_xaxes(title={"text": words.x}, dtick=1, showgrid=False, zeroline=False,
-                        range=[0.5, max(pots, 3) + 0.5])  # fmt: skip
+    there, shown = list(range(1, pots + 1)), [0.5, max(pots, 3) + 0.5]
+    figure.update_xaxes(title={"text": words.x}, tickvals=there, range=shown,
+                        showgrid=False, zeroline=False)  # fmt: skip
     figure.update_yaxes(type="category", autorange="reversed", showgrid=False,
                         tickfont={"color": p.text}, automargin=True)  # fmt: skip
     figure.update_layout(margin={"t": 12, "r": 8})
@@ -269,9 +270,7 @@ def draw_marks(figure: go.Figure, now: float, best: float | None, words: Words, 
     together = best is not None and best <= 0
     figure.add_vline(x=now, line={"color": p.quiet, "width": 1})
     name = f"{words.now} = {words.best}" if together else words.now
-    _above(
-        figure, now, name, p.accent if together else p.quiet, "right" if not together else "center"
-    )
+    _above(figure, now, name, p.accent if together else p.quiet, "left" if together else "right")
     if best is not None and not together:
         figure.add_vline(x=now + best, line={"color": p.accent, "width": 1.5})
         name = f"{words.best} {words.soon}" if words.soon else words.best
