@@ -37,9 +37,15 @@ CUT = """() => [...document.querySelectorAll('h1, h2, .noun, button, .tag, .box-
   .map(e => e.tagName + ': ' + e.textContent.slice(0, 40))"""
 
 
+HEADED = """() => [...document.querySelectorAll('.ag-header-row')]
+    .every(row => row.children.length || row.offsetParent === null)"""
+"""A table's header has its cells some frames after its row."""
+
+
 def _ready(page: Page) -> None:
     expect(page.locator(".watch.open")).to_have_count(0, timeout=60_000)
     expect(page.locator("h2", has_text="Loading")).to_have_count(0, timeout=20_000)
+    page.wait_for_function(HEADED, timeout=20_000)
 
 
 def _axe(page: Page) -> list[str]:

@@ -139,7 +139,7 @@ def test_ones_own_table_is_read_once_its_columns_are_named(visit: Visit) -> None
     expect(faults).not_to_contain_text("--map")
     pick(page, "Column: cutting time", "minutes")
     pick(page, "Column: flank wear", "VB um")
-    expect(faults).to_contain_text("choose its unit under “Wear is in”", timeout=SECONDS)
+    expect(faults).to_contain_text("choose the unit under “Wear is in”", timeout=SECONDS)
     pick(page, "Wear is in", "µm")
     expect(rows(page)).to_have_count(3, timeout=SECONDS)
     expect(page.locator(FINDING)).to_contain_text("T07")
