@@ -22,7 +22,6 @@ from typing import Any
 import numpy as np
 
 from bench.measure import Figure, best
-from twin.documents import find_data
 from twin.scenario import Scenario, parse
 from twin.simulate import simulate
 
@@ -43,11 +42,16 @@ PROGRAM = (
 )
 
 
-def _model() -> Path:
+def _shipped(name: str) -> Path:
+    """Return a file that comes with EnergyPlus."""
     found = importlib.util.find_spec("pyenergyplus")
     assert found is not None, "EnergyPlus is not here: pyenergyplus-lbnl"
     assert found.origin
-    return next(Path(found.origin).parent.rglob(MODEL))
+    return next(Path(found.origin).parent.rglob(name))
+
+
+def _model() -> Path:
+    return _shipped(MODEL)
 
 
 def _objects(text: str, kind: str) -> Iterator[list[str]]:
@@ -165,7 +169,8 @@ def office() -> Scenario:
             "diffuse_absorptance": [0.2], "pane_thickness": 3, "pane_conductivity": 0.022,
         }},
     }  # fmt: skip
-    return parse({"horizon": "8760 h", "plant": {"office": plant}}, "bench")
+    beside = _shipped(WEATHER).with_name("office.toml")
+    return parse({"horizon": "8760 h", "plant": {"office": plant}}, str(beside))
 
 
 def _energyplus() -> float:
@@ -176,7 +181,7 @@ def _energyplus() -> float:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "in.idf"
         file.write_text(text, "utf-8")
-        weather = find_data(WEATHER, Path(), "bench")
+        weather = _shipped(WEATHER)
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run(
             [sys.executable, "-c", PROGRAM, "-a", "-w", str(weather), "-d", folder, str(file)],
