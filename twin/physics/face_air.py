@@ -11,9 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.physics.compiled import compiled, inlined
-from twin.physics.face_films import MEAN, OUT
+from twin.physics.face_films import MEAN
 from twin.physics.regulators import IDEAL, share
 from twin.physics.regulators import KIND as KIND_OF
+from twin.physics.zone_steps import OUT
 
 Array = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]

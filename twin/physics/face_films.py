@@ -31,16 +31,20 @@ from twin.physics.links import (
     TOWARD,
     UPWARD,
 )
+from twin.physics.zone_steps import (
+    ABEAM,
+    FROM_EAST,
+    FROM_NORTH,
+    LEEWARD_POWER,
+    OUT,
+    WINDWARD_POWER,
+)
 
 Array = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
 
 LANES = 8
 """Faces of a zone are kept by eights."""
-OUT, SKY_T, WINDWARD_POWER, LEEWARD_POWER, FROM_NORTH, FROM_EAST = range(6)
-"""Columns of the weather of a step, as in :mod:`twin.physics.zone_steps`."""
-ABEAM = math.cos(math.radians(100.0))
-"""A face is windward when the wind comes from within 100° of where it looks (EnergyPlus, DOE-2)."""
 INNER, ACROSS, OUTER, YIELDS, PASSES, BY_AIR, BY_SKY, BY_FAR, ALONE = range(9)
 """Rows of the elements: heat into the two faces by their temperatures [W/K], three of them; what
 the outer face yields to heat [K/W] and passes on to the inner [1]; heat into it by the temperature

@@ -36,13 +36,11 @@ from twin.physics.face_films import (
     LEFT,
     LINK,
     MEAN,
-    OUT,
     OUTER,
     PANES,
     PASSES,
     SHARES,
     SINCE,
-    SKY_T,
     SPAN,
     TAKES,
     WEIGHT,
@@ -54,6 +52,7 @@ from twin.physics.face_films import (
     radiation,
     window_chain,
 )
+from twin.physics.zone_steps import OUT, SKY_T
 
 Array = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]

@@ -11,9 +11,9 @@ import joblib
 import numpy as np
 
 from twin.nodes.cost import Layer, fourier_instructions
-from twin.nodes.evaluate import Report, evaluate, judge
+from twin.nodes.evaluate import Report, judge
 from twin.nodes.features import BANDS, NAMES, SPLITS
-from twin.nodes.library import Front, open_model
+from twin.nodes.library import Front
 from twin.nodes.recordings import Recording
 from twin.physics.bearings import Bearing
 from twin.rng import stream
@@ -214,9 +214,5 @@ def build(
         report = crossed(*rows, real, chosen, seed)
         written["tests"]["other_bearings"] = card.rounded(asdict(report))
     path = card.write(folder, written, content)
-    if tested and bearing is not None:
-        say(f"testing on {len(tested)} recordings")
-        report = evaluate(open_model(str(path)), tested, bearing)
-        written["tests"]["recordings"] = card.rounded(asdict(report))
-        card.write(folder, written, content)
+    card.judge_on(path, written, tested, bearing, say)
     return path

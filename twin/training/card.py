@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,10 @@ from twin.nodes.arena import arena, buffers
 from twin.nodes.boards import BOARDS
 from twin.nodes.cost import Layer, flash, inference_time, run_time
 from twin.nodes.energy import cycle
-from twin.nodes.library import Front, read_card
+from twin.nodes.evaluate import evaluate
+from twin.nodes.library import Front, open_model, read_card
+from twin.nodes.recordings import Recording
+from twin.physics.bearings import Bearing
 
 PERIOD = 60.0  # from window to window, for the mean power in the card [s]
 
@@ -95,3 +98,19 @@ def _replace(path: Path, content: bytes) -> None:
     beside = path.with_name(f"{path.name}.new")
     beside.write_bytes(content)
     beside.replace(path)
+
+
+def judge_on(
+    path: Path,
+    written: dict[str, Any],
+    recordings: Sequence[Recording],
+    bearing: Bearing | None,
+    say: Callable[[str], None],
+) -> None:
+    """Add to a written card how good its model is on recordings, where there are any."""
+    if not recordings or bearing is None:
+        return
+    say(f"testing on {len(recordings)} recordings")
+    report = evaluate(open_model(str(path)), recordings, bearing)
+    written["tests"]["recordings"] = rounded(asdict(report))
+    write(path.parent, written, path.read_bytes())

@@ -16,8 +16,8 @@ import joblib
 import numpy as np
 
 from twin.nodes import features, fronts, machine_features
-from twin.nodes.evaluate import ABNORMAL, ALARM_SCORE, Report, evaluate, judge
-from twin.nodes.library import Front, open_model
+from twin.nodes.evaluate import ABNORMAL, ALARM_SCORE, Report, judge
+from twin.nodes.library import Front
 from twin.nodes.recordings import Recording
 from twin.physics.bearings import Bearing
 from twin.rng import stream
@@ -279,9 +279,5 @@ def build(
         for key, found in scores.items()
     }  # fmt: skip
     path = card.write(folder, written, content)
-    if tested and bearing is not None:
-        say(f"testing on {len(tested)} recordings")
-        report = evaluate(open_model(str(path)), tested, bearing)
-        written["tests"]["recordings"] = card.rounded(asdict(report))
-        card.write(folder, written, content)
+    card.judge_on(path, written, tested, bearing, say)
     return path

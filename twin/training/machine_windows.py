@@ -16,12 +16,12 @@ from twin.nodes.fronts import Told
 from twin.physics.bearings import Bearing
 from twin.signals.vibration import Sensor, Settings
 from twin.training.windows import (
-    GEOMETRY_ERROR,
     SPEED_ERROR,
-    _between,
-    _decades,
-    _sometimes,
+    between,
+    decades,
     draw_bearing,
+    draw_mounting,
+    sometimes,
 )
 
 NORMAL = "normal"
@@ -65,7 +65,7 @@ def _held_speed(speed: float) -> bool:
 def draw_told(rng: np.random.Generator, *, unseen: bool) -> tuple[Bearing, float]:
     """Draw a bearing and a speed that training sees, or such that it never sees."""
     while True:
-        bearing, speed = draw_bearing(rng), _decades(rng, *np.log10(SPEEDS))
+        bearing, speed = draw_bearing(rng), decades(rng, *np.log10(SPEEDS))
         if unseen and not STATED[0] <= speed <= STATED[1]:
             continue
         if (bearing.balls in HELD_BALLS, _held_speed(speed)) == (unseen, unseen):
@@ -76,57 +76,51 @@ def draw_settings(rng: np.random.Generator, bearing: Bearing, softest: float) ->
     """Draw a sensor on a machine in the units of :class:`Settings`, impacts from ``softest`` on."""
     gear = rng.random() < 0.3
     return {
-        "on": "spindle",
-        "sample_rate": float(rng.choice([12.0, 12.8])),
-        "bandwidth": _between(rng, 4.0, 20.0),
-        "balls": bearing.balls,
-        "ball_diameter": bearing.ball_diameter * 1e3,
-        "pitch_diameter": bearing.pitch_diameter * 1e3 * (1 + rng.normal(0.0, GEOMETRY_ERROR)),
-        "contact_angle": float(np.degrees(bearing.contact_angle)),
-        "slip": 100.0 * _decades(rng, -3.5, -2.1),
-        "jitter": 100.0 * _decades(rng, -3.5, -2.1),
-        "load_extent": _between(rng, 0.3, 0.8),
-        "load_exponent": _between(rng, 0.5, 2.0),
+        **draw_mounting(rng, bearing),
+        "slip": 100.0 * decades(rng, -3.5, -2.1),
+        "jitter": 100.0 * decades(rng, -3.5, -2.1),
+        "load_extent": between(rng, 0.3, 0.8),
+        "load_exponent": between(rng, 0.5, 2.0),
         "load_floor": 50.0 * rng.random() ** 2,
-        "impact": _decades(rng, np.log10(softest), np.log10(120.0)),
-        "impact_spread": _between(rng, 0.0, 40.0),
-        "unevenness": _between(rng, 0.0, 40.0),
-        "rotating_load": _between(rng, 0.0, 50.0),
-        "waviness": _sometimes(rng, 0.3, _between(rng, 0.0, 2.0)),
-        "wander": _between(rng, 0.0, 50.0),
-        "balance_grade": _decades(rng, 0.0, 0.8),
-        "resonance_1": _between(rng, 500.0, 1500.0),
-        "resonance_2": _between(rng, 1500.0, 4000.0),
-        "resonance_3": _between(rng, 2500.0, 5700.0),
-        "gain_1": _between(rng, 0.2, 1.0),
-        "gain_2": _between(rng, 0.2, 1.0),
-        "gain_3": _between(rng, 0.2, 1.0),
-        "damping": _between(rng, 1.5, 8.0),
-        "background": _decades(rng, -0.5, 0.2),
-        "colour": _between(rng, 0.0, 100.0),
-        "pulsation": _between(rng, 0.0, 40.0),
-        "runout": _between(rng, 0.0, 15.0),
-        "wear_noise": _between(rng, 2.5, 5.0),
+        "impact": decades(rng, np.log10(softest), np.log10(120.0)),
+        "impact_spread": between(rng, 0.0, 40.0),
+        "unevenness": between(rng, 0.0, 40.0),
+        "rotating_load": between(rng, 0.0, 50.0),
+        "waviness": sometimes(rng, 0.3, between(rng, 0.0, 2.0)),
+        "wander": between(rng, 0.0, 50.0),
+        "balance_grade": decades(rng, 0.0, 0.8),
+        "resonance_1": between(rng, 500.0, 1500.0),
+        "resonance_2": between(rng, 1500.0, 4000.0),
+        "resonance_3": between(rng, 2500.0, 5700.0),
+        "gain_1": between(rng, 0.2, 1.0),
+        "gain_2": between(rng, 0.2, 1.0),
+        "gain_3": between(rng, 0.2, 1.0),
+        "damping": between(rng, 1.5, 8.0),
+        "background": decades(rng, -0.5, 0.2),
+        "colour": between(rng, 0.0, 100.0),
+        "pulsation": between(rng, 0.0, 40.0),
+        "runout": between(rng, 0.0, 15.0),
+        "wear_noise": between(rng, 2.5, 5.0),
         "lines": int(rng.integers(0, 6)),
-        "line_level": _decades(rng, -1.3, -0.1),
-        "looseness": _sometimes(rng, 0.25, _decades(rng, -0.5, 0.5)),
-        "rattle": _sometimes(rng, 0.15, _decades(rng, -0.5, 0.7)),
+        "line_level": decades(rng, -1.3, -0.1),
+        "looseness": sometimes(rng, 0.25, decades(rng, -0.5, 0.5)),
+        "rattle": sometimes(rng, 0.15, decades(rng, -0.5, 0.7)),
         "gear_teeth": int(rng.integers(17, 60)) if gear else 0,
         "mate_teeth": int(rng.integers(17, 90)),
-        "gear_level": _decades(rng, -1.0, 0.0),
-        "chatter_ratio": _between(rng, 0.95, 1.3),
+        "gear_level": decades(rng, -1.0, 0.0),
+        "chatter_ratio": between(rng, 0.95, 1.3),
     }
 
 
 def draw_work(rng: np.random.Generator, kind: str) -> dict[str, float]:
     """Draw what the spindle is doing, with small doses of what may be wrong."""
     return {
-        "cutting": 1.0 if kind in CUTTING else _sometimes(rng, 0.75, 1.0),
+        "cutting": 1.0 if kind in CUTTING else sometimes(rng, 0.75, 1.0),
         "teeth": float(rng.integers(2, 9)),
-        "force": _decades(rng, *np.log10(FORCES)),
-        "wear": _between(rng, 0.0, 1e-4),
-        "unbalance": _between(rng, 0.0, 0.05),
-        "misalignment": _between(rng, 0.0, 0.05),
+        "force": decades(rng, *np.log10(FORCES)),
+        "wear": between(rng, 0.0, 1e-4),
+        "unbalance": between(rng, 0.0, 0.05),
+        "misalignment": between(rng, 0.0, 0.05),
     }
 
 

@@ -50,53 +50,63 @@ class Window:
         return [row(together(some), self.bearing) for some in shown]
 
 
-def _between(rng: np.random.Generator, low: float, high: float) -> float:
+def between(rng: np.random.Generator, low: float, high: float) -> float:
+    """Draw evenly from ``low`` to ``high``."""
     return float(rng.uniform(low, high))
 
 
-def _decades(rng: np.random.Generator, low: float, high: float) -> float:
+def decades(rng: np.random.Generator, low: float, high: float) -> float:
+    """Draw evenly by the logarithm, from 10 to the power of ``low`` to that of ``high``."""
     return float(10.0 ** rng.uniform(low, high))
 
 
-def _sometimes(rng: np.random.Generator, share: float, value: float) -> float:
+def sometimes(rng: np.random.Generator, share: float, value: float) -> float:
+    """Return ``value`` in a ``share`` of all draws, else 0."""
     return value if rng.random() < share else 0.0
+
+
+def draw_mounting(rng: np.random.Generator, bearing: Bearing) -> dict[str, Any]:
+    """Draw how a sensor sits on a spindle, and what its data sheet says of the bearing."""
+    return {
+        "on": "spindle",
+        "sample_rate": float(rng.choice([12.0, 12.8])),
+        "bandwidth": between(rng, 4.0, 20.0),
+        "balls": bearing.balls,
+        "ball_diameter": bearing.ball_diameter * 1e3,
+        "pitch_diameter": bearing.pitch_diameter * 1e3 * (1 + rng.normal(0.0, GEOMETRY_ERROR)),
+        "contact_angle": float(np.degrees(bearing.contact_angle)),
+    }
 
 
 def draw_settings(rng: np.random.Generator, bearing: Bearing) -> dict[str, Any]:
     """Draw a sensor on a machine, in the units of :class:`Settings`."""
     return {
-        "on": "spindle",
-        "sample_rate": float(rng.choice([12.0, 12.8])),
-        "bandwidth": _between(rng, 4.0, 20.0),
-        "balls": bearing.balls,
-        "ball_diameter": bearing.ball_diameter * 1e3,
-        "pitch_diameter": bearing.pitch_diameter * 1e3 * (1 + rng.normal(0.0, GEOMETRY_ERROR)),
-        "contact_angle": float(np.degrees(bearing.contact_angle)),
-        "slip": 100.0 * _decades(rng, -3.5, -1.9),
-        "jitter": 100.0 * _decades(rng, -3.5, -1.9),
-        "load_extent": _between(rng, 0.3, 0.8),
-        "load_exponent": _between(rng, 0.5, 3.0),
+        **draw_mounting(rng, bearing),
+        "slip": 100.0 * decades(rng, -3.5, -1.9),
+        "jitter": 100.0 * decades(rng, -3.5, -1.9),
+        "load_extent": between(rng, 0.3, 0.8),
+        "load_exponent": between(rng, 0.5, 3.0),
         "load_floor": 60.0 * rng.random() ** 2,
-        "impact_spread": _between(rng, 0.0, 60.0),
-        "unevenness": _between(rng, 0.0, 60.0),
-        "rotating_load": _between(rng, 0.0, 100.0),
-        "waviness": _sometimes(rng, 0.3, _between(rng, 0.0, 3.0)),
-        "wander": _between(rng, 0.0, 80.0),
-        "spall": _sometimes(rng, 0.4, _between(rng, 0.2, 1.0)),
-        "resonance_1": _between(rng, 500.0, 1800.0),
-        "resonance_2": _between(rng, 1500.0, 4000.0),
-        "resonance_3": _between(rng, 2500.0, 5700.0),
-        "gain_1": _between(rng, 0.0, 1.0),
-        "gain_2": _between(rng, 0.0, 1.0),
-        "gain_3": _between(rng, 0.0, 1.0),
-        "damping": _between(rng, 0.6, 12.0),
-        "colour": _between(rng, 0.0, 100.0),
-        "pulsation": _between(rng, 0.0, 70.0),
-        "wear_noise": _decades(rng, -0.5, 1.0),
+        "impact_spread": between(rng, 0.0, 60.0),
+        "unevenness": between(rng, 0.0, 60.0),
+        "rotating_load": between(rng, 0.0, 100.0),
+        "waviness": sometimes(rng, 0.3, between(rng, 0.0, 3.0)),
+        "wander": between(rng, 0.0, 80.0),
+        "spall": sometimes(rng, 0.4, between(rng, 0.2, 1.0)),
+        "resonance_1": between(rng, 500.0, 1800.0),
+        "resonance_2": between(rng, 1500.0, 4000.0),
+        "resonance_3": between(rng, 2500.0, 5700.0),
+        "gain_1": between(rng, 0.0, 1.0),
+        "gain_2": between(rng, 0.0, 1.0),
+        "gain_3": between(rng, 0.0, 1.0),
+        "damping": between(rng, 0.6, 12.0),
+        "colour": between(rng, 0.0, 100.0),
+        "pulsation": between(rng, 0.0, 70.0),
+        "wear_noise": decades(rng, -0.5, 1.0),
         "lines": int(rng.integers(0, 7)),
-        "line_level": _decades(rng, -1.3, 0.3),
-        "looseness": _sometimes(rng, 0.25, _decades(rng, -0.3, 1.0)),
-        "rattle": _sometimes(rng, 0.15, _decades(rng, -0.3, 1.0)),
+        "line_level": decades(rng, -1.3, 0.3),
+        "looseness": sometimes(rng, 0.25, decades(rng, -0.3, 1.0)),
+        "rattle": sometimes(rng, 0.15, decades(rng, -0.3, 1.0)),
     }
 
 
@@ -104,8 +114,8 @@ def draw_bearing(rng: np.random.Generator) -> Bearing:
     """Draw a catalogue bearing or an invented one of like proportions."""
     if rng.random() < 0.5:
         return list(CATALOGUE.values())[int(rng.integers(len(CATALOGUE)))]
-    pitch = _between(rng, 30e-3, 90e-3)
-    ratio = _between(rng, 0.12, 0.26)
+    pitch = between(rng, 30e-3, 90e-3)
+    ratio = between(rng, 0.12, 0.26)
     most = int(np.pi / ratio * 0.9)
     return Bearing(int(rng.integers(max(most - 4, 5), most + 1)), ratio * pitch, pitch)
 
@@ -113,12 +123,12 @@ def draw_bearing(rng: np.random.Generator) -> Bearing:
 def draw_work(rng: np.random.Generator) -> dict[str, float]:
     """Draw what the spindle is doing, whatever its bearing is like."""
     return {
-        "cutting": _sometimes(rng, 0.5, 1.0),
+        "cutting": sometimes(rng, 0.5, 1.0),
         "teeth": float(rng.integers(1, 9)),
-        "force": _decades(rng, 0.5, 3.2),
-        "wear": _sometimes(rng, 0.5, _between(rng, 0.0, 4e-4)),
-        "broken": _sometimes(rng, 0.1, 1.0),
-        "unbalance": _sometimes(rng, 0.15, rng.random()),
+        "force": decades(rng, 0.5, 3.2),
+        "wear": sometimes(rng, 0.5, between(rng, 0.0, 4e-4)),
+        "broken": sometimes(rng, 0.1, 1.0),
+        "unbalance": sometimes(rng, 0.15, rng.random()),
     }
 
 
@@ -126,11 +136,11 @@ def draw_damage(rng: np.random.Generator, kind: str) -> dict[str, float]:
     """Draw a damage; the debris of a damaged ball often dents both rings as well."""
     damage = {f"bearing_{kind}": 1.0}
     if kind == "ball" and rng.random() < DENTED:
-        depth = _decades(rng, *DENTS)
-        damage["bearing_inner"] = depth * _decades(rng, -0.2, 0.2)
-        damage["bearing_outer"] = depth * _decades(rng, -0.2, 0.2)
+        depth = decades(rng, *DENTS)
+        damage["bearing_inner"] = depth * decades(rng, -0.2, 0.2)
+        damage["bearing_outer"] = depth * decades(rng, -0.2, 0.2)
         # The ball's axis is steady for long; the spot itself may not meet a ring at all.
-        damage["bearing_ball"] = _sometimes(rng, 0.5, 1.0)
+        damage["bearing_ball"] = sometimes(rng, 0.5, 1.0)
     return damage
 
 
@@ -139,10 +149,10 @@ def draw_window(rng: np.random.Generator, longest: int = 1) -> Window:
     label = int(rng.choice(len(CLASSES), p=SHARES))
     bearing = draw_bearing(rng)
     table = draw_settings(rng, bearing)
-    speed = _decades(rng, *np.log10(SPEEDS))
+    speed = decades(rng, *np.log10(SPEEDS))
     state = {"spindle_speed": speed, **draw_work(rng)}
     if label:
-        table["impact"] = 4.0 * _decades(rng, *LOUDNESS)
+        table["impact"] = 4.0 * decades(rng, *LOUDNESS)
         state |= draw_damage(rng, CLASSES[label])
     if longest > 1 and rng.random() >= ALONE:
         table["duration"] = DURATION * float(rng.integers(2, longest + 1))
