@@ -281,3 +281,18 @@ def test_a_window_at_25_6_khz_is_made_a_hundred_times_faster_than_real_time():
         spent.append(time.process_time() - begin)
     # Half of it on a machine that others keep busy; the benchmarks measure the figure itself.
     assert device.settings.duration / min(spent) >= 50.0
+
+
+CUT = {"spindle_speed": 19.1, "cutting": 1.0, "force": 900.0, "teeth": 5.0}
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_window_out_of_a_cut_starts_as_it_goes_on(seed):
+    samples = block(sensor(**QUIET), CUT, f"cut {seed}").astype(float)
+    rough = np.abs(np.diff(samples, 3))
+    assert rough[:256].max() <= 1.2 * rough[1000:].max()
+
+
+def test_the_steady_part_of_a_cutting_force_accelerates_nothing():
+    samples = block(sensor(**QUIET), CUT).astype(float)
+    assert abs(samples.mean()) < 0.02 * samples.std()

@@ -32,6 +32,7 @@ STANDSTILL = 0.5  # below this the spindle counts as standing [rev/s]
 VISIBLE = 0.05  # a fault below this severity is not called one [1]
 WORN = 0.3e-3  # flank wear at which a tool counts as worn, ISO 8688-2 [m]
 RING_LENGTH = 0.64  # in which the least damped ring has died away [s]
+FORGOTTEN = 7.0  # time constants after which a thousandth of a ring is left
 OVERSAMPLING = 2  # impacts are placed on a grid this much finer than the samples
 LOWEST_ORDERS = (1.0, 2.0, 3.0)
 UNBALANCE_SHARES = (1.0, 0.3, 0.1)  # of force at these orders; assumption
@@ -67,8 +68,13 @@ class SpindleSensor(BaseSensor):
         self.size = round(settings.duration * settings.sample_rate)
         frequency: Array = np.arange(self.size // 2 + 1) / settings.duration
         self._ringing = ringing(frequency, settings.modes) * self._ring_scale()
-        self._accelerance = accelerance(frequency, settings.mass, settings.modes)
         self.frequency = frequency
+        slowest = min(2.0 * np.pi * mode.frequency * mode.damping for mode in settings.modes)
+        self._lead = 2 * round(min(FORGOTTEN / slowest, RING_LENGTH) * settings.sample_rate / 2)
+        whole = settings.duration + self._lead / settings.sample_rate
+        longer: Array = np.arange((self.size + self._lead) // 2 + 1) / whole
+        self._accelerance = accelerance(longer, settings.mass, settings.modes)
+        self._accelerance[0] = 0.0  # the bed holds the housing against a steady force
 
     @property
     def rate(self) -> float:
@@ -84,8 +90,8 @@ class SpindleSensor(BaseSensor):
             level = turning.mean(self.settings.duration) / REFERENCE_SPEED
             knocks = self._bearing(turning, state, rng) + self._knocks(turning, state, rng)
             spectrum += level * self._thin(knocks) * self._ringing
-            spectrum += self._thin(self._cutting(turning, state, rng)) * self._accelerance
             shaft = level * self._background(turning, rng) + self._shaft(turning, state, rng)
+            shaft += self._cut(turning, state, rng)
             shaft += self._chatter(turning, state, rng)
             spectrum += np.fft.rfft(shaft)
         return spectrum
@@ -214,15 +220,24 @@ class SpindleSensor(BaseSensor):
             total += self._place(times, own.rattle * rng.exponential(1.0, number))
         return total
 
+    def _cut(
+        self, turning: Rotation, state: Mapping[str, float], rng: np.random.Generator
+    ) -> Array:
+        """What the housing does under the teeth [m/s²]: also what still rings from before."""
+        if state.get("cutting", 0.0) <= 0.0 or state.get("force", 0.0) <= 0.0:
+            return np.zeros(self.size)
+        fine = np.fft.rfft(self._cutting(turning, state, rng)) / OVERSAMPLING
+        moved = fine[: len(self._accelerance)] * self._accelerance
+        return np.fft.irfft(moved, self.size + self._lead)[self._lead :]
+
     def _cutting(
         self, turning: Rotation, state: Mapping[str, float], rng: np.random.Generator
     ) -> Array:
-        """Force of the teeth [N], on the fine grid."""
-        size = self.size * OVERSAMPLING
-        force, teeth = state.get("force", 0.0), max(round(state.get("teeth", 1.0)), 1)
-        if state.get("cutting", 0.0) <= 0.0 or force <= 0.0:
-            return np.zeros(size)
-        seconds = np.arange(size) / (self.settings.sample_rate * OVERSAMPLING)
+        """Force of the teeth [N] from before the window on, on the fine grid."""
+        size = (self.size + self._lead) * OVERSAMPLING
+        force, teeth = state["force"], max(round(state.get("teeth", 1.0)), 1)
+        fine = self.settings.sample_rate * OVERSAMPLING
+        seconds = np.arange(-self._lead * OVERSAMPLING, self.size * OVERSAMPLING) / fine
         turns = turning.turns(seconds) + rng.random()
         strengths = tooth_strengths(teeth, self.settings.runout, state.get("broken", 0.0))
         pulses = tooth_force(turns, strengths, ARC / teeth)
