@@ -7,6 +7,7 @@ is given in its cheapest form: rounding as one VCVTR, minimum and maximum as a c
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,7 @@ from twin.c_export.network import Convolution
 from twin.nodes import library
 
 INPUTS = 4096
+CHANNELS = ((8, 16), (16, 32), (32, 32), (32, 64), (64, 64))
 PEER = "emx-onnx-cgen==1.4.0"
 MATH = """\
 static inline float nearbyintf(float x) {
@@ -82,15 +84,15 @@ def equal_bits() -> Iterator[Figure]:
 
 
 def pointwise() -> Iterator[Figure]:
-    """Instructions of a pointwise layer of 64 to 64 channels on 8 × 8 pixels."""
+    """Instructions of pointwise layers of few and many channels on 8 × 8 pixels."""
     from tests.c_export import networks
 
-    for core in emulate.CORES:
+    for channels, core in itertools.product(CHANNELS, emulate.CORES):
         with tempfile.TemporaryDirectory() as place:
-            made = package.export(networks.pointwise(), "net", Path(place))
+            made = package.export(networks.pointwise(*channels), "net", Path(place))
             count = emulate.Machine(check.build(made, core)).count()
             assert isinstance(made.network.layers[0], Convolution)
-            title = f"pointwise 64 to 64 on {core}"
+            title = f"pointwise {channels[0]} to {channels[1]} on {core}"
             yield Figure(title, count / made.network.macs, "1/MAC")
 
 

@@ -80,6 +80,20 @@ def pointwise(inputs=64, outputs=64, side=8):
     return net.model(value, (inputs, side, side), (outputs, side, side))
 
 
+def square(inputs, outputs, side, kernel):
+    """One layer that keeps the size of its input."""
+    net = Graph(6)
+    value = net.convolution(
+        net.pair("x", 1 / 64, 131),
+        (outputs, inputs, kernel, kernel),
+        1 / 64,
+        0.3 * kernel,
+        zero=77,
+        pads=[kernel // 2] * 4,
+    )
+    return net.model(value, (inputs, side, side), (outputs, side, side))
+
+
 def residual():
     """First layer, depthwise and pointwise of odd widths, a sum, pools, a dense head, softmax."""
     net = Graph()

@@ -129,6 +129,55 @@ INLINE uint8_t requantise(int32_t sum, float factor, int32_t zero) {
     return to_byte((float)sum * factor, zero);
 }
 
+/* Four sums of four channels, of which `channels` are there. */
+INLINE void requantise_four(int32_t s0, int32_t s1, int32_t s2, int32_t s3, const float *factors,
+                            int32_t zero, uint8_t *out, int32_t channels) {
+#if defined(TWIN_FPU) && defined(TWIN_DSP)
+    __asm__("vmov s0, s1, %[s0], %[s1]\n\t"
+            "vmov s2, s3, %[s2], %[s3]\n\t"
+            "vldmia %[by], {s4-s7}\n\t"
+            "vcvt.f32.s32 s0, s0\n\t"
+            "vcvt.f32.s32 s1, s1\n\t"
+            "vcvt.f32.s32 s2, s2\n\t"
+            "vcvt.f32.s32 s3, s3\n\t"
+            "vmul.f32 s0, s0, s4\n\t"
+            "vmul.f32 s1, s1, s5\n\t"
+            "vmul.f32 s2, s2, s6\n\t"
+            "vmul.f32 s3, s3, s7\n\t"
+            "vcvtr.s32.f32 s0, s0\n\t"
+            "vcvtr.s32.f32 s1, s1\n\t"
+            "vcvtr.s32.f32 s2, s2\n\t"
+            "vcvtr.s32.f32 s3, s3\n\t"
+            "vmov %[s0], %[s1], s0, s1\n\t"
+            "vmov %[s2], %[s3], s2, s3\n\t"
+            "qadd %[s0], %[s0], %[zero]\n\t"
+            "qadd %[s1], %[s1], %[zero]\n\t"
+            "qadd %[s2], %[s2], %[zero]\n\t"
+            "qadd %[s3], %[s3], %[zero]\n\t"
+            "usat %[s0], #8, %[s0]\n\t"
+            "usat %[s1], #8, %[s1]\n\t"
+            "usat %[s2], #8, %[s2]\n\t"
+            "usat %[s3], #8, %[s3]"
+            : [s0] "+r"(s0), [s1] "+r"(s1), [s2] "+r"(s2), [s3] "+r"(s3)
+            : [by] "r"(factors), [zero] "r"(zero)
+            : "s0", "s1", "s2", "s3", "s4", "s5", "s6", "s7", "memory");
+#else
+    s0 = requantise(s0, factors[0], zero);
+    s1 = requantise(s1, factors[1], zero);
+    s2 = requantise(s2, factors[2], zero);
+    s3 = requantise(s3, factors[3], zero);
+#endif
+    out[0] = (uint8_t)s0;
+    if (channels > 3) {
+        out[1] = (uint8_t)s1;
+        out[2] = (uint8_t)s2;
+        out[3] = (uint8_t)s3;
+        return;
+    }
+    if (channels > 1) out[1] = (uint8_t)s1;
+    if (channels > 2) out[2] = (uint8_t)s2;
+}
+
 /* Two pixels by two channels. Weights: four of one channel, four of the next, and so on. */
 static void tile(const twin_conv *layer, int32_t words, const uint8_t *first, const uint8_t *second,
                  uint8_t *out_first, uint8_t *out_second) {
@@ -229,13 +278,210 @@ static void gather(const twin_conv *layer, const uint8_t *in, int32_t out_y, int
     }
 }
 
+/* Whether a window is one pixel at stride 1: then the input is read where it lies. */
+INLINE int is_direct(const twin_conv *layer) {
+    return layer->kernel_h == 1 && layer->kernel_w == 1 && layer->stride_h == 1 &&
+           layer->stride_w == 1 && layer->pad_top == 0 && layer->pad_left == 0 &&
+           layer->out_h == layer->in_h && layer->out_w == layer->in_w;
+}
+
+/* What four pixels need for every channel: their inputs, from one output pixel to the next, the
+ * zero point, where the weights end, three output pixels on. The order is that of the registers. */
+typedef struct {
+    const uint32_t *inputs;
+    int32_t stride, zero;
+    const uint32_t *end;
+    int32_t third;
+} four_pixels;
+
+#if defined(TWIN_DSP) && defined(TWIN_FPU) && defined(__thumb2__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+
+/* Four inputs of each of four pixels as pairs of 16 bits: the even ones of all, the odd ones. */
+__attribute__((naked, noinline)) static void widen(const uint8_t *a, const uint8_t *b,
+                                                   const uint8_t *c, const uint8_t *d,
+                                                   uint32_t *to, uint32_t *end) {
+    __asm__("push {r4-r11, lr}\n\t"
+            "ldr r12, [sp, #36]\n\t"
+            "ldr lr, [sp, #40]\n"
+            "1:\n\t"
+            "ldr r8, [r0], #4\n\t"
+            "ldr r9, [r1], #4\n\t"
+            "ldr r10, [r2], #4\n\t"
+            "ldr r11, [r3], #4\n\t"
+            "uxtb16 r4, r8\n\t"
+            "uxtb16 r5, r9\n\t"
+            "uxtb16 r6, r10\n\t"
+            "uxtb16 r7, r11\n\t"
+            "uxtb16 r8, r8, ror #8\n\t"
+            "uxtb16 r9, r9, ror #8\n\t"
+            "uxtb16 r10, r10, ror #8\n\t"
+            "uxtb16 r11, r11, ror #8\n\t"
+            "stmia r12!, {r4-r11}\n\t"
+            "cmp r12, lr\n\t"
+            "bne 1b\n\t"
+            "pop {r4-r11, pc}");
+}
+
+/* Four weights of a channel by four pixels; the first time the bias stands in r4 alone. */
+#define FOUR_BY_FOUR(s5, s6, s7)         \
+    "ldr lr, [r1], #4\n\t"               \
+    "ldmia r0!, {r8-r11}\n\t"            \
+    "sxtb16 r12, lr\n\t"                 \
+    "sxtb16 lr, lr, ror #8\n\t"          \
+    "smlad r5, r9, r12, " s5 "\n\t"      \
+    "smlad r6, r10, r12, " s6 "\n\t"     \
+    "smlad r7, r11, r12, " s7 "\n\t"     \
+    "smlad r4, r8, r12, r4\n\t"          \
+    "ldmia r0!, {r8-r11}\n\t"            \
+    "smlad r4, r8, lr, r4\n\t"           \
+    "smlad r5, r9, lr, r5\n\t"           \
+    "smlad r6, r10, lr, r6\n\t"          \
+    "smlad r7, r11, lr, r7\n\t"
+#define FIRST_FOUR FOUR_BY_FOUR("r4", "r4", "r4")
+#define NEXT_FOUR FOUR_BY_FOUR("r5", "r6", "r7")
+
+/* All channels of four pixels. For each: bias, factor, weights. `begin` are the first four or eight
+ * inputs, so that twice four remain, any number of times. */
+#define CHANNELS_OF_FOUR(begin)          \
+    "push {r4-r11, lr}\n\t"              \
+    "ldm r0, {r4-r8}\n\t"                \
+    "push {r4-r8}\n\t"                   \
+    "mov r0, r4\n"                       \
+    "1:\n\t"                             \
+    "ldr r4, [r1], #4\n\t"               \
+    "vldmia r1!, {s4}\n\t"               \
+    begin                                \
+    "cmp r0, r2\n\t"                     \
+    "beq 3f\n"                           \
+    "2:\n\t"                             \
+    NEXT_FOUR NEXT_FOUR                  \
+    "cmp r0, r2\n\t"                     \
+    "bne 2b\n"                           \
+    "3:\n\t"                             \
+    "ldm sp, {r0, r8-r11}\n\t"           \
+    "vmov s0, s1, r4, r5\n\t"            \
+    "vmov s2, s3, r6, r7\n\t"            \
+    "vcvt.f32.s32 s0, s0\n\t"            \
+    "vcvt.f32.s32 s1, s1\n\t"            \
+    "vcvt.f32.s32 s2, s2\n\t"            \
+    "vcvt.f32.s32 s3, s3\n\t"            \
+    "vmul.f32 s0, s0, s4\n\t"            \
+    "vmul.f32 s1, s1, s4\n\t"            \
+    "vmul.f32 s2, s2, s4\n\t"            \
+    "vmul.f32 s3, s3, s4\n\t"            \
+    "vcvtr.s32.f32 s0, s0\n\t"           \
+    "vcvtr.s32.f32 s1, s1\n\t"           \
+    "vcvtr.s32.f32 s2, s2\n\t"           \
+    "vcvtr.s32.f32 s3, s3\n\t"           \
+    "vmov r4, r5, s0, s1\n\t"            \
+    "vmov r6, r7, s2, s3\n\t"            \
+    "qadd r4, r4, r9\n\t"                \
+    "qadd r5, r5, r9\n\t"                \
+    "qadd r6, r6, r9\n\t"                \
+    "qadd r7, r7, r9\n\t"                \
+    "usat r4, #8, r4\n\t"                \
+    "usat r5, #8, r5\n\t"                \
+    "usat r6, #8, r6\n\t"                \
+    "usat r7, #8, r7\n\t"                \
+    "strb r5, [r3, r8]\n\t"              \
+    "strb r6, [r3, r8, lsl #1]\n\t"      \
+    "strb r7, [r3, r11]\n\t"             \
+    "strb r4, [r3], #1\n\t"              \
+    "cmp r1, r10\n\t"                    \
+    "bne 1b\n\t"                         \
+    "add sp, sp, #20\n\t"                \
+    "pop {r4-r11, pc}"
+
+__attribute__((naked, noinline)) static void channels_of_odd_words(const four_pixels *of,
+                                                                   const uint32_t *weights,
+                                                                   const uint32_t *end,
+                                                                   uint8_t *out) {
+    __asm__(CHANNELS_OF_FOUR(FIRST_FOUR));
+}
+__attribute__((naked, noinline)) static void channels_of_even_words(const four_pixels *of,
+                                                                    const uint32_t *weights,
+                                                                    const uint32_t *end,
+                                                                    uint8_t *out) {
+    __asm__(CHANNELS_OF_FOUR(FIRST_FOUR NEXT_FOUR));
+}
+#pragma GCC diagnostic pop
+
+INLINE void channels_of_four(const four_pixels *of, const uint32_t *weights, int32_t words,
+                             uint8_t *out) {
+    const uint32_t *end = of->inputs + 8 * words;
+    if (words % 2) channels_of_odd_words(of, weights, end, out);
+    else channels_of_even_words(of, weights, end, out);
+}
+#else
+static void widen(const uint8_t *a, const uint8_t *b, const uint8_t *c, const uint8_t *d,
+                  uint32_t *to, uint32_t *end) {
+    for (; to != end; to += 8, a += 4, b += 4, c += 4, d += 4) {
+        const uint32_t from[4] = {word(a), word(b), word(c), word(d)};
+        for (int32_t k = 0; k < 4; k++) {
+            to[k] = even_u(from[k]);
+            to[4 + k] = odd_u(from[k]);
+        }
+    }
+}
+
+static void channels_of_four(const four_pixels *of, const uint32_t *weights, int32_t words,
+                             uint8_t *out) {
+    for (; weights != of->end; weights += words, out++) {
+        const uint32_t *x = of->inputs;
+        int32_t s0, s1, s2, s3;
+        float factor;
+        move_bytes(&s0, weights, sizeof s0);
+        move_bytes(&factor, weights + 1, sizeof factor);
+        weights += 2;
+        s1 = s2 = s3 = s0;
+        for (int32_t k = 0; k < words; k++, x += 8) {
+            const uint32_t even = even_s(weights[k]), odd = odd_s(weights[k]);
+            s0 = mac2(x[4], odd, mac2(x[0], even, s0));
+            s1 = mac2(x[5], odd, mac2(x[1], even, s1));
+            s2 = mac2(x[6], odd, mac2(x[2], even, s2));
+            s3 = mac2(x[7], odd, mac2(x[3], even, s3));
+        }
+        out[0] = requantise(s0, factor, of->zero);
+        out[of->stride] = requantise(s1, factor, of->zero);
+        out[2 * of->stride] = requantise(s2, factor, of->zero);
+        out[of->third] = requantise(s3, factor, of->zero);
+    }
+}
+#endif
+
+/* Four pixels by one channel: a weight is unpacked once for four products. The last four pixels are
+ * taken again where their number is none of four. */
+void twin_convolution_by_four(const twin_conv *layer, const uint8_t *in, uint8_t *out,
+                              uint8_t *scratch) {
+    const int32_t pixels = (int32_t)layer->out_h * layer->out_w, channels = layer->out_c;
+    const int32_t length = (int32_t)layer->kernel_h * layer->kernel_w * layer->in_c;
+    const int32_t words = (length + 3) / 4, direct = is_direct(layer);
+    const uint32_t *weights = (const uint32_t *)(const void *)layer->weights;
+    uint32_t *wide = (uint32_t *)(void *)scratch;
+    const four_pixels of = {wide, channels, layer->zero_out, weights + channels * (words + 2),
+                            3 * channels};
+    const int32_t step = direct ? length : 4 * words;
+    for (int32_t pixel = 0; pixel < pixels; pixel += 4) {
+        const int32_t at = pixel + 4 > pixels ? pixels - 4 : pixel;
+        const uint8_t *from = in + at * length;
+        if (!direct) {
+            uint8_t *window = scratch + 32 * words;
+            from = window;
+            for (int32_t k = at; k < at + 4; k++, window += step)
+                gather(layer, in, k / layer->out_w, k % layer->out_w, window);
+        }
+        widen(from, from + step, from + 2 * step, from + 3 * step, wide, wide + 8 * words);
+        channels_of_four(&of, weights, words, out + at * channels);
+    }
+}
+
 void twin_convolution(const twin_conv *layer, const uint8_t *in, uint8_t *out, uint8_t *scratch) {
     const int32_t pixels = (int32_t)layer->out_h * layer->out_w;
     const int32_t length = (int32_t)layer->kernel_h * layer->kernel_w * layer->in_c;
     const int32_t words = (length + 3) / 4;
-    const int direct = layer->kernel_h == 1 && layer->kernel_w == 1 && layer->stride_h == 1 &&
-                       layer->stride_w == 1 && layer->pad_top == 0 && layer->pad_left == 0 &&
-                       layer->out_h == layer->in_h && layer->out_w == layer->in_w;
+    const int direct = is_direct(layer);
     int32_t y = 0, x = 0;
     for (int32_t pixel = 0; pixel < pixels; pixel += 2) {
         const int32_t next = pixel + 1 < pixels ? pixel + 1 : pixel;
@@ -265,8 +511,7 @@ void twin_dense(const twin_conv *layer, const uint8_t *in, uint8_t *out) {
         const int8_t *end = weights + 16 * words;
         const int32_t *biases = layer->biases + channel;
         const float *factors = layer->factors + channel;
-        int32_t sums[4] = {biases[0], biases[1], biases[2], biases[3]};
-        int32_t s0 = sums[0], s1 = sums[1], s2 = sums[2], s3 = sums[3];
+        int32_t s0 = biases[0], s1 = biases[1], s2 = biases[2], s3 = biases[3];
         while (weights != end) {
             uint32_t x = word(a), xe = even_u(x), xo = odd_u(x), w;
             a += 4;
@@ -280,9 +525,7 @@ void twin_dense(const twin_conv *layer, const uint8_t *in, uint8_t *out) {
             s3 = mac2(xo, odd_s(w), mac2(xe, even_s(w), s3));
             weights += 16;
         }
-        sums[0] = s0, sums[1] = s1, sums[2] = s2, sums[3] = s3;
-        for (int32_t k = 0; k < 4 && channel + k < channels; k++)
-            out[channel + k] = requantise(sums[k], factors[k], zero);
+        requantise_four(s0, s1, s2, s3, factors, zero, out + channel, channels - channel);
     }
 }
 
@@ -338,10 +581,7 @@ INLINE void depthwise_pixel(const twin_conv *layer, const uint8_t *in, int32_t t
                 for (int32_t kx = 0; kx < across; kx++, from += step) TAP(word(from));
             }
         }
-        out[channel] = requantise(s0, factors[0], zero);
-        if (channel + 1 < channels) out[channel + 1] = requantise(s1, factors[1], zero);
-        if (channel + 2 < channels) out[channel + 2] = requantise(s2, factors[2], zero);
-        if (channel + 3 < channels) out[channel + 3] = requantise(s3, factors[3], zero);
+        requantise_four(s0, s1, s2, s3, factors, zero, out + channel, channels - channel);
     }
 }
 

@@ -34,6 +34,10 @@ typedef struct {
 /* Convolution over all channels. `scratch` holds two gathered windows; unused when the window is one
  * pixel at stride 1, or the whole picture. */
 void twin_convolution(const twin_conv *layer, const uint8_t *in, uint8_t *out, uint8_t *scratch);
+/* The same four pixels at a time, for at least four: fewer instructions and more scratch. `weights`
+ * holds bias, factor and weights of each channel, in words; `biases` and `factors` are unused. */
+void twin_convolution_by_four(const twin_conv *layer, const uint8_t *in, uint8_t *out,
+                              uint8_t *scratch);
 /* Fully connected, or a convolution whose window is the whole picture. */
 void twin_dense(const twin_conv *layer, const uint8_t *in, uint8_t *out);
 /* Convolution of each channel with itself. */

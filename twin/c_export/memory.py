@@ -22,15 +22,22 @@ class Memory:
     live: tuple[int, ...]
 
 
+def gathers(layer: Layer) -> bool:
+    """Whether a convolution gathers its windows instead of reading its input where it lies."""
+    if not isinstance(layer, Convolution) or layer.depthwise or layer.dense:
+        return False
+    window = layer.window
+    return window.kernel != (1, 1) or window.stride != (1, 1) or any(window.pads)
+
+
 def windows(layer: Layer) -> int:
-    """Bytes of the two windows that a convolution gathers; 0 when it reads its input as it is."""
+    """Bytes of scratch that a convolution needs: gathered windows, inputs as pairs of 16 bits."""
     if not isinstance(layer, Convolution) or layer.depthwise or layer.dense:
         return 0
-    window = layer.window
-    if window.kernel == (1, 1) and window.stride == (1, 1) and not any(window.pads):
-        return 0
-    length = math.prod(layer.weights.shape[1:])
-    return 2 * WORD * -(-length // WORD)
+    length = WORD * -(-math.prod(layer.weights.shape[1:]) // WORD)
+    if layer.by_four:
+        return 4 * length * (3 if gathers(layer) else 2)
+    return 2 * length if gathers(layer) else 0
 
 
 def buffers(network: Network) -> list[Buffer]:
@@ -51,7 +58,7 @@ def buffers(network: Network) -> list[Buffer]:
 
 def _overread(layer: Layer) -> int:
     """Bytes past its input that a layer's kernel may load."""
-    if not isinstance(layer, Convolution) or windows(layer):
+    if not isinstance(layer, Convolution) or gathers(layer):
         return 0
     loaded = layer.source.shape[0] if layer.depthwise else math.prod(layer.weights.shape[1:])
     return -loaded % WORD

@@ -13,6 +13,7 @@ Int32 = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.uint8]
 Shape = tuple[int, int, int]
+LONGEST_BY_FOUR = 256  # window of which four are held as 16 bits: 2 kB, with their bytes 3 kB
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,13 @@ class Convolution:
     def dense(self) -> bool:
         """Whether the window is the whole picture."""
         return not self.depthwise and self.window.covers(self.source.shape)
+
+    @property
+    def by_four(self) -> bool:
+        """Whether four pixels are made at a time; long windows would take too much scratch."""
+        _, height, width = self.made.shape
+        few = self.depthwise or self.dense or height * width < 4
+        return not few and math.prod(self.weights.shape[1:]) <= LONGEST_BY_FOUR
 
     @property
     def macs(self) -> int:

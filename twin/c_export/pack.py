@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from twin.c_export.network import Convolution, Floats, Int8, Int32
 
@@ -34,6 +35,8 @@ def woven(weights: Int8, channels: int) -> Int8:
 
 def together(layer: Convolution) -> int:
     """Channels that its kernel works on at once."""
+    if layer.by_four:
+        return 1
     return 4 if layer.depthwise or layer.dense else 2
 
 
@@ -45,6 +48,16 @@ def packed(layer: Convolution) -> Int8:
     filled = np.zeros((_rounded(len(taps), 4), taps.shape[1]), np.int8)
     filled[: len(taps)] = taps
     return filled.reshape(-1, 4, taps.shape[1]).transpose(0, 2, 1).reshape(-1)
+
+
+def by_channel(layer: Convolution) -> npt.NDArray[np.uint32]:
+    """Words of each channel in turn: bias, factor, weights."""
+    parts = (
+        biases(layer).view(np.uint32)[:, None],
+        factors(layer).view(np.uint32)[:, None],
+        rows(layer).view(np.dtype("<u4")),
+    )
+    return np.concatenate(parts, axis=1).reshape(-1)
 
 
 def biases(layer: Convolution) -> Int32:

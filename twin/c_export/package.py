@@ -8,7 +8,7 @@ from importlib import resources
 from pathlib import Path
 
 from twin.c_export import pack, read, write
-from twin.c_export.memory import Memory, arrange, windows
+from twin.c_export.memory import Memory, arrange, gathers
 from twin.c_export.network import Convolution, Layer, Network, Step, Table
 from twin.errors import BadInput, Fault
 
@@ -23,7 +23,7 @@ INT8 model with sha256 `{sha256}`, as C99 without malloc and without a runtime.
 | multiply-accumulates | {macs:,} |
 | flash of weights, biases, factors and tables | {flash:,} B |
 | flash of the code | about 4 to 8 kB: `size` after your build says |
-| RAM: arena | {arena:,} B, of which at most {scratch:,} B to gather windows |
+| RAM: arena | {arena:,} B, of which at most {scratch:,} B of scratch |
 | RAM: stack | below 512 B |
 | input, output | {inputs} and {outputs} floats, of the caller |
 
@@ -83,6 +83,8 @@ class Package:
 def constants(layer: Layer) -> int:
     """Flash of a layer's constants [byte]."""
     if isinstance(layer, Convolution):
+        if layer.by_four:
+            return pack.by_channel(layer).nbytes
         held = pack.packed(layer).nbytes
         return held + pack.biases(layer).nbytes + pack.factors(layer).nbytes
     return layer.results.nbytes if isinstance(layer, Table) else 0
@@ -96,7 +98,7 @@ def kind_of(layer: Layer) -> str:
         return "depthwise"
     if layer.dense:
         return "dense"
-    return "convolution" if windows(layer) else "pointwise"
+    return "convolution" if gathers(layer) else "pointwise"
 
 
 def _prepared(steps: tuple[Step, ...]) -> str:

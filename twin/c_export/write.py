@@ -132,16 +132,29 @@ def _shape(layer: Convolution | Pool, *, channels: bool) -> str:
     return ", ".join(str(part) for part in [*parts, window.pads[0], window.pads[1]])
 
 
+def _constants(layer: Convolution, tag: str) -> tuple[list[str], str]:
+    """Arrays of a convolution, and how its struct points to them."""
+    if layer.by_four:
+        words = (f"{word:#x}u" for word in pack.by_channel(layer).tolist())
+        pointers = f"(const int8_t *){tag}_channels, 0, 0"
+        return [_array("uint32_t", f"{tag}_channels", words)], pointers
+    arrays = [
+        _array("int8_t", f"{tag}_weights", _whole(pack.packed(layer))),
+        _array("int32_t", f"{tag}_biases", _whole(pack.biases(layer))),
+        _array("float", f"{tag}_factors", map(literal, pack.factors(layer))),
+    ]
+    return arrays, f"{tag}_weights, {tag}_biases, {tag}_factors"
+
+
 def _convolution(layer: Convolution, tag: str) -> str:
     zeros = f"{layer.source.scale.zero}, {layer.made.scale.zero}"
+    arrays, pointers = _constants(layer, tag)
     return "\n".join(
         [
-            _array("int8_t", f"{tag}_weights", _whole(pack.packed(layer))),
-            _array("int32_t", f"{tag}_biases", _whole(pack.biases(layer))),
-            _array("float", f"{tag}_factors", map(literal, pack.factors(layer))),
+            *arrays,
             f"/* {layer.name}: {layer.macs} multiply-accumulates */",
             f"static const twin_conv {tag} = {{{_shape(layer, channels=True)}, {zeros},",
-            f"    {tag}_weights, {tag}_biases, {tag}_factors}};",
+            f"    {pointers}}};",
         ]
     )
 
@@ -184,7 +197,10 @@ def _call(layer: Layer, tag: str, memory: Memory) -> str:
 def _convolve(layer: Convolution, given: str, scratch: str) -> str:
     if layer.depthwise:
         return f"twin_depthwise({given});"
-    return f"twin_dense({given});" if layer.dense else f"twin_convolution({given}, {scratch});"
+    if layer.dense:
+        return f"twin_dense({given});"
+    how = "_by_four" if layer.by_four else ""
+    return f"twin_convolution{how}({given}, {scratch});"
 
 
 def _steps(steps: tuple[Step, ...], channels: int) -> tuple[list[str], list[str]]:
