@@ -8,7 +8,7 @@ import pytest
 from twin.errors import BadInput
 from twin.physics.bearings import inner_order, outer_order, spin_order
 from twin.physics.rotation import Rotation, order_tracked
-from twin.physics.spectrum import envelope_spectrum, power_density
+from twin.physics.spectrum import envelope_spectrum, power_density, spectrogram
 from twin.physics.vibration import impact_times, place
 from twin.rng import stream
 from twin.signals.vibration import G0, Sensor, Settings
@@ -296,3 +296,20 @@ def test_a_window_out_of_a_cut_starts_as_it_goes_on(seed):
 def test_the_steady_part_of_a_cutting_force_accelerates_nothing():
     samples = block(sensor(**QUIET), CUT).astype(float)
     assert abs(samples.mean()) < 0.02 * samples.std()
+
+
+def test_the_mean_of_a_spectrogram_is_the_power_density():
+    samples = stream(4, "noise").standard_normal(8192)
+    _, density = power_density(samples, 1000.0, 512)
+    middle, frequency, pieces = spectrogram(samples, 1000.0, 512, 256)
+    assert pieces.mean(axis=0) == pytest.approx(density, rel=1e-12)
+    assert (middle[0], middle[1], frequency[-1]) == (0.256, 0.512, 500.0)
+
+
+def test_a_spectrogram_shows_a_tone_when_it_sounds():
+    time = np.arange(8000) / 8000.0
+    samples = np.where(time < 0.5, np.sin(2 * np.pi * 1000 * time), np.sin(2 * np.pi * 3000 * time))
+    middle, frequency, density = spectrogram(samples, 8000.0, 256, 64)
+    loudest = frequency[np.argmax(density, axis=1)]
+    assert (loudest[middle < 0.48] == 1000.0).all()
+    assert (loudest[middle > 0.52] == 3000.0).all()

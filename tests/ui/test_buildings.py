@@ -138,3 +138,25 @@ def test_a_zone_outside_its_band_is_coloured():
 def test_only_buildings_are_buildings(office):
     assert building_view.buildings(office) == ["office"]
     assert building_view.buildings(load(shipped() / "mill.toml")) == []
+
+
+def test_a_room_without_a_plant_has_no_bill_and_nothing_to_try():
+    zones = {"shed": {"heating_power": 0, "cooling_power": 0}}
+    room = parse({"plant": {"barn": {"kind": "building", "zones": zones}}}, "barn.toml")
+    settings = room.entries["barn"].settings
+    assert not settings.has_plant
+    assert building_strategies.strategies(room, "barn") == []
+    course = Course(np.full(24, 23.0), {one: np.zeros(24) for one in building_run.HEAT})
+    past = Past(dict.fromkeys(settings.zones, course), np.zeros(96), 0.0, 0.0, "")
+    of = Ran(room, "barn", settings, None, past)
+    head, lines = building_view.verdict(of)
+    assert "No plant" in head
+    assert any("23.0 and 23.0" in line for line in lines)
+    assert building_view.power_chart(of, None, "", 0, "light").figure is None
+
+
+def test_names_of_slivers_are_not_drawn_over_others():
+    links = [(0, 1, 100.0, False), (1, 2, 99.0, False), (1, 3, 1.0, True)]
+    figure = figures_building.sankey(["a", "b", "c", "d"], links, "light", unit="kWh", height=300)
+    assert list(figure.data[0].node.label) == ["a", "b", "c", ""]
+    assert list(figure.data[0].node.customdata) == ["a", "b", "c", "d"]

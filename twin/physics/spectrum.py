@@ -29,12 +29,41 @@ def power_density(samples: Array, rate: float, size: int = 1024) -> tuple[Array,
     ----------
     Welch, IEEE Trans. Audio Electroacoust. 15 (1967) 70–73, doi:10.1109/TAU.1967.1161901.
     """
-    taper = np.hanning(size + 1)[:-1]
-    pieces = np.lib.stride_tricks.sliding_window_view(samples, size)[:: size // 2]
-    pieces = (pieces - pieces.mean(axis=1, keepdims=True)) * taper
+    pieces, taper = _tapered(samples, size, size // 2)
     power = np.mean(np.abs(np.fft.rfft(pieces, axis=1)) ** 2, axis=0)
-    density = 2.0 * power / (rate * np.sum(taper**2))
+    density = 2.0 * power / (rate * float(np.sum(taper**2)))
     return np.fft.rfftfreq(size, 1.0 / rate), density
+
+
+def _tapered(samples: Array, size: int, hop: int) -> tuple[Array, Array]:
+    """Pieces without their mean under a Hann window, and the window."""
+    taper = np.hanning(size + 1)[:-1]
+    pieces = np.lib.stride_tricks.sliding_window_view(samples, size)[::hop]
+    return (pieces - pieces.mean(axis=1, keepdims=True)) * taper, taper
+
+
+def spectrogram(samples: Array, rate: float, size: int, hop: int) -> tuple[Array, Array, Array]:
+    """Power spectral density of pieces of a window, one after the other.
+
+    Parameters
+    ----------
+    samples : ndarray
+        [u], at least ``size`` of them.
+    rate : float
+        [Hz]
+    size, hop : int
+        Samples in each piece, and from one piece to the next.
+
+    Returns
+    -------
+    tuple of ndarray
+        Middle of each piece [s], frequency [Hz], and density [u²/Hz], (pieces, frequencies); the
+        mean over the pieces is :func:`power_density` where ``hop`` is half of ``size``.
+    """
+    pieces, taper = _tapered(samples, size, hop)
+    density = 2.0 * np.abs(np.fft.rfft(pieces, axis=1)) ** 2 / (rate * float(np.sum(taper**2)))
+    middle = (np.arange(len(pieces)) * hop + 0.5 * size) / rate
+    return middle, np.fft.rfftfreq(size, 1.0 / rate), density
 
 
 def band_envelope(

@@ -345,3 +345,8 @@ class Settings(Supply):
         800, "ppm", 0, 20_000, "CO2 above outdoors from which air counts as bad.",
         "EN 16798-1, category II",
     )  # fmt: skip
+
+    @property
+    def has_plant(self) -> bool:
+        """Whether any zone is heated or cooled."""
+        return any(zone.heating_power or zone.cooling_power for zone in self.zones.values())

@@ -36,6 +36,8 @@ def strategies(scenario: Scenario, building: str) -> list[Strategy]:
     """Return what can be tried on a building: other set-points, set-back, other control."""
     settings = scenario.entries[building].settings
     assert isinstance(settings, Settings)
+    if not settings.has_plant:
+        return []
     found = [
         Strategy(key, t(f"buildings.strategy_{key}"), values)
         for key in SAVING

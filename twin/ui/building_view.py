@@ -95,6 +95,8 @@ def _bands(of: Ran, zone: str) -> tuple[Array, Array]:
 def verdict(of: Ran) -> tuple[str, list[str]]:
     """Return whether it is comfortable, and what it costs."""
     days = max(of.past.hours / 24, 1 / 24)
+    if not of.building.has_plant:
+        return t("buildings.no_plant"), [_floating(of), *_weather(of)]
     felt = {zone: of.value(f"zones.{zone}.discomfort") for zone in of.building.zones}
     worst = max(felt, key=lambda zone: felt[zone])
     if felt[worst] / days <= COMFORTABLE:
@@ -111,9 +113,18 @@ def verdict(of: Ran) -> tuple[str, list[str]]:
         whole = float(cost["value"]) * area + of.value("demand_charge")
         peak = of.value("pele_tot") * area
         lines.append(t("buildings.cost", cost=number(whole, 2), peak=number(peak, 1)))
-    if of.past.generated:
-        lines.append(t("buildings.generated", source=of.past.generated))
-    return head, lines
+    return head, lines + _weather(of)
+
+
+def _floating(of: Ran) -> str:
+    air = [zone.air for zone in of.past.zones.values()]
+    low, high = (number(float(edge), 1) for edge in (np.min(air), np.max(air)))
+    return t("buildings.floating", low=low, high=high)
+
+
+def _weather(of: Ran) -> list[str]:
+    source = of.past.generated.removeprefix("generated from ")
+    return [t("buildings.generated", source=source)] if source else []
 
 
 def _felt(zone: str, felt: float, days: float) -> str:
@@ -129,7 +140,7 @@ def headline(of: Ran) -> list[tuple[str, str, str]]:
     return [
         (names.kpi(path), comparison.band(kpi), unit(kpi["unit"]).strip())
         for path, kpi in found
-        if kpi is not None and kpi["value"] is not None
+        if kpi is not None and kpi["value"] is not None and (of.building.has_plant or kpi["value"])
     ]
 
 
@@ -157,7 +168,7 @@ def plan_chart(of: Ran, hour: int, theme: str) -> Chart:
     height = int(min(420, max(220, 560 * depth / width)))
     figure = figures_building.plan(rooms, theme, reach=REACH, height=height)
     out = sum(room.place != 0 for room in rooms)
-    key = "plan_in" if not out else "plan_out"
+    key = ("plan_in" if not out else "plan_out") + ("_one" if len(rooms) == 1 else "")
     finding = t(f"buildings.{key}", at=clock(hour * HOUR), n=out, of=len(rooms))
     head = [
         t(f"buildings.col_{c}") for c in ("zone", "air", "low", "high", "place", "heat", "cold")
@@ -222,6 +233,8 @@ def _air_row(zone: Zone) -> list[str]:
 
 def power_chart(of: Ran, other: Past | None, word: str, hour: int, theme: str) -> Chart:
     """Return power by the quarter of an hour, and that of a strategy beside it."""
+    if not of.past.power.any() and (other is None or not other.power.any()):
+        return Chart(t("buildings.power_none"), None, t("buildings.power_none_why"))
     base = of.past.power / 1e3
     candidate = other.power / 1e3 if other is not None else None
     words = (t("buildings.baseline"), word, t("buildings.peak"))

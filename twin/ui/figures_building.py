@@ -14,6 +14,8 @@ from twin.ui.figures_line_time import moment_line
 from twin.ui.theme import Palette, clear, palette
 
 COLD, HOT = "#2166ac", "#b2182b"
+SLIVER = 0.03
+"""Nodes with less of the greatest flow are drawn without their name, which would cover others."""
 DASHES = ("4px,2px", "1px,2px", "8px,3px", "6px,2px,1px,2px")
 
 
@@ -154,14 +156,18 @@ def sankey(
     p = palette(theme)
     figure = blank(theme, height)
     said = f"%{{value:.4g}} {unit}<extra></extra>"
+    through = [max(sum(v for a, _b, v, _p in links if a == i), sum(v for _a, b, v, _p in links
+               if b == i)) for i in range(len(nodes))]  # fmt: skip
+    least = SLIVER * max(through, default=0.0)
+    written = [name if v >= least else "" for name, v in zip(nodes, through, strict=True)]
     figure.add_sankey(
         arrangement="snap",
-        node={"label": list(nodes), "pad": 14, "thickness": 12, "color": p.quiet,
-              "line": {"width": 0}, "hovertemplate": "%{label}: " + said},
+        node={"label": written, "customdata": list(nodes), "pad": 14, "thickness": 12,
+              "color": p.quiet, "line": {"width": 0}, "hovertemplate": "%{customdata}: " + said},
         link={"source": [link[0] for link in links], "target": [link[1] for link in links],
               "value": [link[2] for link in links],
               "color": [clear(p.accent if link[3] else p.baseline, 0.4) for link in links],
-              "hovertemplate": "%{source.label} → %{target.label}: " + said},
+              "hovertemplate": "%{source.customdata} → %{target.customdata}: " + said},
         textfont={"color": p.text, "size": 12},
     )  # fmt: skip
     figure.update_layout(margin={"l": 4, "r": 4, "t": 8, "b": 8})

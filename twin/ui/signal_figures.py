@@ -14,6 +14,8 @@ from twin.ui.theme import clear, palette
 
 Array = npt.NDArray[np.floating[Any]]
 HARMONICS = 3
+HEAT: Any = [[0, "#0b1a33"], [0.45, "#6b3f7d"], [0.75, "#e07a4f"], [1, "#ffe9a8"]]
+"""Colours from cold or quiet to hot or loud."""
 
 
 def waveform(samples: Array, rate: float, theme: str, *, axis: str, time_axis: str) -> go.Figure:
@@ -95,17 +97,32 @@ def _fault_lines(
                               yshift=14 if place == 2 else 0, xanchor="center")  # fmt: skip
 
 
+def spectrogram(
+    time: Array, frequency: Array, level: Array, theme: str, *, axis: str, time_axis: str, bar: str
+) -> go.Figure:
+    """Draw levels [dB] over time and frequency [kHz]; ``level`` is (times, frequencies)."""
+    figure = blank(theme)
+    figure.add_heatmap(
+        x=time.astype(np.float32), y=frequency.astype(np.float32), z=level.T.astype(np.float32),
+        colorscale=HEAT, colorbar=_bar(bar, theme),
+        hovertemplate="%{x:.3f} s, %{y:.2f} kHz: %{z:.0f} dB<extra></extra>",
+    )  # fmt: skip
+    figure.update_xaxes(title=axis_title(time_axis))
+    figure.update_yaxes(title=axis_title(axis))
+    return figure
+
+
+def _bar(title: str, theme: str) -> dict[str, Any]:
+    return {"title": {"text": title, "side": "right"}, "thickness": 10, "outlinewidth": 0,
+            "tickfont": {"color": palette(theme).quiet}}  # fmt: skip
+
+
 def picture(frame: Array, theme: str, *, bar: str = "", grey: bool = True) -> go.Figure:
     """Draw a picture or a thermal frame, one square a pixel."""
-    p = palette(theme)
     figure = blank(theme)
-    scale: Any = "Greys_r" if grey else [[0, "#0b1a33"], [0.45, "#6b3f7d"], [0.75, "#e07a4f"],
-                                         [1, "#ffe9a8"]]  # fmt: skip
     figure.add_heatmap(
-        z=frame.astype(np.float32), colorscale=scale, showscale=bool(bar),
-        zmin=0 if grey else None, zmax=1 if grey else None,
-        colorbar={"title": {"text": bar, "side": "right"}, "thickness": 10, "outlinewidth": 0,
-                  "tickfont": {"color": p.quiet}},
+        z=frame.astype(np.float32), colorscale="Greys_r" if grey else HEAT, showscale=bool(bar),
+        zmin=0 if grey else None, zmax=1 if grey else None, colorbar=_bar(bar, theme),
         hovertemplate="%{z:.3g}<extra></extra>",
     )  # fmt: skip
     figure.update_xaxes(visible=False, constrain="domain")

@@ -88,7 +88,8 @@ def layout(view: View, context: Context) -> Component:
                   html.Div(_chart(HEAT, "heat"), className="half")], className="cards"),
         html.Div([html.Div(_chart(PEOPLE, "people"), className="whole")], className="cards",
                  hidden=not start.scenario.entries[name].settings.occupants),  # type: ignore[attr-defined]
-        html.Div([html.Div(_strategies(tried), className="whole")], className="cards"),
+        html.Div([html.Div(_strategies(tried), className="whole")], className="cards",
+                 hidden=not tried),
     )  # fmt: skip
 
 

@@ -20,12 +20,15 @@ from twin.ui.context import Context
 from twin.ui.i18n import t
 from twin.ui.links import View
 from twin.ui.pages import _streams_views as views
+from twin.ui.pages._streams_spectrogram import through
+from twin.ui.pages._streams_views import UNITS
 from twin.ui.wording import clock
 
 ORDER = 60
 ICON = "activity"
 PAGE = "streams"
 WAVE, LINES, ENVELOPE, VERDICTS = "waveform", "spectrum", "envelope", "verdicts"
+GRAM = "spectrogram"
 
 
 class Ids(StrEnum):
@@ -101,7 +104,9 @@ def _cards() -> Component:
                 [html.Div(chart_card(LINES, t("streams.spectrum_noun"), height=280,
                                      waiting=waiting), className="half"),
                  html.Div(chart_card(ENVELOPE, t("streams.envelope_noun"), height=280,
-                                     waiting=waiting), className="half")],
+                                     waiting=waiting), className="half"),
+                 html.Div(chart_card(GRAM, t("streams.spectrogram_noun"), height=260,
+                                     waiting=waiting), className="whole")],
                 id=Ids.SPECTRA, className="cards whole",
             ),
         ],
@@ -148,6 +153,7 @@ def _register_spectra(app: Dash, context: Context) -> None:
     @app.callback(
         *card.chart_outputs(LINES),
         *card.chart_outputs(ENVELOPE),
+        *card.chart_outputs(GRAM),
         Output(Ids.SPECTRA, "hidden"),
         *LOOK,
     )
@@ -155,10 +161,13 @@ def _register_spectra(app: Dash, context: Context) -> None:
         scenario, window = context.scenario(name), pick(phase, sensor, at)
         if window is None or window.data.ndim > 1 or window.data.size == 1:
             empty = card.chart_values(missing(phase))
-            return *empty, *empty, window is not None
+            return *empty, *empty, *empty, window is not None
         first = views.spectrum(window, scenario, theme)
         second = views.envelope(window, scenario, theme)
-        return *card.chart_values(first), *card.chart_values(second), False
+        third = through(window, UNITS[scenario.entries[sensor].kind], theme)
+        return (
+            *card.chart_values(first), *card.chart_values(second), *card.chart_values(third), False
+        )  # fmt: skip
 
 
 def _register_verdicts(app: Dash, context: Context) -> None:
