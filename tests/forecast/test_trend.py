@@ -129,9 +129,13 @@ def test_command(
         (HEAD + rows("A"), ("--hours", "nan"), "--hours"),
         (HEAD + rows("A"), ("--wear", "example"), "give one of"),
         (HEAD + rows("A"), ("--curve", "x"), "--curve: is not for --trend"),
+        ((HEAD + rows("A")).replace("time_min", "hours"), ("--map", "time_min=hours"),
+         "--unit 'time=h' (--unit time=min if it is min)"),
+        ((HEAD + rows("A")).replace("time_min", "snapshot"), ("--map", "time_min=snapshot"),
+         "--unit 'time=10 s', for what one of them lasts"),
         ("", (), "is empty"),
     ],
-)
+)  # fmt: skip
 def test_bad_files_are_refused(
     text: str, words: tuple[str, ...], said: str, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],

@@ -67,7 +67,7 @@ def forecast_trend(asked: TrendQuestion, json_to: str | None) -> None:
 
 def _read(asked: TrendQuestion) -> TrendTable:
     if asked.trend not in TREND_EXAMPLES:
-        unit = asked.units.get("time", asked.units.get("time_min", "min"))
+        unit = asked.units.get("time", asked.units.get("time_min", ""))
         rms = asked.units.get("rms", "")
         return read_trend_table(asked.trend, asked.columns, unit, asked.running, rms)
     if asked.columns or asked.units or asked.running:

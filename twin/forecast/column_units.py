@@ -33,7 +33,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "ft": "ft foot feet",
     },
     COUNT: {
-        "cut": "cut cuts count counts counter order number index",
+        "cut": "cut cuts count counts counter order number index snapshot snapshots",
         "cycle": "cycle cycles stroke strokes shot shots hit hits zyklen run runs",
         "part": "part parts piece pieces pcs workpiece workpieces unit units teile 件 件数 件數",
         "hole": "hole holes bohrungen 孔 孔数 孔數",

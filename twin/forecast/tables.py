@@ -121,7 +121,7 @@ def open_table(
 def open_trends(
     name: str,
     columns: Mapping[str, str] | None = None,
-    time_unit: str = "min",
+    time_unit: str = "",
     running: Sequence[str] = (),
     rms_unit: str = "",
 ) -> TrendTable:
@@ -133,7 +133,7 @@ def open_trends(
         When there are none, or one fault for each thing that is wrong in them.
     """
     if name in TREND_EXAMPLES:
-        if columns or running or time_unit != "min":
+        if columns or running or time_unit not in {"", "min"}:
             message = "a shipped table needs no other columns, units or running parts"
             raise BadInput(Fault(message, "trend"))
         return TrendTable(read_trend_example(name))

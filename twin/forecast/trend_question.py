@@ -76,7 +76,7 @@ def read(question: Mapping[str, Any]) -> TrendQuestion:
     numbers = {name: float(entry.default) for name, entry in declared().items()}
     numbers |= {name: float(value) for name, value in given.items()}
     table = open_trends(
-        str(question["trend"]), question.get("columns"), str(question.get("unit", "min")),
+        str(question["trend"]), question.get("columns"), str(question.get("unit", "")),
         question.get("running", ()), str(question.get("rms_unit", "")),
     )  # fmt: skip
     trends = table.trends

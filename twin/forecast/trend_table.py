@@ -11,6 +11,7 @@ import numpy as np
 from twin import units
 from twin.csvfile import Row, Sheet, read_sheet
 from twin.errors import BadInput, Fault, did_you_mean
+from twin.forecast.column_units import TIME, said_of_time
 from twin.forecast.table import Array
 
 REQUIRED = ("unit", "time_min")
@@ -97,7 +98,7 @@ class TrendTable:
 def read_trends(
     path: str,
     columns: Mapping[str, str] | None = None,
-    time_unit: str = "min",
+    time_unit: str = "",
     running: Sequence[str] = (),
     rms_unit: str = "",
 ) -> list[Trend]:
@@ -108,7 +109,7 @@ def read_trends(
 def read_trend_table(
     path: str,
     columns: Mapping[str, str] | None = None,
-    time_unit: str = "min",
+    time_unit: str = "",
     running: Sequence[str] = (),
     rms_unit: str = "",
 ) -> TrendTable:
@@ -122,7 +123,8 @@ def read_trend_table(
     columns : mapping
         ``--map``: our name → the file's column.
     time_unit : str
-        What one step of the time column is: ``min``, ``h``, ``10 s``.
+        What one step of the time column is: ``min``, ``h``, ``10 s``; empty for minutes, unless
+        the column's name says something else.
     running : sequence of str
         Parts that have not failed; without it and without a column ``failed``, all ran to failure.
     rms_unit : str
@@ -138,7 +140,9 @@ def read_trend_table(
     rms = [name for name in sheet.header if "rms" in name.lower()]
     if not rms:
         raise BadInput(Fault("no column with rms in its name", file=path))
-    parts, faults = _collect(sheet, names, rms, _minutes(time_unit, path))
+    if not time_unit:
+        _check_time_name(names["time_min"], path)
+    parts, faults = _collect(sheet, names, rms, _minutes(time_unit or "min", path))
     faults += [
         Fault("no such unit" + did_you_mean(name, parts), "--running", path, name)
         for name in running
@@ -157,6 +161,20 @@ def read_trend_table(
     notes = [LEFT_OUT.format(part=name, n=n, fewest=FEWEST) for name, n in short.items()]
     runs = {name: n for name, n in short.items() if not _failed(name, parts[name], running)}
     return TrendTable(trends, tuple(notes), runs)
+
+
+def _check_time_name(column: str, path: str) -> None:
+    """Refuse a column whose name says another unit, or a count, where none is named."""
+    said = said_of_time(column)
+    if said is None or said.unit == "min":
+        return
+    typed = said.unit if said.kind == TIME else "10 s"
+    step = "" if said.kind == TIME else ", for what one of them lasts"
+    message = (
+        f"its name says {said.word}, not min; name the unit: --unit 'time={typed}'{step} "
+        "(--unit time=min if it is min)"
+    )
+    raise BadInput(Fault(message, f"column {column}", path))
 
 
 def _check_levels(trends: Sequence[Trend], columns: Sequence[str], path: str) -> None:
