@@ -378,9 +378,11 @@ def measures_of(entry: Entry) -> tuple[Measure, ...]:
         model = load_kind("twin.plant", entry.kind).Model
         return tuple(model.measures(entry.settings))
     if entry.section == "node":
-        from twin.nodes.node import MEASURES
+        from twin.nodes.node import NodeSettings
+        from twin.nodes.node import measures_of as of_node
 
-        return MEASURES
+        assert isinstance(entry.settings, NodeSettings)
+        return of_node(entry.settings)
     return ()
 
 

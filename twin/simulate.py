@@ -41,6 +41,7 @@ class Running:
     sensors: dict[str, Sensor]
     nodes: dict[str, Any]
     uplinks: dict[str, Any] = field(default_factory=dict)
+    firsts: dict[str, Any] = field(default_factory=dict)
     due: list[Any] = field(default_factory=list)
 
     @property
@@ -164,6 +165,7 @@ def _wire_sensors(running: Running) -> None:
         running.sensors[name] = _sensor(running.world, entry, scenario.file)
     for name, entry in scenario.of("node").items():
         running.nodes[name] = _node(running, entry, scenario.file)
+        running.firsts[name] = _first_stage(running, entry, scenario.file)
         running.uplinks[name] = _uplink(running, entry, scenario.file)
     for name in running.sensors:
         running.env.process(_sample(running, name))
@@ -203,6 +205,16 @@ def _node(running: Running, entry: Entry, file: str) -> Any:
         path = f"node.{entry.name}.sensor"
         raise BadInput(Fault(message, path, file, repr(settings.sensor)))
     return Node(entry.name, settings, running.sensors[settings.sensor], file=file)
+
+
+def _first_stage(running: Running, entry: Entry, file: str) -> Any:
+    from twin.nodes.cascade import first_stage
+    from twin.nodes.node import NodeSettings
+
+    settings = entry.settings
+    assert isinstance(settings, NodeSettings)
+    sensor = running.sensors[settings.sensor]
+    return first_stage(running.nodes[entry.name], settings, sensor, file)
 
 
 def _uplink(running: Running, entry: Entry, file: str) -> Any:
@@ -256,7 +268,8 @@ def _sample(running: Running, name: str) -> Generator[simpy.Event, Any, None]:
             if not running.due:
                 world.env.process(_look(running))
             uplink = running.uplinks[key]
-            running.due.append(Due(key, node, uplink, window, sensor.rate, state, truth))
+            first = running.firsts[key]
+            running.due.append(Due(key, node, uplink, window, sensor.rate, state, truth, first))
 
 
 def _look(running: Running) -> Generator[simpy.Event, Any, None]:
@@ -267,6 +280,7 @@ def _look(running: Running) -> Generator[simpy.Event, Any, None]:
     due, running.due = running.due, []
     for one, looked in zip(due, look_together(due, running.env.now), strict=True):
         _record_way(running, one, looked)
+        _record_stages(running, one, looked)
         if looked.verdict is not None:
             running.env.process(_learn(running, one, looked))
 
@@ -284,6 +298,25 @@ def _record_way(running: Running, one: Any, looked: Any) -> None:
         record.event(one.name, "sent", topic, way.energy)
     if way.left:
         record.event(one.name, "left_plant", "", float(way.left))
+
+
+def _record_stages(running: Running, one: Any, looked: Any) -> None:
+    """Record a fault that was there, what the first stage made of it, and loading of weights."""
+    from twin.nodes.cascade import is_fault
+
+    record, first, plan = running.world.record, looked.first, one.node.plan
+    if one.faulty:
+        record.event(one.name, "faulty")
+        if looked.verdict is not None and is_fault(looked.verdict.label):
+            record.event(one.name, "caught")
+    if first is not None:
+        record.event(one.name, "gated", first.label, first.energy)
+        record.event(one.name, "gate_took", "", first.latency)
+        if looked.passed:
+            record.event(one.name, "passed_faulty" if one.faulty else "passed_sound")
+    if plan is not None and looked.passed:
+        record.event(one.name, "load_took", "", plan.loading)
+        record.event(one.name, "loaded", "", plan.energy(one.node.board))
 
 
 def _learn(running: Running, one: Any, looked: Any) -> Generator[simpy.Event, Any, None]:

@@ -72,3 +72,17 @@ def test_another_node_is_chosen_and_kept_in_the_address(visit: Visit) -> None:
 def test_without_nodes_it_leads_to_some(visit: Visit) -> None:
     page = visit.go("/nodes?scenario=mill")
     expect(page.locator(".notice-title")).to_have_text("This scenario has no nodes")
+
+
+@pytest.mark.parametrize("visit", LOOKS, indirect=True, ids=NAMED)
+def test_stages_and_segments_look_right(visit: Visit) -> None:
+    page = visit.go("/nodes?scenario=cascade&node=cascaded")
+    expect(page.locator(".node-parts tbody tr")).to_have_count(2)
+    expect(page.locator(".node-parts tbody tr").nth(0)).to_contain_text("anomaly")
+    _ready(page)
+    assert _faults(page) == []
+    page = visit.go("/nodes?scenario=cascade&node=loaded")
+    expect(page.locator(".node-parts tbody tr")).to_have_count(2)
+    expect(page.locator(".node-parts tbody td.said").nth(0)).to_have_text("dense1")
+    _ready(page)
+    assert _faults(page) == []

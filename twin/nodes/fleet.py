@@ -9,13 +9,18 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from twin.nodes import cascade
+from twin.nodes.inspection import is_sound
 from twin.nodes.node import Node, Pending, Verdict, conclude_together
 from twin.nodes.placement import Uplink, Way
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Due:
-    """A window for a node, with its way up; ``truth`` is what the window really shows."""
+    """A window for a node, with its way up; ``truth`` is what the window really shows.
+
+    ``first`` is the first stage of the node, which decides whether its model runs.
+    """
 
     name: str
     node: Node
@@ -24,6 +29,7 @@ class Due:
     rate: float
     context: Mapping[str, float]
     truth: str = ""
+    first: Node | None = None
 
     @property
     def expected(self) -> str:
@@ -31,13 +37,23 @@ class Due:
         known = self.truth in self.node.card.classes or self.truth == IDLE
         return self.truth if known else self.node.healthy
 
+    @property
+    def faulty(self) -> bool:
+        """Whether the window really shows a fault."""
+        return self.expected != IDLE and not is_sound(self.expected)
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Looked:
-    """The verdict on a window, none where nobody looked at it, and how it came to the plant."""
+    """The verdict on a window, none where nobody looked at it, and how it came to the plant.
+
+    ``first``: what the first stage said, where there is one; ``passed``: whether the model looked.
+    """
 
     verdict: Verdict | None
     way: Way
+    first: Verdict | None = None
+    passed: bool = False
 
 
 IDLE = "idle"
@@ -53,33 +69,69 @@ def look_together(due: Sequence[Due], now: float) -> list[Looked]:
     now : float
         When the windows were taken [s].
     """
+    firsts = _first_stages(due)
     found: list[Verdict | Pending | None] = [
-        one.node.prepare(one.block, one.rate, one.context) for one in due
+        _prepared(one, first) for one, first in zip(due, firsts, strict=True)
     ]
-    asked = {place: _ask(one, state, now)
+    asked = {place: _ask(one, state, firsts[place], now)
              for place, (one, state) in enumerate(zip(due, found, strict=True))
              if one.uplink.elsewhere and isinstance(state, Pending)}  # fmt: skip
+    passed = [isinstance(state, Pending) for state in found]
     for place, way in asked.items():
         found[place] = found[place] if math.isfinite(way.known) else None
     verdicts = conclude_together([one.node for one in due], found)
-    return [_looked(one, verdict, asked.get(place), now)
+    return [_looked(one, verdict, asked.get(place), firsts[place], passed[place], now)
             for place, (one, verdict) in enumerate(zip(due, verdicts, strict=True))]  # fmt: skip
 
 
-def _ask(one: Due, state: Pending, now: float) -> Way:
+def _first_stages(due: Sequence[Due]) -> list[Verdict | None]:
+    """What the first stages say, those of one model as one batch; ``None`` where there is none."""
+    nodes = [one.first or one.node for one in due]
+    found = [
+        one.first.prepare(one.block, one.rate, one.context) if one.first else None for one in due
+    ]
+    return conclude_together(nodes, found)
+
+
+def _prepared(one: Due, first: Verdict | None) -> Verdict | Pending:
+    if first is not None and not cascade.opens(first, one.node.settings.gate_score):
+        return cascade.shut(first, one.node)
+    return one.node.prepare(one.block, one.rate, one.context)
+
+
+def _ask(one: Due, state: Pending, first: Verdict | None, now: float) -> Way:
     share = one.node.share(state.samples)
     latency = one.uplink.on_board(one.node.latency(state), share)
+    latency += first.latency if first else 0.0
     return one.uplink.ask(
         now, latency, one.uplink.upload_bytes(np.size(one.block), state.row.size), share
     )
 
 
-def _looked(one: Due, verdict: Verdict | None, asked: Way | None, now: float) -> Looked:
-    if asked is None:
-        assert verdict is not None
-        return Looked(verdict, one.uplink.tell(now, verdict.latency, verdict.message_bytes))
+def _looked(
+    one: Due,
+    verdict: Verdict | None,
+    asked: Way | None,
+    first: Verdict | None,
+    passed: bool,
+    now: float,
+) -> Looked:
     if verdict is None:
-        return Looked(None, asked)
-    latency = one.uplink.on_board(verdict.latency, one.node.share(np.size(one.block)))
-    energy = latency * one.node.board.active_power
-    return Looked(dataclasses.replace(verdict, latency=latency, energy=energy), asked)
+        assert asked is not None
+        return Looked(None, asked, first, passed)
+    if asked is not None:
+        latency = one.uplink.on_board(verdict.latency, one.node.share(np.size(one.block)))
+        energy = latency * one.node.board.active_power
+        verdict = dataclasses.replace(verdict, latency=latency, energy=energy)
+    whole = _with_first(verdict, first) if passed else verdict
+    way = asked or one.uplink.tell(now, whole.latency, whole.message_bytes)
+    return Looked(whole, way, first, passed)
+
+
+def _with_first(verdict: Verdict, first: Verdict | None) -> Verdict:
+    """Add what the first stage cost."""
+    if first is None:
+        return verdict
+    return dataclasses.replace(
+        verdict, latency=verdict.latency + first.latency, energy=verdict.energy + first.energy
+    )

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from twin.errors import BadInput, Fault
-from twin.measures import Count, Inferences, Measure, Quantile, Ratio, Total
-from twin.nodes import wake
+from twin.measures import Count, Inferences, Measure, Quantile, Ratio, Sum, Total
+from twin.nodes import segments, wake
 from twin.nodes.boards import BOARDS, BoardName
 from twin.nodes.budget import refuse_misfit
 from twin.nodes.cost import (
@@ -27,7 +27,7 @@ from twin.nodes.eye import Eye
 from twin.nodes.fronts import ENVELOPE, Kind, Told, kind_of
 from twin.nodes.inspection import SENSOR, is_sound
 from twin.nodes.library import Card, Model, open_model
-from twin.nodes.placement import PlacementSettings
+from twin.nodes.segments import SegmentSettings
 from twin.params import choice, count, quantity, text
 from twin.physics.bearings import Bearing
 from twin.signals.base import Sensor
@@ -57,10 +57,27 @@ MEASURES = (
             Count("lost")),
     Measure("left_plant", "B", "Raw data and features that left the plant.", "less",
             Total("left_plant")),
+    Measure("recall", "%", "Windows with a fault that the node called faulty.", "more",
+            Ratio(Count("caught"), Count("faulty"))),
+)  # fmt: skip
+OF_GATES = (
+    Measure("gate_energy", "J", "Energy of the first stage.", "less", Total("gated")),
+    Measure("gate_latency", "ms", "Longest time of the first stage for a window.", "less",
+            Quantile("gate_took", 1.0)),
+    Measure("gate_passed", "%", "Windows that the first stage let through.", "less",
+            Ratio(Sum((Count("passed_faulty"), Count("passed_sound"))), Count("gated"))),
+    Measure("gate_recall", "%", "Windows with a fault that the first stage let through.", "more",
+            Ratio(Count("passed_faulty"), Count("faulty"))),
+)  # fmt: skip
+OF_SEGMENTS = (
+    Measure("load_time", "ms", "Time to load the weights of an inference.", "less",
+            Quantile("load_took", 1.0)),
+    Measure("load_energy", "J", "Energy for loading weights, of board and external flash.", "less",
+            Total("loaded")),
 )  # fmt: skip
 
 
-class NodeSettings(PlacementSettings):
+class NodeSettings(SegmentSettings):
     """A node: which sensor, which board, which model, and when it raises an alarm."""
 
     sensor: str = text(None, "Name of the sensor that the node reads.")
@@ -85,7 +102,22 @@ class NodeSettings(PlacementSettings):
         "Rise of the bearing's lines, as a logarithm, that wakes the model.",
         assumption=True,
     )
+    gate: str = text(
+        "",
+        "Model of a first stage, which decides whether the node's model looks at a window; none by "
+        "default.",
+    )
+    gate_score: float = quantity(
+        50, "%", 0, 100, "Probability that something is wrong from which on it lets a window pass.",
+        assumption=True,
+    )  # fmt: skip
     wake_at_least: int = count(240, 2, 1_000_000, "Windows after which the model runs anyway.")
+
+
+def measures_of(settings: NodeSettings) -> tuple[Measure, ...]:
+    """KPIs of a node: those of all, of its first stage, of loaded weights."""
+    gates = OF_GATES if settings.gate else ()
+    return (*MEASURES, *gates, *(OF_SEGMENTS if settings.weights == "external" else ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +204,8 @@ class Node:
             told = _bearing_of(sensor, self.model.card, self.kind, where, file)
             self.bearing, self.range = told
         _refuse_gate(settings, self.model.card, f"node.{name}.wake", file)
-        refuse_misfit(self.model.card, self.board, f"node.{name}.board", file)
+        self.plan = segments.of_node(self.model.card, self.board, settings, f"node.{name}", file)
+        refuse_misfit(self.model.card, self.board, f"node.{name}.board", file, plan=self.plan)
         self._in_a_row = 0
         self._sent = ""
         self._gate = wake.Gate(settings.wake_change, settings.wake_at_least, HEALTHY)
@@ -239,7 +272,7 @@ class Node:
         label, reason = (UNSURE, f"{lead} leads") if unsure else (lead, "")
         alarm = self._count(label != UNSURE and not is_sound(label))
         latency = self.latency(found)
-        energy = latency * self.board.active_power
+        energy = latency * self.board.active_power + (self.plan.reading if self.plan else 0.0)
         if found.coarse is not None and not unsure:
             self._gate.remember(found.coarse.level, found.speed, label, scores[lead])
         sent = self._message(label, scores[lead], alarm=alarm)
@@ -248,7 +281,8 @@ class Node:
     def latency(self, found: Pending) -> float:
         """Time of the board for features and model of a window [s]."""
         before = run_time(self._work(found), self.board)
-        return before + inference_time(self.card.layers, self.board)
+        loading = self.plan.loading if self.plan else 0.0
+        return before + inference_time(self.card.layers, self.board) + loading
 
     def share(self, samples: int) -> float:
         """Size of a window over that which the features are costed for [1]."""
@@ -276,6 +310,13 @@ class Node:
         energy = latency * self.board.active_power
         sent = self._message(label, 1.0, alarm=False)
         return Verdict(label, 1.0, {}, latency, energy, False, sent, reason)
+
+    def rest(self, seen: Verdict, *, counts: bool) -> Verdict:
+        """Take the word of a first stage; ``counts``: it ends the row of abnormal windows."""
+        if counts:
+            self._count(False)
+        sent = self._message(seen.label, seen.score, alarm=False)
+        return replace(seen, alarm=False, message_bytes=sent)
 
     def _count(self, abnormal: bool) -> bool:
         """Count abnormal windows in a row; return whether there are enough for an alarm."""

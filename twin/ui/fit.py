@@ -15,6 +15,7 @@ from twin.nodes.budget import Budget, budgets
 from twin.nodes.cost import inference_time, run_time
 from twin.nodes.energy import YEAR, battery_life, cycle
 from twin.nodes.library import Card
+from twin.nodes.segments import External, plan
 from twin.ui.components.frame import aria, mark
 from twin.ui.i18n import t
 from twin.ui.wording import number
@@ -54,22 +55,41 @@ def holds(budget: Budget) -> bool:
     return budget.used <= budget.allowed and math.isfinite(budget.used)
 
 
-def take(card: Card, board: Board, period: float) -> Take:
+def take(
+    card: Card,
+    board: Board,
+    period: float,
+    first: Card | None = None,
+    external: External | None = None,
+) -> Take:
     """Return what a model takes of a board that looks at a window every ``period`` [s].
 
-    Power is that of the board without its sensor; not a number when the period is too short.
+    ``first``: model of a first stage; time and energy are those of a window that both look at.
+    ``external``: flash from which the weights are loaded. Power is that of the board without its
+    sensor; not a number when the period is too short.
     """
-    latency = run_time(card.front.instructions, board) + inference_time(card.layers, board)
+    loaded = None if external is None else plan(card, board, external)
+    latency = window_time(card, board) + (loaded.loading if loaded else 0.0)
+    latency += window_time(first, board) if first else 0.0
+    energy = latency * board.active_power + (loaded.reading if loaded else 0.0)
     try:
         power = cycle(board, latency, period, sensor_on=0.0).board_power
+        power += loaded.reading / period if loaded else 0.0
     except BadInput:
         power = math.nan
-    return Take(board, budgets(card, board), latency, latency * board.active_power, power)
+    return Take(board, budgets(card, board, first=first, plan=loaded), latency, energy, power)
 
 
-def all_boards(card: Card, period: float) -> list[Take]:
+def window_time(card: Card, board: Board) -> float:
+    """Time of features and model for a window [s]."""
+    return run_time(card.front.instructions, board) + inference_time(card.layers, board)
+
+
+def all_boards(
+    card: Card, period: float, first: Card | None = None, external: External | None = None
+) -> list[Take]:
     """Return what a model takes of every board."""
-    return [take(card, board, period) for board in BOARDS.values()]
+    return [take(card, board, period, first, external) for board in BOARDS.values()]
 
 
 def wish(found: Take) -> Budget:

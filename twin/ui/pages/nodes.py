@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -16,8 +17,10 @@ from twin.errors import BadInput
 from twin.nodes.boards import BOARDS
 from twin.nodes.energy import YEAR, battery_life
 from twin.nodes.library import Card, open_model
+from twin.nodes.node import NodeSettings
+from twin.nodes.segments import External, external_of
 from twin.scenario import Scenario
-from twin.ui import baseline, fit, links, names, runs, shell
+from twin.ui import baseline, fit, links, names, runs, shell, stages
 from twin.ui.browser import in_browser
 from twin.ui.components import watch
 from twin.ui.components.card import card
@@ -111,6 +114,14 @@ def card_of(scenario: Scenario, node: str) -> Card | str:
         return str(error)
 
 
+def setup(scenario: Scenario, node: str) -> tuple[Card | None, External | None]:
+    """Return the first stage of a node and the external flash of its weights, where it has them."""
+    settings = scenario.entries[node].settings
+    assert isinstance(settings, NodeSettings)
+    first = open_model(settings.gate, path=f"{node}.gate").card if settings.gate else None
+    return first, external_of(settings)
+
+
 def period_of(scenario: Scenario, node: str) -> float:
     """Return how often a node's sensor takes a window [s]."""
     sensor = str(scenario.value(f"{node}.sensor"))
@@ -151,7 +162,12 @@ def _radio(run: str) -> dict[str, float]:
 def _fits(scenario: Scenario, node: str) -> bool:
     held = card_of(scenario, node)
     board = BOARDS[str(scenario.value(f"{node}.board"))]
-    return isinstance(held, Card) and fit.take(held, board, period_of(scenario, node)).fits
+    if not isinstance(held, Card):
+        return False
+    try:
+        return fit.take(held, board, period_of(scenario, node), *setup(scenario, node)).fits
+    except BadInput:
+        return False
 
 
 def _finding(scenario: Scenario, nodes: list[str], seen: pd.DataFrame | None) -> Any:
@@ -171,7 +187,8 @@ def _row(
     board = BOARDS[str(scenario.value(f"{node}.board"))]
     version = held.sha256[:8] if isinstance(held, Card) else "–"
     under = html.Span(version, className="of small tabular")
-    model: list[Any] = [str(scenario.value(f"{node}.model")), under]
+    gate, own = (str(scenario.value(f"{node}.{name}")) for name in ("gate", "model"))
+    model: list[Any] = [f"{gate} → {own}" if gate else own, under]
     fits = t("nodes.fits") if _fits(scenario, node) else mark("red", t("nodes.does_not_fit"))
     static = [
         html.Th(node, scope="row"),
@@ -219,9 +236,16 @@ def one(scenario: Scenario, node: str) -> list[Component]:
     if isinstance(held, str):
         return [notice("red", t("nodes.no_model"), held)]
     board, period = BOARDS[str(scenario.value(f"{node}.board"))], period_of(scenario, node)
-    found = fit.take(held, board, period)
+    try:
+        beside = setup(scenario, node)
+        found = fit.take(held, board, period, *beside)
+    except BadInput as error:
+        return [
+            notice("red", t("nodes.one_misfit", model=held.name, board=board.title), str(error))
+        ]
     heading = t("nodes.one_fits" if found.fits else "nodes.one_misfit", model=held.name,
                 board=board.title)  # fmt: skip
+    boards = fit.all_boards(held, period, *beside)
     link = dcc.Link(t("nodes.to_model"), href=links.write("models", "", {"model": held.name}))
     return [
         html.Div(card(t("nodes.budget_noun"), html.H2(heading),
@@ -230,15 +254,16 @@ def one(scenario: Scenario, node: str) -> list[Component]:
                                 mj=number(found.energy * 1e3, 2)), " ", link],
                              className="small")),
                  className="whole"),
-        html.Div(card(t("nodes.boards_noun"), html.H2(_best(held, period)),
-                      fit.boards_table(fit.all_boards(held, period), board.name),
+        *stages.cards(held, board, *beside),
+        html.Div(card(t("nodes.boards_noun"), html.H2(_best(boards)),
+                      fit.boards_table(boards, board.name),
                       html.P(t("nodes.boards_caption"), className="quiet small")),
                  className="whole"),
     ]  # fmt: skip
 
 
-def _best(held: Card, period: float) -> str:
-    fitting = [found for found in fit.all_boards(held, period) if found.fits]
+def _best(boards: Sequence[fit.Take]) -> str:
+    fitting = [found for found in boards if found.fits]
     if not fitting:
         return t("nodes.none_fits")
     least = min(fitting, key=lambda found: found.energy)
