@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from twin import family
+from twin.nodes.node import NodeSettings
 from twin.params import declarations
 from twin.scenario import load, shipped
 from twin.ui import i18n, names
@@ -77,3 +79,18 @@ def test_files_are_flat_and_not_empty() -> None:
     for file in FOLDER.glob("*/*.json"):
         texts = json.loads(file.read_text("utf-8"))
         assert all(isinstance(text, str) and text for text in texts.values()), file
+
+
+@pytest.mark.parametrize("kind", ["vibration", "acoustic", "electrical"])
+def test_parameters_of_sensors_have_names_in_every_language(kind: str) -> None:
+    wanted = {
+        f"params.{one.path}" for one in declarations(family.load("twin.signals", kind).Settings)
+    }
+    for tag in i18n.LANGUAGES:
+        assert wanted <= set(i18n.catalogue(tag)), tag
+
+
+def test_parameters_of_nodes_have_names_in_every_language() -> None:
+    wanted = {f"params.{one.path}" for one in declarations(NodeSettings)}
+    for tag in i18n.LANGUAGES:
+        assert wanted <= set(i18n.catalogue(tag)), tag
