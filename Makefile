@@ -27,11 +27,12 @@ bench: .venv/.dev          ## every figure that the README quotes
 
 venv: .venv/.app           ## just the environment
 
-models: .venv/.train        ## train the shipped models anew (some minutes), with their cards
+models: .venv/.train        ## train the shipped models anew (half an hour), with their cards
 	$(BIN)/twin models train bearing --out twin/nodes/models \
 	  $(if $(wildcard $(TWIN_DATA)/bearing/cwru_drive_end.npz),--test $(TWIN_DATA)/bearing/cwru_drive_end.npz)
 	$(BIN)/twin models train tool --out twin/nodes/models
 	$(BIN)/twin models train anomaly --out twin/nodes/models
+	$(BIN)/twin models train inspection --out twin/nodes/models
 
 docs: .venv/.app           ## the reference page of the parameters
 	$(BIN)/python docs/build.py

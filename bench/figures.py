@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -14,11 +15,13 @@ from twin.forecast.replacement import Costs
 from twin.forecast.shop import forecast_shop
 from twin.forecast.table import WearTable
 from twin.forecast.tools import Schedule
+from twin.nodes import inspection, library, pictures
 from twin.nodes.node import Node, NodeSettings
 from twin.rng import stream
 from twin.scenario import Scenario, first, load, parse
 from twin.signals import vibration
 from twin.simulate import simulate
+from twin.training import rendered
 from twin.worker import start_worker
 
 SPINDLE = {
@@ -61,6 +64,17 @@ def node_speed() -> Figure:
     window = sensor.block(SPINDLE, 0.0, stream(1, "bench"))
     spent = best(lambda: [node.look(window, sensor.rate, SPINDLE) for _ in range(50)]) / 50
     return Figure("node: windows through features and INT8 model", 1 / spent, "windows/s")
+
+
+def inspected() -> Iterator[Figure]:
+    """The shipped inspection model on 20,480 pictures of parts that nobody has drawn before."""
+    model = library.open_model("inspection")
+    pixels, truth = rendered.draw(20_480, 2026, "bench")
+    found = inspection.probabilities(model, pictures.with_levelled(pixels))
+    report = inspection.judge(model.card.classes, truth, found)
+    for name in ("accuracy", "false_alarms", "missed_alarms"):
+        said = name.replace("_", " ")
+        yield Figure(f"inspection, 20,480 fresh pictures: {said}", 100 * getattr(report, name), "%")
 
 
 def _wear_table(tools: int) -> WearTable:
@@ -121,4 +135,4 @@ def shop_forecast() -> Figure:
     return Figure("forecast of a twin's 2 tools, 8 futures of 48 h", spent, "CPU s")
 
 
-ALL = (line, stream_speed, node_speed, forecast_speed, queue, shop_forecast)
+ALL = (line, stream_speed, node_speed, inspected, forecast_speed, queue, shop_forecast)

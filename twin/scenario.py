@@ -350,6 +350,7 @@ def _entry(section: Section, name: str, table: Any, file: str) -> Entry:
     settings = params.read(rest, path=path, file=file)
     if section == "plant":
         _check_asset(module.Model, settings, path, file)
+        settings = module.Model.informed(settings, functools.partial(_rates, path, file))
     return Entry(name, section, kind, settings, params)
 
 
@@ -360,6 +361,13 @@ def _check_asset(model: Any, settings: Params, path: str, file: str) -> None:
         raise BadInput(
             [Fault(f.message, f"{path}.{f.path}", file, f.value) for f in error.faults]
         ) from None
+
+
+def _rates(path: str, file: str, model: str, field: str) -> tuple[float, float]:
+    """Return how often an inspection model errs [1], by its card."""
+    from twin.nodes.inspection import alarm_rates
+
+    return alarm_rates(model, path=f"{path}.{field}", file=file)
 
 
 def _measures(entries: Mapping[str, Entry]) -> dict[str, Measure]:

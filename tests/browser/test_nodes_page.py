@@ -86,3 +86,15 @@ def test_stages_and_segments_look_right(visit: Visit) -> None:
     expect(page.locator(".node-parts tbody td.said").nth(0)).to_have_text("dense1")
     _ready(page)
     assert _faults(page) == []
+
+
+@pytest.mark.parametrize("visit", [LOOKS[0], LOOKS[3]], indirect=True, ids=[NAMED[0], NAMED[3]])
+@pytest.mark.parametrize("page_name", ["nodes", "streams"])
+def test_a_camera_shows_its_pictures_with_the_verdicts(visit: Visit, page_name: str) -> None:
+    page = visit.go(f"/{page_name}?scenario=inspection_sampled")
+    expect(page.locator(".watch.open")).to_have_count(0, timeout=240_000)
+    _ready(page)
+    film = page.locator(f"#{page_name}-{'seen' if page_name == 'nodes' else 'film'}")
+    expect(film.locator("h2")).to_contain_text("of the last 8 pictures", timeout=60_000)
+    expect(film.locator(".annotation-text")).to_have_count(8)
+    assert _faults(page) == []

@@ -100,13 +100,28 @@ def test_networks_begin_with_the_filters_of_the_trunk(channels):
 
 def test_parts_that_the_twin_draws_train_a_model(tmp_path, monkeypatch):
     for name in ("TAUGHT", "DISTILLED", "REFINED", "ROUNDED"):
-        few = dataclasses.replace(getattr(parts, name), epochs=1, fewest=30, most=30, batch=32)
+        few = dataclasses.replace(getattr(parts, name), epochs=1, fewest=25, most=25, batch=16)
         monkeypatch.setattr(parts, name, few)
-    path, _ = parts.build(tmp_path, recipe.Options(), lambda line: None, (600, 200))
+    path, _ = parts.build(tmp_path, recipe.Options(), lambda line: None, (160, 200, 150))
     card = open_model(str(path)).card
     assert card.classes == CLASSES
     assert card.document["tests"]["rendered"]["n"] == 200
     assert card.document["tests"]["rendered"]["accuracy"] > 1.5 / len(CLASSES)
+    rows = {row["step"]: row for row in card.document["ablation"]}
+    assert list(rows)[-2:] == ["threshold set", "weights in a Huffman code"]
+    told, test = card.document["threshold"], card.document["tests"]["rendered"]
+    assert told["pictures"] == 150
+    assert test["false_alarms"] == rows["threshold set"]["false_alarms"]
+    assert card.document["training"]["cut_short"] == []
+
+
+def test_without_a_budget_nothing_is_cut():
+    said = []
+    clock = Clock(float("inf"), said.append)
+    assert clock.steps("x", 10**9, 10.0, 0.1) == 10**9
+    clock.told = -1e9
+    clock.tell("x", 1, 2, 0.5)
+    assert said == ["x: step 1 of 2, loss 0.500"]
 
 
 def test_trained_from_a_folder_and_evaluated_again(tmp_path):

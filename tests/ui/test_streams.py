@@ -8,6 +8,7 @@ import pytest
 
 from twin.scenario import load, shipped
 from twin.ui import i18n
+from twin.ui.pages import _streams_pictures as pictures
 from twin.ui.pages import _streams_views as views
 
 
@@ -74,3 +75,65 @@ def test_sound_and_power_say_their_level_and_mean():
     assert heard.rows[0][1] == "94.0"  # 1 Pa r.m.s.
     drawn = views.Window("x", 0.0, 2000.0, np.full(2048, 2500.0, np.float32))
     assert views.power(drawn, "dark").rows[0][1] == "2.500"
+
+
+def looked(*labels: str) -> pd.DataFrame:
+    """Verdicts of a node on pictures that it took every five seconds."""
+    n = len(labels)
+    return pd.DataFrame(
+        {"time": 5.0 * np.arange(1, n + 1), "source": "eye", "label": labels, "score": 0.9,
+         "latency": 5e-3, "energy": 1e-3, "alarm": False}
+    )  # fmt: skip
+
+
+def shown(time: float, truth: str, grey: float = 0.5) -> views.Window:
+    return views.Window("camera", time, 0.2, np.full((16, 16), grey, np.float32), truth)
+
+
+def test_a_picture_comes_with_the_verdict_of_its_own_moment() -> None:
+    rows = looked("normal", "crack")
+    said = [pictures.verdict_on(shown(at, "crack"), rows, ["eye"], 5.0) for at in (5.0, 10.0, 15.0)]
+    assert said[0] == pictures.Said("normal", 0.9, "crack")
+    assert said[1] == pictures.Said("crack", 0.9, "crack")
+    assert said[2] is None
+    assert pictures.verdict_on(shown(5.0, "crack"), rows, ["other"], 5.0) is None
+    wrong = pictures.picture(shown(5.0, "crack"), said[0], "light")
+    assert wrong.finding == "The node says: normal 90 %"
+    assert wrong.caption.startswith("It is wrong: really crack.")
+    right = pictures.picture(shown(10.0, "crack"), said[1], "light")
+    assert right.caption.startswith("It is right.")
+    assert pictures.picture(shown(15.0, "crack"), None, "light").finding.startswith("Picture at")
+
+
+def test_a_film_frames_what_was_called_flawed_and_says_where_that_was_wrong() -> None:
+    truth = ["normal", "crack", "scratch", "normal", "pit"]
+    windows = [shown(5.0 * (k + 1), word, 0.1 * k) for k, word in enumerate(truth)]
+    rows = looked("normal", "crack", "normal", "unsure", "pit")
+    said = [pictures.verdict_on(window, rows, ["eye"], 5.0) for window in windows]
+    chart = pictures.film(windows, said, "light")
+    assert chart.finding == "Right in 3 of the last 5 pictures"
+    assert len(chart.figure.layout.shapes) == 2
+    words = [note.text for note in chart.figure.layout.annotations]
+    assert words[2] == "normal<br>90 %<br>(scratch)"
+    sheet = np.asarray(chart.figure.data[0].z)
+    side, across = 16, sheet.shape[1] // 4
+    for k in range(5):
+        top, left = k // 4 * (sheet.shape[0] // 2), k % 4 * across
+        assert sheet[top : top + side, left : left + side] == pytest.approx(0.1 * k)
+    assert pictures.film(windows, [None] * 5, "dark").figure is None
+
+
+def test_a_run_of_the_shipped_line_has_pictures_with_verdicts() -> None:
+    from twin.simulate import simulate
+
+    scenario = load(shipped() / "inspection_sampled.toml").with_values({"horizon": "2 min"})
+    facts = simulate(scenario)
+    tables = {
+        "blocks": pd.DataFrame([{"time": b.time, "source": b.source, "rate": b.rate,
+                                 "data": b.data.ravel(), "shape": b.data.shape}
+                                for b in facts.blocks]),
+        "events": pd.DataFrame(facts.events), "inferences": pd.DataFrame(facts.inferences),
+    }  # fmt: skip
+    chart = pictures.film_of(scenario, "camera", "eye", tables, "light")
+    assert chart.finding.endswith("of the last 8 pictures")
+    assert len(chart.rows) == 8

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,6 +17,8 @@ from twin.physics.bearings import CATALOGUE, named
 MACHINE = ("tool", "anomaly")  # from the twin alone
 RECIPES = ("bearing", *MACHINE, "inspection")
 MINUTE = 60.0
+ALARMS = ("false_alarms", "missed_alarms")
+LIMIT = 15.0  # for training on somebody's pictures [min]
 
 BearingText = Annotated[
     str,
@@ -51,8 +54,13 @@ def train(
     seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of all that is random.")] = 1,
     workers: Annotated[int, typer.Option("--workers", help="Processes; -1 for every core.")] = -1,
     budget: Annotated[
-        float, typer.Option("--budget", min=0.1, help="Time that pictures may take [min].")
-    ] = 15.0,
+        float | None,
+        typer.Option(
+            "--budget",
+            min=0.1,
+            help="Time that pictures may take [min]; 15 with --data, else as long as it takes.",
+        ),
+    ] = None,
     side: Annotated[
         int, typer.Option("--side", help="Pixels that pictures are scaled to; 0: by the set.")
     ] = 0,
@@ -80,7 +88,8 @@ def train(
     more: dict[str, Any] = {}
     if model == "inspection":
         choices = {"seed": seed, "side": side, "pruned": prune, "bits": bits, "oriented": oriented}
-        path, more = _inspection(data, out, {**choices, "budget": budget * MINUTE}, console.print)
+        minutes = budget or (LIMIT if data is not None else math.inf)
+        path, more = _inspection(data, out, {**choices, "budget": minutes * MINUTE}, console.print)
     elif model in MACHINE:
         path = _machine(model, (data, test), out, bearing, seed, workers, console.print)
     else:
@@ -153,8 +162,13 @@ def ablation(card: Card) -> Any:
             f"{row['macs']:,}",
             output.number(row["accuracy"]),
             output.number(row["macro_f1"]),
+            *(_percent(row[name]) for name in ALARMS),
         )
         for row in card.document["ablation"]
     ]
-    columns = ("step", "parameters", "bytes", "MACs", "accuracy", "macro F1")
+    columns = ("step", "parameters", "bytes", "MACs", "accuracy", "macro F1", "false", "missed")
     return output.table("What each step cost, on pictures held back", columns, rows)
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{100.0 * share:.2f} %"

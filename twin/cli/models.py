@@ -63,7 +63,8 @@ def list_models(json_to: output.JsonTo = None) -> None:
 
 def _row(card: library.Card) -> tuple[str, ...]:
     tests: dict[str, Any] = card.document.get("tests", {})
-    accuracy = (tests.get("recordings") or tests.get("held_back") or {}).get("accuracy")
+    first: dict[str, Any] = next((tests[name] for name in inspection.TESTS if tests.get(name)), {})
+    accuracy = first.get("accuracy")
     return (
         card.name,
         card.sensor,
@@ -100,9 +101,6 @@ def evaluate_model(
 
 def _chosen(model: str, own: str | None) -> library.Model:
     """Return the model that is meant: by its name, or the user's own for the task of that name."""
-    if own is None and model in RECIPES and model not in library.names():
-        message = "none ships for this task; give the folder of your own with --model"
-        raise BadInput(Fault(message, path="MODEL", value=repr(model)))
     if own is None:
         return library.open_model(model, path="MODEL")
     named_so = Path(own) / f"{model}.onnx"

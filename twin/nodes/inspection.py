@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,13 @@ import numpy.typing as npt
 from twin.errors import BadInput, Fault
 from twin.nodes import pictures
 from twin.nodes.evaluate import auroc, confusion, macro_f1
-from twin.nodes.library import Card, Model, Runner
+from twin.nodes.library import Card, Model, Runner, open_model
 from twin.nodes.pictures import Picture
 
 BATCH = 64
 SENSOR = "image"
+TESTS = ("recordings", "held_back", "rendered")
+"""Tests of a card, the one that says most first: real parts, those held back, drawn ones."""
 SOUND = frozenset({"normal", "ok", "good", "sound", "healthy", "clean", "no_defect", "perfect"})
 Floats = npt.NDArray[np.floating]
 
@@ -103,10 +105,21 @@ def is_sound(word: str) -> bool:
     return word.lower().replace("-", "_") in SOUND
 
 
+def outputs(model: Runner, pixels: pictures.Bytes) -> npt.NDArray[np.float32]:
+    """Raw outputs for each picture; ``pixels`` as :func:`pictures.stack` gives."""
+    return _in_batches(model.logits, pixels)
+
+
 def probabilities(model: Runner, pixels: pictures.Bytes) -> npt.NDArray[np.float32]:
     """Probability of each class of each picture; ``pixels`` as :func:`pictures.stack` gives."""
+    return _in_batches(model.scores, pixels)
+
+
+def _in_batches(
+    run: Callable[[npt.NDArray[np.float32]], npt.NDArray[np.float32]], pixels: pictures.Bytes
+) -> npt.NDArray[np.float32]:
     parts = [
-        model.scores(pixels[start : start + BATCH].astype(np.float32) / np.float32(255.0))
+        run(pixels[start : start + BATCH].astype(np.float32) / np.float32(255.0))
         for start in range(0, len(pixels), BATCH)
     ]
     return np.concatenate(parts)
@@ -128,6 +141,25 @@ def picture_of(card: Card, *, path: str = "") -> Mapping[str, Any]:
     if missing:
         raise BadInput(Fault(f"the card's picture lacks {', '.join(sorted(missing))}", path=path))
     return found
+
+
+def alarm_rates(model: str, *, path: str = "", file: str = "") -> tuple[float, float]:
+    """Return the shares of false and of missed alarms [1] in the test on a model's card.
+
+    Raises
+    ------
+    BadInput
+        When there is no such model, it does not look at pictures, or its card has no such figures.
+    """
+    card = open_model(model, path=path, file=file).card
+    picture_of(card, path=path)
+    for name in TESTS:
+        test = card.document.get("tests", {}).get(name, {})
+        found = test.get("false_alarms"), test.get("missed_alarms")
+        if all(isinstance(rate, int | float) and 0.0 <= rate <= 1.0 for rate in found):
+            return float(found[0]), float(found[1])
+    message = "the card has no false and missed alarms: none of its classes says a part is sound"
+    raise BadInput(Fault(message, path=path, file=file, value=repr(model)))
 
 
 def misfit(picture: Picture, taken: Mapping[str, Any]) -> str:

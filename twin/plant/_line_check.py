@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from twin.errors import BadInput, Fault, did_you_mean
+from twin.plant import _line_eye
 from twin.plant import _line_graph as graph
 from twin.plant._line_draws import check_law
 from twin.plant._line_graph import OUT, SCRAP
@@ -43,6 +44,7 @@ def _names(line: Settings) -> Iterator[Fault]:
             yield Fault(message, f"stations.{key}")
     for key, station in line.stations.items():
         yield from _station_names(line, key, station)
+        yield from _line_eye.faults(key, station)
     for name, product in line.products.items():
         path = f"products.{name}"
         for place in words(product.route):

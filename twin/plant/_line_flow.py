@@ -39,6 +39,7 @@ class Router:
         self._route = laws.uniforms(streams(f"{source}.route"))
         names = follower(line.settings, station.key)
         self.fixed = tuple(line.target(name) for name in words(names, "|"))
+        self.flawed = False  # whether the part judged last is defective
 
     @property
     def luck(self) -> dict[str, laws.Draws]:
@@ -53,6 +54,7 @@ class Router:
         if s.defect_rate and self._defect() < s.defect_rate:
             part.bad = True
             self.line.record.event(self.station.source, "defect", part.name)
+        self.flawed = part.bad
         if s.inspects and self._rejects(part):
             return [(part, (self._after_rejection(part),))]
         if s.gives:

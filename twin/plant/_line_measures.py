@@ -279,7 +279,9 @@ def _unused_of(s: Station) -> Iterator[str]:
     if not s.operator:
         yield "operator_for"
     if not s.inspects:
-        yield from ("inspected", "false_alarm", "escape", "rejects_to")
+        yield from ("inspected", "false_alarm", "escape", "model", "rejects_to")
+    elif s.model:
+        yield from ("false_alarm", "escape")
     if not s.transport_time:
         yield "conveyor"
     if s.kanban or s.takes:

@@ -145,6 +145,11 @@ class Station(Params):
     inspected: float = quantity(100, "%", 0, 100, "Share of the parts that it looks at.")
     false_alarm: float = quantity(0, "%", 0, 100, "Share of good parts that it rejects.")
     escape: float = quantity(0, "%", 0, 100, "Share of defective parts that it does not see.")
+    model: str = text(
+        "",
+        "Inspection model that looks: a shipped name, a file or a folder. Then false alarms and "
+        "escapes are those of its card.",
+    )
     rejects_to: str = text("scrap", "Where a rejected part goes: 'scrap' or a station.")
     transport_time: float = quantity(0, "s", 0, 1e5, "Time to bring a part to this station.")
     conveyor: int = whole(0, 0, 10_000, "Places on the conveyor to it; 0 has no limit.", "parts")

@@ -23,6 +23,9 @@ from twin.rng import stream
 from twin.tallies import Tally
 
 Process = Generator[simpy.Event, Any, Any]
+Rates = Callable[[str, str], tuple[float, float]]
+"""Gives the shares of false and of missed alarms [1] on the card of an inspection model, for the
+model and the path of the parameter that names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +194,11 @@ class Asset(ABC):
             With paths relative to this asset.
         """
         return
+
+    @classmethod
+    def informed(cls, settings: Any, rates: Rates) -> Any:
+        """Return ``settings`` with what the cards of the models that they name say."""
+        return settings
 
     @classmethod
     def measures(cls, settings: Any) -> tuple[Measure, ...]:

@@ -12,6 +12,7 @@ from twin.plant._line_assembly import Assembly
 from twin.plant._line_careful import Careful
 from twin.plant._line_check import check_line
 from twin.plant._line_deadlock import stuck
+from twin.plant._line_eye import informed
 from twin.plant._line_floor import Floor
 from twin.plant._line_flow import Router, needs_router, open_now
 from twin.plant._line_graph import OUT, SCRAP, in_free_order, loop
@@ -25,10 +26,11 @@ from twin.plant._line_settings import Station as StationSettings
 from twin.plant._line_start import lay_out, present
 from twin.plant._line_station import Station
 from twin.plant._line_words import words
-from twin.plant.base import Asset, Fast, Placed, World
+from twin.plant.base import Asset, Fast, Placed, Rates, World
 from twin.records import Channel
 
 __all__ = ["Model", "Settings"]
+LOOKED_AT = (Channel("flawed", "1", "Whether the part judged last is defective."),)
 
 
 class Model(Asset):
@@ -130,6 +132,16 @@ class Model(Asset):
     def read(self) -> dict[str, float]:
         """Return the present value of every channel [SI]."""
         return {"wip": float(self.wip), "finished": float(self.finished)}
+
+    def parts(self) -> dict[str, tuple[Channel, ...]]:
+        """Return the stations that inspect, for a camera to look at."""
+        return {f"stations.{station.key}": LOOKED_AT
+                for station in self.stations if station.settings.inspects}  # fmt: skip
+
+    def look(self, part: str) -> dict[str, float]:
+        """Return what a camera over a station sees."""
+        router = self.by_key[part.removeprefix("stations.")].router
+        return {"flawed": float(router is not None and router.flawed)}
 
     # -- parts come and go ----------------------------------------------------------------------
 
@@ -259,6 +271,11 @@ class Model(Asset):
     def check(cls, settings: Settings) -> None:
         """Refuse stations, routes, people and laws that do not fit together."""
         check_line(settings)
+
+    @classmethod
+    def informed(cls, settings: Settings, rates: Rates) -> Settings:
+        """Return the settings with the rates of the models that inspect on the line."""
+        return informed(settings, rates)
 
     @classmethod
     def unused(cls, settings: Settings) -> frozenset[str]:

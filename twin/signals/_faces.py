@@ -12,6 +12,12 @@ from twin.signals._scene import Material, Place
 
 FLAWS = ("scratch", "pit", "inclusion", "crack")
 NARROW = 0.045  # how soft outlines are: about a pixel of 64
+SCRATCH_HALF, SCRATCH_LONG, SCRATCH_TONE = (0.016, 0.035), (0.6, 1.6), (0.3, 0.55)
+PIT_HALF, PIT_TONE = (0.08, 0.18), (0.35, 0.6)
+INCLUSION_HALF, INCLUSION_TONE = (0.09, 0.18), (0.35, 0.65)
+CRACK_HALF, CRACK_TONE = (0.012, 0.026), (0.65, 0.9)
+"""Severity of each flaw, least and most: half its width, its length, and by which share the face
+is brighter or darker in it."""
 
 
 def face(place: Place, flaw: str, rng: np.random.Generator) -> Material:
@@ -47,14 +53,14 @@ def _dust(material: Material, place: Place, rng: np.random.Generator) -> None:
 
 def _scratch(material: Material, place: Place, rng: np.random.Generator) -> Array:
     """A straight groove with a burr, bright or dark by the light."""
-    angle, length = float(rng.uniform(0.0, np.pi)), float(rng.uniform(0.6, 1.6))
+    angle, length = float(rng.uniform(0.0, np.pi)), float(rng.uniform(*SCRATCH_LONG))
     middle = rng.uniform(-0.35, 0.35, 2)
     way = 0.5 * length * np.array([np.cos(angle), np.sin(angle)])
-    width = float(rng.uniform(0.016, 0.035))
+    width = float(rng.uniform(*SCRATCH_HALF))
     away = capsule(place.across, place.along, middle - way, middle + way, width)
     groove, burr = inside(away, NARROW), inside(np.abs(away - 0.04) - 0.01, NARROW)
     material.height[:] += np.float32(rng.uniform(0.01, 0.03)) * (burr - groove)
-    bright = float(rng.uniform(0.3, 0.55))
+    bright = float(rng.uniform(*SCRATCH_TONE))
     material.albedo[:] *= 1.0 + np.float32(bright) * groove
     material.gloss[:] += np.float32(rng.uniform(0.0, 0.3)) * groove
     return groove
@@ -64,12 +70,12 @@ def _pit(material: Material, place: Place, rng: np.random.Generator) -> Array:
     """One to three round craters, dark within, with one lit wall."""
     mask = np.zeros_like(material.height)
     for _ in range(int(rng.integers(1, 4))):
-        at, radius = rng.uniform(-0.6, 0.6, 2), float(rng.uniform(0.08, 0.18))
+        at, radius = rng.uniform(-0.6, 0.6, 2), float(rng.uniform(*PIT_HALF))
         away = np.hypot(place.across - at[0], place.along - at[1])
         bowl = np.clip(1.0 - (away / radius) ** 2, 0.0, None).astype(np.float32)
         material.height[:] -= np.float32(radius * rng.uniform(0.3, 0.6)) * bowl
         hole = inside(np.float32(1.0) * (away - radius), NARROW)
-        material.albedo[:] *= 1.0 - np.float32(rng.uniform(0.35, 0.6)) * hole * np.sqrt(bowl)
+        material.albedo[:] *= 1.0 - np.float32(rng.uniform(*PIT_TONE)) * hole * np.sqrt(bowl)
         mask = np.maximum(mask, hole)
     return mask
 
@@ -79,12 +85,12 @@ def _inclusion(material: Material, place: Place, rng: np.random.Generator) -> Ar
     at, turn = rng.uniform(-0.4, 0.4, 2), float(rng.uniform(-0.2, 0.2))
     x, y = place.across - np.float32(at[0]), place.along - np.float32(at[1])
     x, y = x * np.float32(np.cos(turn)) + y * np.float32(np.sin(turn)), y - x * np.float32(turn)
-    thick = float(rng.uniform(0.09, 0.18))
+    thick = float(rng.uniform(*INCLUSION_HALF))
     long = thick * float(rng.uniform(2.5, 4.5))
     ragged = 1.0 + 0.18 * soft_noise(rng, len(x), (14, 14))
     away = np.hypot(x / thick, y / long) / ragged
     blotch = inside((away - 1.0) * np.float32(thick), 2.0 * NARROW)
-    depth = float(rng.uniform(0.35, 0.65))
+    depth = float(rng.uniform(*INCLUSION_TONE))
     material.albedo[:] *= 1.0 - np.float32(depth) * blotch
     material.gloss[:] *= 1.0 - blotch
     return blotch
@@ -94,7 +100,7 @@ def _crack(material: Material, place: Place, rng: np.random.Generator) -> Array:
     """A dark jagged line, sometimes with a branch."""
     angle, at = float(rng.uniform(0.0, 2.0 * np.pi)), rng.uniform(-0.3, 0.3, 2)
     line = np.full(material.height.shape, 9.0, np.float32)
-    width = float(rng.uniform(0.012, 0.026))
+    width = float(rng.uniform(*CRACK_HALF))
     for start in (angle, angle + np.pi + float(rng.normal(0.0, 0.3))):
         point, heading = at, start
         for _ in range(int(rng.integers(4, 7))):
@@ -107,6 +113,6 @@ def _crack(material: Material, place: Place, rng: np.random.Generator) -> Array:
         new = at + 0.35 * np.array([np.cos(angle + 1.3), np.sin(angle + 1.3)])
         line = np.minimum(line, capsule(place.across, place.along, at, new, width))
     dark = inside(line, NARROW)
-    material.albedo[:] *= 1.0 - np.float32(rng.uniform(0.65, 0.9)) * dark
+    material.albedo[:] *= 1.0 - np.float32(rng.uniform(*CRACK_TONE)) * dark
     material.gloss[:] *= 1.0 - dark
     return dark

@@ -14,6 +14,10 @@ FLAWS = ("missing", "cold", "bridged")
 PITCH = 1.15  # between joints
 PAD = (0.4, 0.52)
 EDGE = 0.05  # how soft outlines are
+SOUND_SIZE, COLD_SIZE = (0.88, 1.05), (0.62, 0.82)  # of the solder, over the pad [1]
+SOUND_GLOSS, COLD_GLOSS = (0.45, 0.9), (0.0, 0.12)  # [1]
+BRIDGE_HALF = (0.07, 0.2)
+"""Half the width of a bridge, least and most."""
 
 
 def joint(place: Place, flaw: str, rng: np.random.Generator) -> Material:
@@ -70,7 +74,7 @@ def _solder(
 ) -> Array:
     """A dome of solder: smooth and bright, or dull, rough and drawn together when cold."""
     cold = flaw == "cold"
-    low, high = (0.62, 0.82) if cold else (0.88, 1.05)
+    low, high = COLD_SIZE if cold else SOUND_SIZE
     size = float(rng.uniform(low, high))
     angle = np.arctan2(along, across)
     wave = np.ones_like(angle)
@@ -84,7 +88,7 @@ def _solder(
     if cold:
         dome = dome * (1.0 + 0.05 * soft_noise(rng, len(across), (28, 28)))
     tone = float(rng.uniform(0.35, 0.5) if cold else rng.uniform(0.45, 0.65))
-    gloss = float(rng.uniform(0.0, 0.12) if cold else rng.uniform(0.45, 0.9))
+    gloss = float(rng.uniform(*(COLD_GLOSS if cold else SOUND_GLOSS)))
     material.lay(footprint, tone, gloss, 0.0)
     material.height[:] += dome * footprint
     return footprint
@@ -95,7 +99,7 @@ def _bridge(material: Material, place: Place, rng: np.random.Generator) -> Array
     side = float(rng.choice([-1.0, 1.0]))
     start = np.array([0.2 * side, rng.uniform(-0.3, 0.35)])
     end = np.array([side * PITCH, start[1] + rng.uniform(-0.15, 0.15)])
-    half = float(rng.uniform(0.07, 0.2))
+    half = float(rng.uniform(*BRIDGE_HALF))
     away = capsule(place.across, place.along, start, end, half)
     shape = inside(away, EDGE)
     material.lay(shape, float(rng.uniform(0.45, 0.65)), float(rng.uniform(0.4, 0.9)), 0.0)

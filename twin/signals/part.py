@@ -18,7 +18,10 @@ class Settings(SensorSettings):
 
     scene: Literal["joint", "face"] = choice("face", "What lies under the camera.")
     pixels: int = count(64, 16, 512, "Pixels along each side.")
-    flawed: float = quantity(3.2, "%", 0, 100, "Share of parts with a flaw.", assumption=True)
+    flawed: float = quantity(
+        3.2, "%", 0, 100, "Share of parts with a flaw, where the asset does not tell.",
+        assumption=True,
+    )  # fmt: skip
     turn: float = quantity(
         7, "deg", 0, 45, "Most that a part lies turned, to either side.", assumption=True
     )
@@ -39,6 +42,7 @@ class Settings(SensorSettings):
 class Sensor(BaseSensor):
     """The camera; samples are grey from 0 to 1."""
 
+    uses = ("flawed",)
     unit = "1"
 
     def __init__(self, name: str, settings: Settings) -> None:
@@ -59,9 +63,13 @@ class Sensor(BaseSensor):
         return 1.0 / self.settings.period
 
     def block(self, state: Mapping[str, float], time: float, rng: np.random.Generator) -> Samples:
-        """Return a picture of the next part, ``(pixels, pixels)``, grey from 0 to 1."""
+        """Return a picture of the next part, ``(pixels, pixels)``, grey from 0 to 1.
+
+        Where the asset tells whether the part before the camera is flawed, the picture shows that.
+        """
         own = self.settings
-        flaw = str(rng.choice(SCENES[own.scene][1])) if rng.random() < own.flawed else ""
+        chance = state.get("flawed", own.flawed)
+        flaw = str(rng.choice(SCENES[own.scene][1])) if rng.random() < chance else ""
         self.seen = shot(own.scene, flaw, rng, own.pixels, self.views)
         return self.seen.picture
 

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.errors import BadInput
+from twin.training.augment import with_levelled
 from twin.training.convolution import CENTRE, Convolution, Floats, Network
 from twin.training.plans import Plan, Stage
 
@@ -103,14 +104,21 @@ def _rectifier(nn: Any, stage: Stage) -> Any:
 
 
 def predict(chain: Chain, pixels: npt.NDArray[np.uint8]) -> Floats:
-    """Probability of each class, ``(n, classes)``."""
+    """Probability of each class, ``(n, classes)``; ``pixels`` with the levelled plane."""
+    torch = require_torch()
+    return np.asarray(torch.from_numpy(answers(chain, pixels)).softmax(1).numpy(), np.float32)
+
+
+def answers(chain: Chain, pixels: npt.NDArray[np.uint8]) -> Floats:
+    """Raw outputs, ``(n, classes)``; ``pixels`` with the levelled plane, or without it."""
     torch = require_torch()
     chain.modules.eval()
     parts = []
     with torch.no_grad():
         for start in range(0, len(pixels), BATCH):
             some = torch.from_numpy(pixels[start : start + BATCH]).float() / 255.0
-            parts.append(chain.logits(some).softmax(1).numpy())
+            whole = some if some.shape[1] == chain.plan.channels else with_levelled(torch, some)
+            parts.append(chain.logits(whole).numpy())
     return np.concatenate(parts)
 
 

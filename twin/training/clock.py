@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ FEWEST = 40  # steps of a stage, however little time there is
 class Clock:
     """Counts the time since it was made against a ``budget`` [s]; ``cut`` says what it shortened.
 
-    As long as nothing is cut, the time has no say in the result.
+    The budget may be without end. As long as nothing is cut, the time has no say in the result.
     """
 
     budget: float
@@ -31,6 +32,8 @@ class Clock:
 
     def steps(self, stage: str, planned: int, a_step: float, share: float) -> int:
         """Steps that a stage may take: those planned, or what ``share`` of the time left allows."""
+        if math.isinf(self.budget):
+            return planned
         allowed = max(int(share * max(self.left, 0.0) / a_step), FEWEST)
         if allowed >= planned:
             return planned
@@ -43,4 +46,5 @@ class Clock:
         now = time.monotonic()
         if now - self.told >= TOLD_EVERY or step == steps:
             self.told = now
-            self.say(f"{stage}: step {step} of {steps}, loss {loss:.3f}, {self.left:.0f} s left")
+            left = "" if math.isinf(self.budget) else f", {self.left:.0f} s left"
+            self.say(f"{stage}: step {step} of {steps}, loss {loss:.3f}{left}")

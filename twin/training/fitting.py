@@ -27,13 +27,18 @@ Forward = Callable[[Any], Any]
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Labelled pictures: ``pixels`` bytes ``(n, channels, side, side)``, not yet levelled."""
+    """Labelled pictures: ``pixels`` bytes ``(n, channels, side, side)``, not yet levelled.
+
+    ``answers`` of a teacher to the pictures as they are, ``(n, classes)``: where a course changes
+    none, they need not be asked for at every step.
+    """
 
     pixels: npt.NDArray[np.uint8]
     labels: npt.NDArray[np.intp]
     classes: int
     oriented: bool
     seed: int
+    answers: npt.NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,7 @@ class Course:
     ``epochs``, but at least ``fewest`` and at most ``most`` steps of ``batch`` pictures; highest
     ``rate`` of learning; ``decay`` of the weights; ``share`` of the time left that it may take;
     share of the teacher in the loss, ``taught``; whether pictures are ``moved``, lit and blurred,
-    or turned only.
+    or turned only (those of an ``oriented`` task stay as they are).
     """
 
     name: str
@@ -56,6 +61,11 @@ class Course:
     most: int = 4000
     taught: float = TAUGHT
     moved: bool = True
+
+    @property
+    def change(self) -> Callable[..., Any]:
+        """What makes pictures different from step to step."""
+        return augment if self.moved else turned
 
     def steps(self, pictures: int) -> int:
         """Steps for so many pictures."""
@@ -116,12 +126,10 @@ def descend(
                 break
             for group in optimiser.param_groups:
                 group["lr"] = course.rate * _rate(step, steps)
-            change = augment if course.moved else turned
-            pixels = change(
+            pixels = course.change(
                 torch, torch.from_numpy(task.pixels[chosen]), generator, oriented=task.oriented
             ).contiguous(memory_format=torch.channels_last)
-            with torch.no_grad():
-                taught = teacher.logits(pixels) if teacher else None
+            taught = _taught(torch, task, course, chosen, pixels, teacher)
             labels = torch.from_numpy(task.labels[chosen])
             loss = loss_of(torch, forward(pixels), labels, taught, course.taught)
             optimiser.zero_grad()
@@ -134,6 +142,21 @@ def descend(
                 a_step = (time.monotonic() - began) / step
                 steps = clock.steps(course.name, steps, a_step, course.share)
             clock.tell(course.name, step, steps, float(loss.detach()))
+
+
+def _taught(
+    torch: Any,
+    task: Task,
+    course: Course,
+    chosen: npt.NDArray[np.intp],
+    pixels: Any,
+    teacher: Chain | None,
+) -> Any:
+    """Return what the teacher says of a batch; None without one."""
+    if task.answers is not None and task.oriented and not course.moved:
+        return torch.from_numpy(task.answers[chosen])
+    with torch.no_grad():
+        return teacher.logits(pixels) if teacher else None
 
 
 def fit(
@@ -168,11 +191,11 @@ def fit(
     )
     chain.modules.load_state_dict(averaged.module.state_dict())
     if not known:
-        _settle(task, chain)
+        _settle(task, course, chain)
     chain.modules.eval()
 
 
-def _settle(task: Task, chain: Chain) -> None:
+def _settle(task: Task, course: Course, chain: Chain) -> None:
     """Measure the normalisation's means and spreads anew, on pictures as they were trained on."""
     torch = require_torch()
     norms = [module for module in chain.modules if isinstance(module, torch.nn.BatchNorm2d)]
@@ -186,6 +209,6 @@ def _settle(task: Task, chain: Chain) -> None:
     with torch.no_grad():
         for part in np.array_split(chosen, -(-len(chosen) // 64)):
             values = torch.from_numpy(task.pixels[part])
-            chain.logits(augment(torch, values, generator, oriented=task.oriented))
+            chain.logits(course.change(torch, values, generator, oriented=task.oriented))
     for norm in norms:
         norm.momentum = 0.1

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.rng import stream
+from twin.signals import _faces, _joints
 from twin.signals._parts import CLASSES, SCENES, SOUND, scene_of, shot
 
 SOUND_SHARE = 0.4  # of the pictures; each flaw has as many of the rest
@@ -45,3 +46,35 @@ def classes_of(count: int) -> npt.NDArray[np.intp]:
 def scenes() -> list[str]:
     """Names of what lies under the camera."""
     return sorted(SCENES)
+
+
+def severity(side: int = SIDE) -> dict[str, str]:
+    """How large and how strong the flaws are that are drawn, by class, at ``side`` pixels.
+
+    >>> severity()["crack"]
+    '0.8 to 1.7 pixels wide, 65 to 90 % darker than the face'
+    """
+    pixel, face = side / 2.0, "than the face"  # a picture spans two halves of a view
+    scratch, pit = _pixels(_faces.SCRATCH_HALF, side), _pixels(_faces.PIT_HALF, side)
+    long = "{:.0f} to {:.0f}".format(*(pixel * part for part in _faces.SCRATCH_LONG))
+    return {
+        "missing": "no solder at all",
+        "cold": f"solder over {_share(_joints.COLD_SIZE)} of the pad's lengths, sound ones over "
+        f"{_share(_joints.SOUND_SIZE)}; highlights of {_share(_joints.COLD_GLOSS)} of white, sound "
+        f"ones {_share(_joints.SOUND_GLOSS)}",
+        "bridged": f"{_pixels(_joints.BRIDGE_HALF, side)} wide",
+        "scratch": f"{scratch} wide, {long} long, {_share(_faces.SCRATCH_TONE)} brighter {face}",
+        "pit": f"one to three, {pit} wide, {_share(_faces.PIT_TONE)} darker {face}",
+        "inclusion": f"{_pixels(_faces.INCLUSION_HALF, side)} wide, "
+        f"{_share(_faces.INCLUSION_TONE)} darker {face}",
+        "crack": f"{_pixels(_faces.CRACK_HALF, side)} wide, {_share(_faces.CRACK_TONE)} darker "
+        f"{face}",
+    }
+
+
+def _pixels(half: tuple[float, float], side: int) -> str:
+    return "{:.1f} to {:.1f} pixels".format(*(side * part for part in half))
+
+
+def _share(ends: tuple[float, float]) -> str:
+    return "{:.0f} to {:.0f} %".format(*(100.0 * end for end in ends))

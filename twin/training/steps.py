@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,14 +14,14 @@ from twin.nodes import inspection, pictures
 from twin.nodes.inspection import Report, judge
 from twin.nodes.library import open_bytes
 from twin.rng import stream
-from twin.training import backbone, chains, convolution, probe, qdq
+from twin.training import backbone, chains, convolution, probe, qdq, threshold
 from twin.training.chains import Chain
 from twin.training.clock import Clock
 from twin.training.equalise import equalise
 from twin.training.fitting import Course, Task, fit
 from twin.training.huffman import coded_bytes
 from twin.training.plans import Plan
-from twin.training.quantise import Scale, scale_of
+from twin.training.quantise import HIGHEST, LOWEST, Scale, scale_of
 from twin.training.rounding import Rounded, fit_rounded
 
 Say = Callable[[str], None]
@@ -75,10 +75,17 @@ class Held:
 
 
 class Bench:
-    """The steps of one training, each judged on the pictures held back."""
+    """The steps of one training, each judged on the pictures held back.
 
-    def __init__(self, task: Task, held: Held, recipe: Recipe, clock: Clock) -> None:
+    ``kept``: pictures that only the threshold between sound and flawed is set on; without them it
+    stays where the largest output is.
+    """
+
+    def __init__(
+        self, task: Task, held: Held, recipe: Recipe, clock: Clock, kept: Held | None = None
+    ) -> None:
         self.task, self.held, self.recipe, self.clock = task, held, recipe, clock
+        self.kept, self.shift = kept, 0.0
         self.rows: list[Step] = []
         self.seconds: dict[str, float] = {}
         self._last = time.process_time()
@@ -129,6 +136,7 @@ class Bench:
         chain = chains.build(self.recipe.teacher, self.task.seed, dropout=0.2)
         self._fit(self.recipe.taught, chain, None)
         self.judged("teacher", chain)
+        self.task = replace(self.task, answers=chains.answers(chain, self.task.pixels))
         return chain
 
     def student(self, teacher: Chain) -> Chain:
@@ -153,7 +161,7 @@ class Bench:
         fit(self.task, course, self.clock, chain, teacher, known=self.recipe.trunk)
 
     def whole(self, chain: Chain, teacher: Chain) -> tuple[convolution.WholeNetwork, bytes, Report]:
-        """Quantise after training, then train through the rounding."""
+        """Quantise after training, then train through the rounding, then set the threshold."""
         network = chains.fold(chain)
         some = stream(self.task.seed, "training.calibration").permutation(len(self.task.labels))
         planes = pictures.with_levelled(self.task.pixels[some[:CALIBRATION]])
@@ -161,16 +169,34 @@ class Bench:
         network = equalise(network, shown)
         scales = convolution.ranges(network, shown)
         bits = [8, *[self.recipe.bits] * (len(network.layers) - 2), 8]
-        whole = convolution.quantise(network, scales, bits)
-        content, report = self.quantised("INT8 after training", network, whole)
+        whole, content, report = self.quantised("INT8 after training", network, scales, bits)
         if self.agreed(content, chain) < AGREED:
-            whole, content, report = self.rounded(network, scales, bits, teacher, shown)
+            network, scales = self.rounded(network, scales, bits, teacher, shown)
+            whole, content, report = self.quantised("INT8 in training", network, scales, bits)
+        if self.kept is not None:
+            network, scales = self.decided(network, scales, content, self.kept)
+            whole, content, report = self.quantised("threshold set", network, scales, bits)
         coded = coded_bytes(layer.weights for layer in whole.layers)
         rest = convolution.parameters(network) - sum(w.weights.size for w in whole.layers)
         last = self.rows[-1]
         size = coded + convolution.PER_CHANNEL_BYTES * rest
         self._row("weights in a Huffman code", last.parameters, size, last.macs, report)
         return whole, content, report
+
+    def decided(
+        self, network: convolution.Network, scales: Sequence[Scale], content: bytes, kept: Held
+    ) -> tuple[convolution.Network, tuple[Scale, ...]]:
+        """Move the outputs for sound parts to where the pictures ``kept`` say."""
+        sound = threshold.sound_ones(kept.classes)
+        found = inspection.outputs(open_bytes(content), kept.pixels)
+        self.shift = threshold.shift(threshold.margins(found, sound), sound[kept.truth])
+        last = network.layers[-1]
+        moved = last.biases + np.where(sound, np.float32(self.shift), np.float32(0.0))
+        layers = (*network.layers[:-1], replace(last, biases=moved))
+        end = scales[-1]
+        low, high = (float((value - end.zero) * end.step) for value in (LOWEST, HIGHEST))
+        wider = scale_of(low + min(self.shift, 0.0), high + max(self.shift, 0.0))
+        return replace(network, layers=layers), (*scales[:-1], wider)
 
     def agreed(self, content: bytes, chain: Chain) -> float:
         """Share of the training pictures that the INT8 file calls what the float network does."""
@@ -188,22 +214,24 @@ class Bench:
         bits: Sequence[int],
         teacher: Chain,
         shown: convolution.Floats,
-    ) -> tuple[convolution.WholeNetwork, bytes, Report]:
-        """Train through the rounding, and quantise what comes of it."""
+    ) -> tuple[convolution.Network, tuple[Scale, ...]]:
+        """Train through the rounding; return what comes of it, and its scales."""
         rounded = Rounded(network, scales, bits)
         if self.recipe.trunk:
             rounded.begin(self.task)
         trained = fit_rounded(self.task, self.recipe.rounded, self.clock, rounded, teacher)
         ends = convolution.logits(trained, shown[:ENDS])
-        scales = (*scales[:-1], scale_of(float(ends.min()), float(ends.max())))
-        whole = convolution.quantise(trained, scales, bits)
-        return whole, *self.quantised("INT8 in training", trained, whole)
+        return trained, (*scales[:-1], scale_of(float(ends.min()), float(ends.max())))
 
     def quantised(
-        self, step: str, network: convolution.Network, whole: convolution.WholeNetwork
-    ) -> tuple[bytes, Report]:
-        """Add the row of an INT8 network, as onnxruntime runs its file."""
+        self,
+        step: str,
+        network: convolution.Network,
+        scales: Sequence[Scale],
+        bits: Sequence[int],
+    ) -> tuple[convolution.WholeNetwork, bytes, Report]:
+        """Quantise and add the row of the INT8 network, as onnxruntime runs its file."""
+        whole = convolution.quantise(network, scales, bits)
         content = qdq.pictures_to_onnx(whole)
-        session = open_bytes(content)
-        found = inspection.probabilities(session, self.held.pixels)
-        return content, self.note(step, network, len(content), found)
+        found = inspection.probabilities(open_bytes(content), self.held.pixels)
+        return whole, content, self.note(step, network, len(content), found)

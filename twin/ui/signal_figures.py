@@ -16,6 +16,8 @@ Array = npt.NDArray[np.floating[Any]]
 HARMONICS = 3
 HEAT: Any = [[0, "#0b1a33"], [0.45, "#6b3f7d"], [0.75, "#e07a4f"], [1, "#ffe9a8"]]
 """Colours from cold or quiet to hot or loud."""
+ACROSS = 4  # pictures in a row
+UNDER, BETWEEN = 0.75, 0.25  # room below and beside a picture, of its height and width
 
 
 def waveform(samples: Array, rate: float, theme: str, *, axis: str, time_axis: str) -> go.Figure:
@@ -127,6 +129,43 @@ def picture(frame: Array, theme: str, *, bar: str = "", grey: bool = True) -> go
     )  # fmt: skip
     figure.update_xaxes(visible=False, constrain="domain")
     figure.update_yaxes(visible=False, scaleanchor="x", autorange="reversed", constrain="domain")
+    figure.update_layout(margin={"l": 0, "r": 0, "t": 0, "b": 0})
+    return figure
+
+
+def film(
+    frames: Sequence[Array],
+    said: Sequence[Sequence[str]],
+    flawed: Sequence[bool],
+    theme: str,
+    *,
+    across: int = ACROSS,
+) -> go.Figure:
+    """Draw pictures of one size in rows, each over the lines of what is said of it.
+
+    Those that are ``flawed`` stand in a frame.
+    """
+    p = palette(theme)
+    figure = blank(theme)
+    high, wide = frames[0].shape
+    down, right = round(high * (1.0 + UNDER)), round(wide * (1.0 + BETWEEN))
+    rows = -(-len(frames) // across)
+    sheet = np.full((rows * down, across * right), np.nan, np.float32)
+    for place, (frame, words, framed) in enumerate(zip(frames, said, flawed, strict=True)):
+        top, left = place // across * down, place % across * right
+        sheet[top : top + high, left : left + wide] = frame
+        figure.add_annotation(
+            x=left + wide / 2, y=top + high, text="<br>".join(words), showarrow=False,
+            yanchor="top", font={"size": 12, "color": p.amber if framed else p.text},
+        )  # fmt: skip
+        if framed:
+            figure.add_shape(type="rect", x0=left - 0.5, x1=left + wide - 0.5, y0=top - 0.5,
+                             y1=top + high - 0.5, line={"color": p.amber, "width": 3})  # fmt: skip
+    figure.add_heatmap(z=sheet, colorscale="Greys_r", showscale=False, zmin=0, zmax=1,
+                       hoverinfo="skip")  # fmt: skip
+    figure.update_xaxes(visible=False, constrain="domain", range=[-2, across * right])
+    figure.update_yaxes(visible=False, scaleanchor="x", constrain="domain",
+                        range=[rows * down, -2])  # fmt: skip
     figure.update_layout(margin={"l": 0, "r": 0, "t": 0, "b": 0})
     return figure
 

@@ -125,10 +125,11 @@ def _over_time(
             [t("streams.rms"), number(float(np.std(window.data)), 3), unit],
             [t("streams.rate"), number(window.rate, 0), "Hz"],
             [t("streams.samples"), number(len(window.data), 0), ""]]  # fmt: skip
-    return Chart(finding, figure, said, _columns(), rows)
+    return Chart(finding, figure, said, columns(), rows)
 
 
-def _columns() -> list[str]:
+def columns() -> list[str]:
+    """Return the heads of a table of figures with their units."""
     return [t("streams.col_what"), t("streams.col_value"), t("streams.col_unit")]
 
 
@@ -195,18 +196,7 @@ def _stands_out(strength: dict[str, float]) -> str:
     return t("streams.line_out", fault=name, ratio=number(strength[name], 0))
 
 
-# -- pictures -----------------------------------------------------------------------------------
-
-
-def picture(window: Window, theme: str) -> Chart:
-    """Return a camera picture."""
-    frame = window.data
-    figure = signal_figures.picture(frame, theme)
-    rows = [[t("streams.mean_grey"), number(100 * float(frame.mean()), 1), "%"],
-            [t("streams.contrast"), number(100 * float(frame.std()), 1), "%"],
-            [t("streams.pixels"), f"{frame.shape[1]} × {frame.shape[0]}", ""]]  # fmt: skip
-    finding = t("streams.picture_at", at=clock(window.time))
-    return Chart(finding, figure, t("streams.picture_caption"), _columns(), rows)
+# -- thermal frames -------------------------------------------------------------------------------
 
 
 def thermal(window: Window, theme: str) -> Chart:
@@ -217,7 +207,7 @@ def thermal(window: Window, theme: str) -> Chart:
             [t("streams.coolest"), number(float(frame.min()), 1), "°C"],
             [t("streams.pixels"), f"{frame.shape[1]} × {frame.shape[0]}", ""]]  # fmt: skip
     finding = t("streams.warmest_is", value=number(float(frame.max()), 1))
-    return Chart(finding, figure, t("streams.thermal_caption"), _columns(), rows)
+    return Chart(finding, figure, t("streams.thermal_caption"), columns(), rows)
 
 
 def is_thermal(scenario: Scenario, sensor: str) -> bool:
@@ -244,7 +234,7 @@ def readings(samples: pd.DataFrame, scenario: Scenario, sensor: str, theme: str)
             [t("streams.mean"), number(float(value.mean()), 2), unit],
             [t("streams.highest"), number(float(value.max()), 2), unit],
             [t("streams.lost"), number(lost, 0), ""]]  # fmt: skip
-    return Chart(finding, figure, t("streams.readings_caption"), _columns(), rows)
+    return Chart(finding, figure, t("streams.readings_caption"), columns(), rows)
 
 
 # -- the node -----------------------------------------------------------------------------------

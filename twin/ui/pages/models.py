@@ -10,7 +10,7 @@ import dash_mantine_components as dmc
 from dash import Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
-from twin.nodes import library
+from twin.nodes import inspection, library
 from twin.nodes.arena import timeline
 from twin.nodes.boards import BOARDS
 from twin.nodes.cost import PER_CHANNEL, layer_time
@@ -29,6 +29,7 @@ PAGE = "models"
 PERIOD = 60.0  # from window to window, for power and battery; the card's own [s]
 FIGURES = ("accuracy", "macro_f1", "macro_auroc", "false_alarms", "missed_alarms", "n")
 REAL = "recordings"
+MANY = 7  # classes; of more, the confusion takes the whole width
 Test = Mapping[str, Any]
 
 
@@ -75,9 +76,10 @@ def body(model: str) -> list[Component]:
     held = library.open_model(model).card
     tests = {name: test for name, test in held.document.get("tests", {}).items()
              if isinstance(test, Mapping)}  # fmt: skip
-    pieces = [(_confusion(tests), "half"), (_tests(tests), "half"), (_about(held), "half"),
-              (_fails(held), "half"), (_ablation(held), "whole"), (_boards(held), "whole"),
-              (_layers(held), "whole")]  # fmt: skip
+    wide = "whole" if len(held.classes) > MANY else "half"
+    pieces = [(_confusion(tests), wide), (_tests(tests, held), "half"), (_about(held), "half"),
+              (_fails(held), "half"), (_severity(held), "half"), (_ablation(held), "whole"),
+              (_boards(held), "whole"), (_layers(held), "whole")]  # fmt: skip
     return [html.Div(piece, className=size) for piece, size in pieces if piece is not None]
 
 
@@ -104,7 +106,7 @@ def _confusion(tests: Mapping[str, Test]) -> Component:
     right = 100.0 * sum(line[k] for k, line in enumerate(counts)) / max(total, 1)
     return card(
         t("models.confusion_noun"),
-        html.H2(t(key, share=number(right, 0), n=number(total, 0))),
+        html.H2(t(key, share=number(right, 1), n=number(total, 0))),
         html.Div(_matrix(list(test["classes"]), counts), className="table-wide", tabIndex=0,
                  role="region", **aria(label=t("models.confusion_noun"))),
         html.P(t("models.confusion_caption"), className="quiet small"),
@@ -129,7 +131,7 @@ def _cell(count: int, share: float, right: bool) -> Component:
     return html.Td([number(count, 0), said], style=style, className="right" if right else "wrong")
 
 
-def _tests(tests: Mapping[str, Test]) -> Component:
+def _tests(tests: Mapping[str, Test], held: library.Card) -> Component:
     columns = list(tests)
     titles = [t("models.figure"), *(_named("models.test", name) for name in columns)]
     head = html.Tr([html.Th(title, scope="col") for title in titles])
@@ -140,11 +142,13 @@ def _tests(tests: Mapping[str, Test]) -> Component:
     ]  # fmt: skip
     table = html.Table([html.Thead(head), html.Tbody(rows)], className="figures entire")
     real = tests.get(REAL)
+    seen = "_pictures" if held.sensor == inspection.SENSOR else ""
+    caption = f"models.tests_caption{seen}"
     finding = t("models.real_n", n=number(real.get("n"), 0)) if real else t("models.no_real")
     return card(t("models.tests_noun"), html.H2(finding),
                 html.Div(table, className="table-wide", tabIndex=0, role="region",
                          **aria(label=t("models.tests_noun"))),
-                html.P(t("models.tests_caption"), className="quiet small"))  # fmt: skip
+                html.P(t(caption), className="quiet small"))  # fmt: skip
 
 
 def _figure(test: Test, name: str) -> str:
@@ -153,7 +157,9 @@ def _figure(test: Test, name: str) -> str:
         return "–"
     if name == "n":
         return number(value, 0)
-    return number(value, 3) if name.startswith("macro") else f"{number(100.0 * value, 1)} %"
+    if name.startswith("macro"):
+        return number(value, 3)
+    return f"{number(100.0 * value, 2 if name.endswith('alarms') else 1)} %"
 
 
 def _named(prefix: str, name: str) -> str:
@@ -189,6 +195,16 @@ def _fails(held: library.Card) -> Component:
     heading = t("models.fails", n=len(listed)) if listed else t("models.fails_unknown")
     lines = html.Ul([html.Li(line, lang="en") for line in listed], className="fails")
     return card(t("models.fails_noun"), html.H2(heading), lines)
+
+
+def _severity(held: library.Card) -> Component | None:
+    told = held.document.get("severity")
+    if not isinstance(told, Mapping) or not told:
+        return None
+    rows = [html.Tr([html.Th(names.word(str(word)), scope="row"), html.Td(str(said), lang="en")])
+            for word, said in told.items()]  # fmt: skip
+    return card(t("models.severity_noun"), html.H2(t("models.severity")),
+                html.Table(html.Tbody(rows), className="figures facts"))  # fmt: skip
 
 
 def _ablation(held: library.Card) -> Component | None:

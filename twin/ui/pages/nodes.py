@@ -23,17 +23,19 @@ from twin.scenario import Scenario
 from twin.ui import baseline, fit, links, names, runs, shell, stages
 from twin.ui.browser import in_browser
 from twin.ui.components import watch
-from twin.ui.components.card import card
+from twin.ui.components.card import Chart, card, chart_card, chart_outputs, chart_values
 from twin.ui.components.frame import aria, mark, notice, page, sim_tag
 from twin.ui.context import Context
 from twin.ui.i18n import t
 from twin.ui.links import View
+from twin.ui.pages import _streams_pictures as pictures
 from twin.ui.placed import placed
 from twin.ui.wording import number
 
 ORDER = 70
 ICON = "cpu"
 PAGE = "nodes"
+FILM = "nodes-film"
 DAY = 86_400.0
 
 
@@ -45,6 +47,7 @@ class Ids(StrEnum):
     FLEET = "nodes-fleet"
     ONE = "nodes-one"
     ADDRESS = "nodes-address"
+    SEEN = "nodes-seen"
 
 
 def layout(view: View, context: Context) -> Component:
@@ -68,6 +71,9 @@ def layout(view: View, context: Context) -> Component:
                     [fleet(scenario, None)], id=Ids.FLEET, className="cards", **aria(live="polite")
                 ),
                 html.Div([pick, sim_tag()], className="controls"),
+                html.Div(
+                    chart_card(FILM, t("nodes.seen_noun"), height=300), id=Ids.SEEN, hidden=True
+                ),
                 html.Div(one(scenario, chosen), id=Ids.ONE, className="cards"),
             ],
             className="cards",
@@ -94,6 +100,20 @@ def register(app: Dash, context: Context) -> None:
     )  # fmt: skip
     def choose(node: str, name: str) -> Any:
         return one(context.scenario(name), node), links.write(PAGE, name, {"node": node})
+
+    @app.callback(
+        *chart_outputs(FILM), Output(Ids.SEEN, "hidden"),
+        Input(watch.phase(PAGE), "data"), Input(Ids.NODE, "value"), Input(shell.THEME, "data"),
+        State(Ids.BASE, "data"),
+    )  # fmt: skip
+    def draw_film(phase: Any, node: str, theme: str, name: str) -> Any:
+        scenario = context.scenario(name)
+        sensor = str(scenario.value(f"{node}.sensor"))
+        if (phase or {}).get("state") != "done" or not pictures.is_camera(scenario, sensor):
+            return *chart_values(Chart(t("streams.none_yet"), None, "")), True
+        run = str(jobs.get(phase["job"]).result["run_id"])
+        found = pictures.tables(run)
+        return *chart_values(pictures.film_of(scenario, sensor, node, found, theme)), False
 
     in_browser(app, "address", Output(shell.Ids.DONE, "data", allow_duplicate=True),
                Input(Ids.ADDRESS, "data"))  # fmt: skip

@@ -19,6 +19,7 @@ from twin.ui.components.frame import aria, notice, page, sim_tag
 from twin.ui.context import Context
 from twin.ui.i18n import t
 from twin.ui.links import View
+from twin.ui.pages import _streams_pictures as pictures
 from twin.ui.pages import _streams_views as views
 from twin.ui.pages._streams_spectrogram import through
 from twin.ui.pages._streams_views import UNITS
@@ -29,6 +30,7 @@ ICON = "activity"
 PAGE = "streams"
 WAVE, LINES, ENVELOPE, VERDICTS = "waveform", "spectrum", "envelope", "verdicts"
 GRAM = "spectrogram"
+FILM = "film"
 
 
 class Ids(StrEnum):
@@ -40,6 +42,7 @@ class Ids(StrEnum):
     AT = "streams-at"
     ADDRESS = "streams-address"
     SPECTRA = "streams-spectra"
+    FILM = "streams-film"
 
 
 def layout(view: View, context: Context) -> Component:
@@ -109,6 +112,8 @@ def _cards() -> Component:
                                      waiting=waiting), className="whole")],
                 id=Ids.SPECTRA, className="cards whole",
             ),
+            html.Div(chart_card(FILM, t("streams.film_noun"), height=300, waiting=waiting),
+                     id=Ids.FILM, className="whole", hidden=True),
         ],
         className="cards",
     )  # fmt: skip
@@ -118,6 +123,7 @@ def register(app: Dash, context: Context) -> None:
     """Register the callbacks of the page."""
     _register_window(app, context)
     _register_spectra(app, context)
+    _register_film(app, context)
     _register_verdicts(app, context)
     in_browser(app, "address", Output(shell.Ids.DONE, "data", allow_duplicate=True),
                Input(Ids.ADDRESS, "data"))  # fmt: skip
@@ -146,7 +152,10 @@ def _register_window(app: Dash, context: Context) -> None:
         if window.data.size == 1:
             told = views.readings(runs.table(_run(phase), "samples"), scenario, sensor, theme)
             return *card.chart_values(told), seen, address
-        return *card.chart_values(first_chart(scenario, window, theme)), seen, address
+        said = None
+        if pictures.is_camera(scenario, sensor):
+            said = said_of(phase, scenario, window)
+        return *card.chart_values(first_chart(scenario, window, theme, said)), seen, address
 
 
 def _register_spectra(app: Dash, context: Context) -> None:
@@ -168,6 +177,32 @@ def _register_spectra(app: Dash, context: Context) -> None:
         return (
             *card.chart_values(first), *card.chart_values(second), *card.chart_values(third), False
         )  # fmt: skip
+
+
+def _register_film(app: Dash, context: Context) -> None:
+    @app.callback(
+        *card.chart_outputs(FILM),
+        Output(Ids.FILM, "hidden"),
+        Input(watch.phase(PAGE), "data"),
+        Input(Ids.SENSOR, "value"),
+        Input(shell.THEME, "data"),
+        State(Ids.BASE, "data"),
+    )
+    def draw_film(phase: Any, sensor: str, theme: str, name: str) -> Any:
+        run, scenario = _run(phase), context.scenario(name)
+        nodes = views.nodes_of(scenario, sensor)
+        if not run or not nodes or not pictures.is_camera(scenario, sensor):
+            return *card.chart_values(missing(phase)), True
+        chart = pictures.film_of(scenario, sensor, nodes[0], pictures.tables(run), theme)
+        return *card.chart_values(chart), False
+
+
+def said_of(phase: Any, scenario: Scenario, window: views.Window) -> pictures.Said | None:
+    """Return what the sensor's first node said of a window."""
+    settings: Any = scenario.entries[window.sensor].settings
+    nodes = views.nodes_of(scenario, window.sensor)
+    inferences = runs.table(_run(phase), "inferences")
+    return pictures.verdict_on(window, inferences, nodes, settings.period)
 
 
 def _register_verdicts(app: Dash, context: Context) -> None:
@@ -217,7 +252,9 @@ def missing(phase: Any) -> Chart:
     return Chart(t("streams.none_yet"), None, t("overview.running"))
 
 
-def first_chart(scenario: Scenario, window: views.Window, theme: str) -> Chart:
+def first_chart(
+    scenario: Scenario, window: views.Window, theme: str, said: pictures.Said | None = None
+) -> Chart:
     """Return the main chart of a window: by its kind, else by the shape of its samples."""
     kind = scenario.entries[window.sensor].kind
     if window.data.ndim == 1:
@@ -225,4 +262,4 @@ def first_chart(scenario: Scenario, window: views.Window, theme: str) -> Chart:
         return draw(window, theme)
     if views.is_thermal(scenario, window.sensor):
         return views.thermal(window, theme)
-    return views.picture(window, theme)
+    return pictures.picture(window, said, theme)
