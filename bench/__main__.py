@@ -23,7 +23,17 @@ RESULTS = Path(__file__).with_name("results.json")
 def main() -> None:
     """Measure everything, or the functions that are named: ``python -m bench shift what_if``."""
     os.environ["TWIN_HOME"] = tempfile.mkdtemp(prefix="twin-bench-")
-    from bench import buildings, c_models, figures, lines, many_nodes, medium_office, speed, sweeps
+    from bench import (
+        browser,
+        buildings,
+        c_models,
+        figures,
+        lines,
+        many_nodes,
+        medium_office,
+        speed,
+        sweeps,
+    )
 
     wanted = sys.argv[1:]
     measures = [
@@ -33,6 +43,7 @@ def main() -> None:
             *sweeps.ALL,
             *lines.ALL,
             *buildings.ALL,
+            *browser.ALL,
             *medium_office.ALL,
             *c_models.ALL,
             *many_nodes.ALL,

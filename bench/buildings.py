@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from bench.measure import Figure, best
-from twin.physics import zone_tables
+from twin.physics import face_tables, quick_tables, zone_tables
 from twin.physics.assembly import assemble
 from twin.physics.house import House, Opening, Room
 from twin.physics.simple_hourly import screen, variant
 from twin.scenario import Scenario, parse
-from twin.simulate import simulate
+from twin.simulate import build, simulate
 
 STEP, STEPS = 300.0, 105_120
 ZONES = 10
@@ -84,6 +85,31 @@ def _house(zones: int) -> Scenario:
     return parse({"horizon": "8760 h", "plant": {"house": plant}}, "bench")
 
 
+def apart(scenario: Scenario, what: str) -> Iterator[Figure]:
+    """How far a year is from films and inverses that are made anew at every step, zone by zone."""
+    building: Any = next(iter(build(scenario).world.assets.values()))
+    made, year = building.made, []
+    for engine, tables in ((quick_tables, quick_tables.tables(made)),
+                           (face_tables, face_tables.tables(made, made.step))):  # fmt: skip
+        state = engine.at_rest(tables, 293.15)
+        rows = []
+        for first in range(-30, 365, 5):
+            block = building.inputs.block(max(first, 0) * building.per_day, 5 * building.per_day)
+            trace = engine.run(tables, state, block, building._power, None)
+            if first >= 0:
+                rows.append(np.hstack([trace.seen[:, : made.rooms], trace.heat]))
+        steps = np.concatenate(rows)
+        hours = steps.reshape(8760, -1, 2 * made.rooms).mean(axis=1)[:, : made.rooms]
+        heat = steps[:, made.rooms :]
+        year.append((hours, np.maximum(heat, 0.0).sum(), np.maximum(-heat, 0.0).sum()))
+    (near, *loads), (exact, *all_loads) = year
+    rmse = float(np.sqrt(np.mean((near - exact) ** 2)))
+    yield Figure(f"{what}: hourly zone air beside films at every step, RMSE", rmse, "K")
+    for name, load, wanted in zip(("heating", "cooling"), loads, all_loads, strict=True):
+        if wanted > 0.0:
+            yield Figure(f"{what}: its {name} of the year beside that", load / wanted - 1.0, "1")
+
+
 def walls(zones: int) -> Figure:
     """A year of a building of layers, every fact recorded, weather and sun known from before."""
     scenario = _house(zones)
@@ -98,9 +124,28 @@ def one_house() -> Figure:
     return walls(1)
 
 
-def ten_rooms() -> Figure:
-    """Ten zones of walls, nine of the walls between two."""
-    return walls(ZONES)
+def ten_rooms() -> Iterator[Figure]:
+    """Ten zones of walls, nine of the walls between two: steps alone, facts, how exact."""
+    scenario = _house(ZONES)
+    yield _steps(scenario)
+    yield walls(ZONES)
+    yield from apart(scenario, f"{ZONES} zones")
+
+
+def _steps(scenario: Scenario) -> Figure:
+    """The steps of a year alone, inputs known from before."""
+    building: Any = next(iter(build(scenario).world.assets.values()))
+    tables = quick_tables.tables(building.made)
+    blocks = [building.inputs.block(first * building.per_day, 5 * building.per_day)
+              for first in range(0, 365, 5)]  # fmt: skip
+
+    def year() -> None:
+        state = quick_tables.at_rest(tables, 293.15)
+        for block in blocks:
+            quick_tables.run(tables, state, block, building._power, None)
+
+    name = f"{ZONES} zones of layered walls, a year of 5-minute steps, steps alone"
+    return Figure(name, best(year), "CPU s")
 
 
 ALL = (ten_zones, screening, one_house, ten_rooms)

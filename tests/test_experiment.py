@@ -159,3 +159,25 @@ def test_bad_questions_are_refused():
         experiment.run(mill(), replications=0)
     with pytest.raises(BadInput, match="PATH=LO:HI:N"):
         experiment.read_axis("mill.cutting_speed=1:2")
+
+
+def test_where_nothing_is_left_to_chance_one_run_stands_for_all(monkeypatch):
+    from twin.experiment import work
+
+    hall = parse(
+        {"horizon": "6 h", "plant": {"hall": {"kind": "building", "zones": {"a": {}}}}}, "test"
+    )
+    peopled = hall.with_values({"hall.control": "predictive"})
+    assert (hall.has_luck, peopled.has_luck) == (False, True)
+    seeds = []
+
+    def simulated(scenario, *, seed, **rest):
+        seeds.append(seed)
+        return work_simulate(scenario, seed=seed, **rest)
+
+    work_simulate = work.simulate
+    monkeypatch.setattr(work, "simulate", simulated)
+    values, facts = experiment.replicate(hall, 4)
+    assert len(seeds) == 1
+    assert all(len(set(map(repr, row))) == 1 and len(row) == 4 for row in values.values())
+    assert facts.end == 6 * 3600.0

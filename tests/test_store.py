@@ -57,3 +57,20 @@ def test_refusals(monkeypatch, tmp_path):
     monkeypatch.setenv("TWIN_HOME", str(blocked / "home"))
     with pytest.raises(BadInput, match="set TWIN_HOME"):
         store.home()
+
+
+def test_what_was_sampled_is_read_channel_by_channel():
+    record = Recorder(lambda: 1.0)
+    for time, source, channel in ((1, "saw", "heat"), (2, "mill", "power"), (3, "saw", "heat")):
+        record.facts.samples.append((float(time), source, channel, time / 2))
+    run = store.save_run("abc", {}, record.close(10.0, 0.0), {}, title="t", file="f", kind="run")
+    assert run.sampled() == [("saw", "heat"), ("mill", "power")]
+    times, values = run.series("saw", "heat")
+    assert (times.tolist(), values.tolist()) == ([1.0, 3.0], [0.5, 1.5])
+    assert [column.size for column in run.series("saw", "power")] == [0, 0]
+
+
+def test_a_run_that_sampled_nothing_has_no_channels():
+    record = Recorder(lambda: 1.0)
+    run = store.save_run("abc", {}, record.close(10.0, 0.0), {}, title="t", file="f", kind="run")
+    assert run.sampled() == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twin.records import Event, Facts, Inference, Recorder, Sample, State
-from twin.tables import Table, Words, groups, words
+from twin.tables import Runs, Table, Words, groups, words
 
 finite = st.floats(allow_nan=False)
 names = st.sampled_from(["", "mill", "saw", "café"])
@@ -93,3 +94,44 @@ def test_columns_that_do_not_fit_are_refused():
     one = Words(np.zeros(1, np.int32), ("mill",))
     with pytest.raises(ValueError, match="one length"):
         table.extend_columns({"time": np.zeros(2), "source": one, "state": one})
+
+
+def in_runs():
+    codes = {"source": words(["mill", "saw", "mill"])}
+    numbers = {"time": [np.array([0.0, 1.0]), np.array([0.5]), np.array([2.0])],
+               "value": [np.array([1.0, 2.0]), np.array([9.0]), np.array([3.0])]}  # fmt: skip
+    return Runs(codes, numbers)
+
+
+class Reading(NamedTuple):
+    time: float
+    source: str
+    value: float
+
+
+def test_rows_in_runs_are_the_rows():
+    table: Table[Reading] = Table(Reading)
+    table.extend_columns(in_runs())
+    assert len(table) == 4
+    rows = [(0.0, "mill", 1.0), (1.0, "mill", 2.0), (0.5, "saw", 9.0), (2.0, "mill", 3.0)]
+    assert list(table) == rows
+    assert table == Table(Reading, rows)
+    assert pickle.loads(pickle.dumps(table)) == table
+    assert table[2] == (0.5, "saw", 9.0)
+
+
+def test_runs_are_found_by_their_words():
+    made = in_runs()
+    assert made.where(["source"]) == {("mill",): [0, 2], ("saw",): [1]}
+    mill = made.of([0, 2])
+    assert mill["value"].tolist() == [1.0, 2.0, 3.0]
+    assert {key: rows.tolist() for key, rows in groups(made, ["source"]).items()} == {
+        ("mill",): [0, 1, 3], ("saw",): [2]
+    }  # fmt: skip
+
+
+def test_runs_of_unequal_columns_are_refused():
+    table: Table[Reading] = Table(Reading)
+    uneven = Runs({"source": words(["mill"])}, {"time": [np.zeros(2)], "value": [np.zeros(3)]})
+    with pytest.raises(ValueError, match="one length"):
+        table.extend_columns(uneven)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from twin.errors import BadInput, Fault
+from twin.family import kinds
 from twin.family import load as load_kind
 from twin.plant.base import AddsUp, Fast
 from twin.records import Facts
@@ -108,6 +109,9 @@ def warm() -> None:
         document = {"horizon": "1 min", "plant": {"thing": {"kind": kind, **settings}}}
         engine = choose("fast", parse(document, "warm-up"))
         engine.run(1, 60.0, 0.0, lambda: None)
+    for kind in kinds("twin.plant"):
+        for load in load_kind("twin.plant", kind).Model.loads():
+            load()
 
 
 def _compiled(scenario: Scenario, sense: bool) -> tuple[dict[str, Fast], list[Fault]]:

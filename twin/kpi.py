@@ -21,7 +21,7 @@ from twin import measures as m
 from twin.physics import demand
 from twin.records import Facts
 from twin.scenario import Scenario
-from twin.tables import IntArray, Part, Table, Words, groups
+from twin.tables import IntArray, Part, Runs, Table, Words, groups
 from twin.units import from_si
 
 Array = npt.NDArray[np.float64]
@@ -34,18 +34,27 @@ VERDICT_COLUMN = {
 """Which column of a verdict tells which number."""
 
 
+Which = IntArray | slice
+"""Which rows of a part."""
+ALL = slice(None)
+
+
 class Rows:
     """The rows of one table by the words of some of its columns; grouped on first use."""
 
     def __init__(self, table: Table[Any], *by: str) -> None:
         self._table = table
         self._by = by
-        self._found: dict[tuple[str, ...], list[tuple[Part, IntArray]]] | None = None
+        self._found: dict[tuple[str, ...], list[tuple[Part, Which]]] | None = None
 
-    def _of(self, key: tuple[str, ...]) -> list[tuple[Part, IntArray]]:
+    def _of(self, key: tuple[str, ...]) -> list[tuple[Part, Which]]:
         if self._found is None:
             self._found = defaultdict(list)
             for part in self._table.parts():
+                if isinstance(part, Runs):
+                    for words, runs in part.where(self._by).items():
+                        self._found[words].append((part.of(runs), ALL))
+                    continue
                 for words, rows in groups(part, self._by).items():
                     self._found[words].append((part, rows))
         return self._found.get(key, [])

@@ -25,7 +25,7 @@ import sqlalchemy as sa
 
 from twin import __version__
 from twin.errors import BadInput, Fault, did_you_mean
-from twin.records import FACT_TABLES, Block, Facts
+from twin.records import FACT_TABLES, Array, Block, Facts, Sample
 from twin.tables import Column, Table, Words
 
 if TYPE_CHECKING:
@@ -174,6 +174,25 @@ class StoredRun:
 
         return pd.read_parquet(path)
 
+    def sampled(self) -> list[tuple[str, str]]:
+        """Return (source, channel) of everything that was sampled, in the order of first rows."""
+        read = _read_columns(self.folder / "samples.parquet", Sample, "source", "channel")
+        source, channel = (column for column in read.values() if isinstance(column, Words))
+        keys = source.codes.astype(np.int64) * max(len(channel.names), 1) + channel.codes
+        found, places = np.unique(keys, return_index=True)
+        pairs = found[np.argsort(places)].tolist()
+        return [(source.names[k // len(channel.names)], channel.names[k % len(channel.names)])
+                for k in pairs]  # fmt: skip
+
+    def series(self, source: str, channel: str) -> tuple[Array, Array]:
+        """Return times [s] and values [SI] of a sampled channel."""
+        import pyarrow.parquet as pq
+
+        wanted = [("source", "==", source), ("channel", "==", channel)]
+        path = self.folder / "samples.parquet"
+        rows = pq.read_table(path, columns=["time", "value"], filters=wanted)
+        return rows.column("time").to_numpy(), rows.column("value").to_numpy()
+
     def facts(self) -> Facts:
         """Return the fact rows as they were recorded."""
         document = self.document()
@@ -282,12 +301,13 @@ def _to_arrow(column: Column) -> Any:
     return pa.DictionaryArray.from_arrays(codes.astype(np.int32), pa.array(names, pa.string()))
 
 
-def _read_columns(path: Path, row: Any) -> dict[str, Column]:
+def _read_columns(path: Path, row: Any, *names: str) -> dict[str, Column]:
+    """Return the columns of a table of facts, or those that are named."""
     import pyarrow.parquet as pq
 
-    fields = Table(row).fields
+    fields = {name: kind for name, kind in Table(row).fields.items() if name in names or not names}
     texts = [name for name, kind in fields.items() if kind == "str"]
-    read = pq.read_table(path, read_dictionary=texts).combine_chunks()
+    read = pq.read_table(path, columns=list(fields), read_dictionary=texts).combine_chunks()
     return {name: _from_arrow(read.column(name), kind) for name, kind in fields.items()}
 
 

@@ -42,6 +42,68 @@ Part = Mapping[str, Column]
 """Some of the rows of a table: its columns by name, all of one length."""
 
 
+class Runs(Mapping[str, Column]):
+    """Rows that come in runs: through a run each column of text stays the same.
+
+    Columns are put together only when they are asked for, and grouping takes no sorting; arrays of
+    the runs are kept, not copied.
+
+    Parameters
+    ----------
+    codes : mapping of str to Words
+        Columns of text: the word of each run.
+    numbers : mapping of str to sequence of arrays
+        Columns of numbers: an array for each run.
+
+    Examples
+    --------
+    >>> made = Runs({"source": words(["mill", "saw"])},
+    ...             {"time": (np.array([0.0, 1.0]), np.array([0.0]))})
+    >>> texts(made["source"]), made["time"].tolist()
+    (['mill', 'mill', 'saw'], [0.0, 1.0, 0.0])
+    """
+
+    def __init__(self, codes: Mapping[str, Words], numbers: Mapping[str, Sequence[Array]]) -> None:
+        self.codes, self.numbers = dict(codes), {key: tuple(v) for key, v in numbers.items()}
+
+    @property
+    def lengths(self) -> list[int]:
+        """Rows of each run."""
+        return [len(piece) for piece in next(iter(self.numbers.values()))]
+
+    def __getitem__(self, name: str) -> Column:
+        if name in self.codes:
+            column = self.codes[name]
+            return Words(np.repeat(column.codes, self.lengths), column.names)
+        return join(self.numbers[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((*self.codes, *self.numbers))
+
+    def __len__(self) -> int:
+        return len(self.codes) + len(self.numbers)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Runs, (self.codes, self.numbers)
+
+    def where(self, by: Sequence[str]) -> dict[tuple[str, ...], list[int]]:
+        """Return which runs have which words in the columns ``by``, in their order."""
+        columns = [self.codes[name] for name in by]
+        rows = zip(*(texts(column) for column in columns), strict=True)
+        found: dict[tuple[str, ...], list[int]] = {}
+        for number, key in enumerate(rows):
+            found.setdefault(key, []).append(number)
+        return found
+
+    def of(self, runs: Sequence[int]) -> Part:
+        """Return the rows of some runs."""
+        chosen = np.asarray(runs)
+        return Runs(
+            {key: Words(column.codes[chosen], column.names) for key, column in self.codes.items()},
+            {key: [pieces[run] for run in runs] for key, pieces in self.numbers.items()},
+        )
+
+
 def words(texts: Sequence[str]) -> Words:
     """Return a column of text.
 
@@ -153,7 +215,7 @@ class Table(Sequence[Row], Generic[Row]):
         ValueError
             When a column is missing or longer than another.
         """
-        lengths = {_length(column) for column in columns.values()}
+        lengths = _lengths(columns)
         if set(columns) != set(self.fields) or len(lengths) > 1:
             raise ValueError(f"need columns of one length for {', '.join(self.fields)}")
         if lengths != {0}:
@@ -167,7 +229,7 @@ class Table(Sequence[Row], Generic[Row]):
 
     def columns(self) -> Part:
         """Return every column, in one piece."""
-        if len(self.parts()) != 1:
+        if len(self.parts()) != 1 or isinstance(self._parts[0], Runs):
             self._parts = [self._joined()] if self._parts else []
         return self._parts[0] if self._parts else self._columns_of([])
 
@@ -190,7 +252,7 @@ class Table(Sequence[Row], Generic[Row]):
 
     def __len__(self) -> int:
         name = next(iter(self.fields))
-        return sum(_length(part[name]) for part in self._parts) + len(self._tail)
+        return sum(max(_lengths(part, name)) for part in self._parts) + len(self._tail)
 
     def __iter__(self) -> Iterator[Row]:
         make: Any = self.row._make  # type: ignore[attr-defined]
@@ -232,6 +294,13 @@ def _restored(row: type[Any], parts: list[Part]) -> Table[Any]:
     for part in parts:
         table.extend_columns(part)
     return table
+
+
+def _lengths(part: Part, *names: str) -> set[int]:
+    """How long the columns of a part are: all of them, or those that are named."""
+    if isinstance(part, Runs):
+        return {sum(map(len, pieces)) for pieces in part.numbers.values()}
+    return {_length(part[name]) for name in names or part}
 
 
 def _length(column: Column) -> int:

@@ -7,7 +7,7 @@ import os
 import numpy as np
 import pytest
 
-from twin.physics import face_tables, zone_tables
+from twin.physics import face_tables, quick_tables, zone_tables
 from twin.physics.assembly import assemble
 from twin.physics.face_films import ALONE, BY_AIR, BY_FAR, BY_SKY, FIRST_PANE, OUTER, PANES, YIELDS
 from twin.physics.house import Face, House, Layer, Opening, Room, Wall
@@ -32,11 +32,11 @@ def weather(recordings, monkeypatch):
     monkeypatch.setenv("TWIN_DATA", os.fspath(recordings))
 
 
-def both(building, days):
+def both(building, days, engine=face_tables):
     """Air of the rooms by the hour and heat, wall by wall and as one network, from 20 °C."""
     made, block = building.made, building.inputs.block(0, 288 * days)
-    tab, whole = face_tables.tables(made), zone_tables.tables(made)
-    near = face_tables.run(tab, face_tables.at_rest(tab, 293.15), block, building._power, None)
+    tab, whole = engine.tables(made), zone_tables.tables(made)
+    near = engine.run(tab, engine.at_rest(tab, 293.15), block, building._power, None)
     exact = zone_tables.run(made, whole, zone_tables.at_rest(made, 293.15), block, building._power)
     hours = [t.seen[288:, : made.rooms].reshape(-1, 12, made.rooms).mean(axis=1)
              for t in (near, exact)]  # fmt: skip
@@ -44,10 +44,15 @@ def both(building, days):
 
 
 @pytest.mark.parametrize(
-    ("name", "allowed"), [("900", 0.02), ("900FF", 0.02), ("960", 0.02), ("600FF", 0.02)]
-)
-def test_hours_are_those_of_the_whole_network(weather, name, allowed):
-    (near, exact), (heat, all_heat) = both(case(name), 10)
+    ("engine", "name", "allowed"),
+    [
+        (face_tables, "900", 0.02), (face_tables, "900FF", 0.02), (face_tables, "960", 0.02),
+        (face_tables, "600FF", 0.02), (quick_tables, "900", 0.02), (quick_tables, "900FF", 0.02),
+        (quick_tables, "960", 0.02), (quick_tables, "600FF", 0.03),
+    ],
+)  # fmt: skip
+def test_hours_are_those_of_the_whole_network(weather, engine, name, allowed):
+    (near, exact), (heat, all_heat) = both(case(name), 10, engine)
     assert np.sqrt(np.mean((near - exact) ** 2)) < allowed
     assert np.maximum(heat, 0).sum() == pytest.approx(np.maximum(all_heat, 0).sum(), rel=3e-3)
 
@@ -82,25 +87,27 @@ def row_of_rooms(rooms):
     return {"horizon": "24 h", "plant": {"house": plant}}
 
 
-def test_ten_rooms_are_those_of_the_whole_network():
+@pytest.mark.parametrize("engine", [face_tables, quick_tables])
+def test_ten_rooms_are_those_of_the_whole_network(engine):
     building = build(parse(row_of_rooms(10), "rooms.toml")).world.assets["house"]
-    assert isinstance(building.house.tables, face_tables.Tables)
-    (near, exact), (heat, all_heat) = both(building, 5)
+    assert isinstance(building.house.tables, quick_tables.QuickTables)
+    (near, exact), (heat, all_heat) = both(building, 5, engine)
     assert np.sqrt(np.mean((near - exact) ** 2)) < 0.02
     assert heat.sum() == pytest.approx(all_heat.sum(), rel=3e-3)
 
 
+@pytest.mark.parametrize("engine", [face_tables, quick_tables])
 @pytest.mark.parametrize("name", ["600", "960"])
-def test_what_the_house_gets_is_what_it_stores(weather, name):
+def test_what_the_house_gets_is_what_it_stores(weather, name, engine):
     """At every step, whatever films and windows do, to 1e-9 of what moved."""
     building = case(name)
     made, block = building.made, building.inputs.block(4000, 288)
-    tab = face_tables.tables(made)
-    state = face_tables.at_rest(tab, 293.15)
+    tab = engine.tables(made)
+    state = engine.at_rest(tab, 293.15)
     for k in range(288):
         before = stored(tab, made, state)
         part = block.part(k, k + 1)
-        trace = face_tables.run(tab, state, part, building._power, None)
+        trace = engine.run(tab, state, part, building._power, None)
         flows = entering(tab, made, state, part, trace)
         error = stored(tab, made, state) - before - STEP * flows.sum()
         assert abs(error) <= 1e-9 * max(STEP * np.abs(flows).sum(), before * 1e-6)
@@ -147,8 +154,9 @@ def two_rooms(behind, partition, opening=0.0):
 
 
 @pytest.mark.parametrize("partition", [(BRICK,), (GLUE,), (WOOL, GLUE)])
+@pytest.mark.parametrize("engine", [face_tables, quick_tables])
 @pytest.mark.parametrize("opening", [0.0, 40.0])
-def test_the_steady_state_is_that_of_the_conductances(partition, opening):
+def test_the_steady_state_is_that_of_the_conductances(partition, opening, engine):
     """Constant films, nothing radiates: walls between rooms may be heavy, light or weightless."""
     made = two_rooms(1, partition, opening)
     n = 288 * 150
@@ -161,15 +169,16 @@ def test_the_steady_state_is_that_of_the_conductances(partition, opening):
     block = zone_tables.Block(
         known, zone_tables.outdoors(known[:, 0], sky, still, still), 0 * wide, -wide, wide
     )
-    tab = face_tables.tables(made)
-    trace = face_tables.run(tab, face_tables.at_rest(tab, 280.0), block, np.zeros((2, 2)), None)
+    tab = engine.tables(made)
+    trace = engine.run(tab, engine.at_rest(tab, 280.0), block, np.zeros((2, 2)), None)
     heat = made.flows[:, :2] @ [900.0, -300.0]
     wanted = steady(made.circuit, np.array([273.15, 285.15]), heat)
     airs = made.seen[:2]
     assert trace.seen[-1, :2] == pytest.approx(wanted[airs], abs=1e-6)
 
 
-def test_a_door_carries_what_it_does_in_the_whole_network():
+@pytest.mark.parametrize("engine", [face_tables, quick_tables])
+def test_a_door_carries_what_it_does_in_the_whole_network(engine):
     house = two_rooms(1, (BRICK,)).house
     doored = House(house.rooms, house.walls, (), (Opening(0, 1, width=0.9, height=2.0),))
     made = assemble(doored, STEP)
@@ -182,9 +191,22 @@ def test_a_door_carries_what_it_does_in_the_whole_network():
     block = zone_tables.Block(
         known, zone_tables.outdoors(known[:, 0], known[:, 0], still, still), 0 * wide, -wide, wide
     )
-    tab, whole = face_tables.tables(made), zone_tables.tables(made)
-    near = face_tables.run(tab, face_tables.at_rest(tab, 285.0), block, np.zeros((2, 2)), None)
+    tab, whole = engine.tables(made), zone_tables.tables(made)
+    near = engine.run(tab, engine.at_rest(tab, 285.0), block, np.zeros((2, 2)), None)
     exact = zone_tables.run(made, whole, zone_tables.at_rest(made, 285.0), block, np.zeros((2, 2)))
     apart = near.seen[288:, :2] - exact.seen[288:, :2]
     assert np.sqrt(np.mean(apart**2)) < 0.03
     assert np.abs(exact.seen[288:, 0] - exact.seen[288:, 1]).max() > 1.0
+
+
+@pytest.mark.parametrize("engine", [face_tables, quick_tables])
+def test_pieces_of_a_block_are_the_block(engine):
+    """A building that is carried on in pieces goes where it goes in one."""
+    building = build(parse(row_of_rooms(8), "rooms.toml")).world.assets["house"]
+    block, tab = building.inputs.block(0, 288), engine.tables(building.made)
+    at_once, in_pieces = engine.at_rest(tab, 293.15), engine.at_rest(tab, 293.15)
+    whole = engine.run(tab, at_once, block, building._power, None)
+    for first, last in ((0, 5), (5, 100), (100, 288)):
+        part = engine.run(tab, in_pieces, block.part(first, last), building._power, None)
+        assert (part.seen == whole.seen[first:last]).all()
+        assert (part.heat == whole.heat[first:last]).all()

@@ -120,16 +120,22 @@ def replicate_some(
     """Simulate some replications: index, KPIs, and the facts of ``facts_of``.
 
     They do not depend on each other. A compiled run that can add up its rows writes them only
-    where they are asked for.
+    where they are asked for; where nothing is left to chance one stands for all.
     """
     scenario = asked.scenario
     engine = asked.runs_on()
+    same: Mapping[str, float] | None = None
     for index in indices if not engine.adds_up else [i for i in indices if i == facts_of]:
         if cancelled is not None and cancelled():
             raise Cancelled
+        if same is not None and index != facts_of:
+            yield index, same, None
+            continue
         seed = replication_seed(scenario.header.seed, index)
         facts = simulate(scenario, seed=seed, sense=asked.sense, engine=engine, cancelled=cancelled)
-        yield index, compute(scenario, facts), facts if index == facts_of else None
+        figures = compute(scenario, facts)
+        yield index, figures, facts if index == facts_of else None
+        same = None if scenario.has_luck else figures
     if engine.adds_up:
         rest = [i for i in indices if i != facts_of]
         yield from _add_up(scenario, engine, rest, cancelled)

@@ -15,6 +15,12 @@ def compiled(function: Function) -> Function:
     return cast(Function, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
 
 
+def lean(function: Function) -> Function:
+    """Return ``function`` compiled without counting who refers to its arrays; it may make none."""
+    options: Any = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
+    return cast(Function, numba.njit(**options)(function))
+
+
 def inlined(function: Function) -> Function:
     """Return ``function`` compiled into each of its callers, for the innermost loops."""
     made = numba.njit(cache=True, nogil=True, error_model="numpy", inline="always")
@@ -22,15 +28,17 @@ def inlined(function: Function) -> Function:
 
 
 def fused(function: Function) -> Function:
-    """Return ``function`` compiled with sums in any order and products added in one go.
+    """Return ``function`` as a lean part of its callers, for loops over many numbers.
 
-    The last digit may differ from one processor to another.
+    Sums come in any order and products are added in one go: the last digit may differ from one
+    processor to another.
     """
-    made = numba.njit(
-        cache=True,
-        nogil=True,
-        error_model="numpy",
-        inline="always",
-        fastmath={"contract", "reassoc"},
-    )
-    return cast(Function, made(function))
+    options: Any = {
+        "cache": True,
+        "nogil": True,
+        "error_model": "numpy",
+        "forceinline": True,
+        "fastmath": {"contract", "reassoc"},
+        "_nrt": False,
+    }
+    return cast(Function, numba.njit(**options)(function))

@@ -10,7 +10,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from twin.physics.compiled import compiled, inlined
+from twin.physics.compiled import lean
 from twin.physics.face_films import MEAN
 from twin.physics.regulators import IDEAL, share
 from twin.physics.regulators import KIND as KIND_OF
@@ -27,7 +27,7 @@ DISCHARGE = 0.65
 """Discharge coefficient of a door [1]; 0.65 after Allard & Utsumi (1992)."""
 
 
-@compiled
+@lean
 def breezes(doors: Whole, size: Array, steady: Array, zones: Array, found: Array) -> None:
     """Conductance of each opening between two zones by the air as it was [W/K]."""
     for i in range(doors.shape[0]):
@@ -36,7 +36,7 @@ def breezes(doors: Whole, size: Array, steady: Array, zones: Array, found: Array
         found[i] = steady[i] + AIR_HEAT * DISCHARGE / 3.0 * size[i] * buoyant
 
 
-@inlined
+@lean
 def given_off(
     k: int, zones: Array, fresh: Array, weather: Array, known: Array, first: Whole, to_air: Array,
     doors: Whole, size: Array, steady: Array, breeze: Array, gives: Array, enters: Array,
@@ -54,7 +54,7 @@ def given_off(
         gives[doors[i, 1]] += breeze[i]
 
 
-@compiled
+@lean
 def overasked(heat: Array, power: Array, heating: float, cooling: float) -> bool:
     """Whether zones ask for more than the plant has [W]; each may then have its share of that."""
     given, taken = 0.0, 0.0
@@ -69,7 +69,7 @@ def overasked(heat: Array, power: Array, heating: float, cooling: float) -> bool
     return given > heating or taken > cooling
 
 
-@compiled
+@lean
 def asks(
     k: int, air: Array, low: Array, high: Array, order: Array, most: Array, heating: float,
     regulators: Array, memory: Array, step: float, asked: Array, bottom: Array, top: Array,

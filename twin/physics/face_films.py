@@ -11,7 +11,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from twin.physics.compiled import compiled, fused
+from twin.physics.compiled import compiled, fused, lean
 from twin.physics.films import STEFAN_BOLTZMANN, natural, outside, window_inside
 from twin.physics.gaps import conductance
 from twin.physics.links import (
@@ -58,7 +58,7 @@ mean of the air when its films were renewed last [K], steps until they are next,
 were, steps since the last time, mean of the air over the last step [K]."""
 
 
-@compiled
+@lean
 def facing_outdoors(
     k: int, e: int, el: Array, numbers: Array, row: int, here: float, weather: Array
 ) -> None:
@@ -85,7 +85,7 @@ def facing_outdoors(
     el[PASSES, e] = el[ACROSS, e] * el[YIELDS, e]
 
 
-@compiled
+@lean
 def window_chain(
     k: int, e: int, number: int, el: Array, element: Whole, chain: Array, gaps: Whole,
     shares: Array, numbers: Array, known: Array, inner: float, outer: float,
@@ -122,7 +122,7 @@ def window_chain(
             past += 1.0 / chain[number, j + 1]
 
 
-@compiled
+@lean
 def inside_films(
     r: int, count: int, film: Array, face: Array, rows: Whole, air: float, whole: Whole,
     numbers: Array,
@@ -143,7 +143,7 @@ def inside_films(
         film[r, i // LANES, i % LANES] = h * numbers[row, AREA]
 
 
-@compiled
+@lean
 def radiation(
     r: int, m: Array, face: Array, pairs: Whole, exchange: Array, first: int, last: int
 ) -> None:

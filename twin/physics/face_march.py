@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from twin.physics.compiled import compiled, fused, inlined
+from twin.physics.compiled import compiled, fused, inlined, lean
 from twin.physics.face_air import (
     BEAM,
     DIFFUSE,
@@ -69,7 +69,7 @@ CLOSE = 1e-5
 ROUNDS = 200
 
 
-@compiled
+@lean
 def renew(
     k: int, r: int, zones: Array, count: int, of: Whole, side: Whole, rows: Whole, film: Array,
     face: Array, ends: Array, then: Array, ends_then: Array, guess: Array, guess_ends: Array,
@@ -244,17 +244,17 @@ def settle(
 
 @fused
 def received(
-    k: int, seen: Array, el: Array, held: Array, sun: Array, face: Array, inner: Places,
+    k: int, rooms: int, seen: Array, el: Array, held: Array, sun: Array, face: Array, inner: Places,
     outer: Places, between: Whole, shared: Array, into: Array, ends: Array,
 ) -> None:  # fmt: skip
     """Heat into both faces of every wall through the step [W], and its outer face's mean [K].
 
-    ``seen`` (steps, elements) gets the inner faces' means [K].
+    ``seen`` gets the inner faces' means [K], after its ``rooms``.
     """
     faces = face.reshape(-1)
     for e in range(inner.shape[0]):
         into[1, e] = faces[inner[e]]
-        seen[k, e] = into[1, e]
+        seen[k, rooms + e] = into[1, e]
     for e in range(ends.shape[0]):
         here = into[1, e]
         there = (sun[e] + held[1, e] - el[ACROSS, e] * here) * el[YIELDS, e]
@@ -326,8 +326,7 @@ def march(
     capacity: Array, doors: Whole, size: Array, steady: Array, first: Whole, step: float,
     refresh: float, rounds: int, known: Array, weather: Array, fresh: Array, low: Array,
     high: Array, order: Array, most: Array, plant: Array, regulators: Array, fabric: Array,
-    owner: Whole, air_out: Array, heat_out: Array, fresh_out: Array, fabric_out: Array,
-    faces_out: Array,
+    owner: Whole, seen: Array, heat_out: Array, fresh_out: Array,
 ) -> None:  # fmt: skip
     """Step the zones through a block; the first fifteen are the state, carried on in place."""
     rooms, size_of = air.shape[0], el.shape[1]
@@ -336,6 +335,7 @@ def march(
     base, b, power = np.zeros(face.shape), np.zeros(face.shape), np.zeros((rooms, 2))
     asked, bottom, top = np.zeros(rooms), np.zeros(rooms), np.zeros(rooms)
     gives, enters, mean = np.zeros(rooms), np.zeros(rooms), np.zeros(rooms)
+    means = rooms + len(inner)
     carry(modes, np.ones(decay.shape), reach, into, held)
     for k in range(known.shape[0]):
         given_off(k, zones, fresh, weather, known, first, to_air, doors, size, steady, breeze,
@@ -356,14 +356,14 @@ def march(
             settled(
                 k, el, held, base, b, face, between, inner, outer, shared, zones, inverse, rise,
                 counts, air, enters, gives, capacity, step, asked, bottom, top, power, doors,
-                breeze, mean, rounds, air_out, heat,
+                breeze, mean, rounds, seen, heat,
             )  # fmt: skip
             if not overasked(heat, power, plant[k, 0], plant[k, 1]):
                 break
-        received(k, faces_out, el, held, sun, face, inner, outer, between, shared, into, ends)
+        received(k, rooms, seen, el, held, sun, face, inner, outer, between, shared, into, ends)
         carry(modes, decay, reach, into, held)
         for r in range(rooms):
-            air[r], heat_out[k, r], fabric_out[k, r] = air_out[k, r], heat[r], 0.0
+            air[r], heat_out[k, r], seen[k, means + r] = seen[k, r], heat[r], 0.0
             fresh_out[k, r] = fresh[k, r] * (weather[k, OUT] - zones[r, MEAN])
         for e in range(owner.shape[0]):
-            fabric_out[k, owner[e]] += fabric[e] * modes[0, e]
+            seen[k, means + owner[e]] += fabric[e] * modes[0, e]

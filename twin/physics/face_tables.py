@@ -7,9 +7,8 @@ come after walls. Elements are padded to sixteens, faces of a zone to eights, wi
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from typing import cast
 
 import numpy as np
 
@@ -36,7 +35,7 @@ from twin.physics.links import AREA, DOOR, GAP, HERE, KIND, RADIANT, THERE
 from twin.physics.network import Array, Circuit
 from twin.physics.regulators import HELD
 from twin.physics.wall_modes import WallModes, wall_modes
-from twin.physics.zone_tables import Block, Trace
+from twin.physics.zone_tables import Block, Trace, through
 
 ERROR = 3e-4
 """The most that leaving out a wall's modes may change its faces by, for each W/m² [m² K/W]."""
@@ -70,7 +69,7 @@ class State:
 
     def copy(self) -> State:
         """Return a house that stands there too."""
-        return State(*(getattr(self, f.name).copy() for f in fields(self)))
+        return type(self)(*(getattr(self, f.name).copy() for f in fields(self)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,22 +150,10 @@ def at_rest(tab: Tables, temperature: float) -> State:
 def run(tab: Tables, state: State, block: Block, most: Array, regulators: Array | None) -> Trace:
     """March through a block; ``state`` is carried on in place.
 
-    The trace has no links; its faces are the insides of walls, then of windows, as their means over
-    each step.
+    The trace has no links; its faces are the insides of walls, then windows: means of the steps.
     """
-    n, rooms = block.low.shape
-    order = np.zeros((n, rooms)) if block.order is None else block.order
-    regulators = np.zeros((rooms, 5)) if regulators is None else regulators
-    plant = np.tile([np.inf, np.inf, 1.0], (n, 1)) if block.plant is None else block.plant
-    air, heat, fresh, fabric = (np.empty((n, rooms)) for _ in range(4))
-    faces = np.empty((n, len(tab.fixed.inner)))
-    given = (
-        *(getattr(part, f.name) for part in (state, tab.fixed) for f in fields(part)),
-        np.ascontiguousarray(block.known), block.weather, block.fresh, block.low, block.high,
-        order, most, plant, regulators, tab.fabric, tab.owner, air, heat, fresh, fabric, faces,
-    )  # fmt: skip
-    cast(Callable[..., None], march)(*given)
-    return Trace(np.hstack([air, faces, fabric]), heat, np.empty((n, 0)), fresh)
+    parts = (state, tab.fixed)
+    return through(march, parts, tab.fabric, tab.owner, block, most, regulators)
 
 
 def seen(tab: Tables, state: State) -> Array:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from twin.physics.assembled import Assembled
 from twin.physics.films import LEEWARD, WINDWARD
@@ -12,6 +15,8 @@ from twin.physics.links import FRESH, KIND, ROOM
 from twin.physics.network import Array
 from twin.physics.regulators import HELD
 from twin.physics.zone_steps import driven, march
+
+Whole = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +155,25 @@ class Trace:
     heat: Array
     link: Array
     fresh: Array
+
+
+def through(
+    march: Callable[..., None], parts: tuple[Any, ...], fabric: Array, owner: Whole, block: Block,
+    most: Array, regulators: Array | None,
+) -> Trace:  # fmt: skip
+    """March a house of walls through a block; ``march`` takes the fields of ``parts`` first."""
+    n, rooms = block.low.shape
+    order = np.zeros((n, rooms)) if block.order is None else block.order
+    regulators = np.zeros((rooms, 5)) if regulators is None else regulators
+    plant = np.tile([np.inf, np.inf, 1.0], (n, 1)) if block.plant is None else block.plant
+    heat, fresh = np.empty((n, rooms)), np.empty((n, rooms))
+    seen = np.empty((n, 2 * rooms + len(owner)))
+    march(
+        *(getattr(part, f.name) for part in parts for f in fields(part)),
+        np.ascontiguousarray(block.known), block.weather, block.fresh, block.low, block.high,
+        order, most, plant, regulators, fabric, owner, seen, heat, fresh,
+    )  # fmt: skip
+    return Trace(seen, heat, np.empty((n, 0)), fresh)
 
 
 NARROW = 100

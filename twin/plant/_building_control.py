@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from twin.physics import face_tables, regulators, zone_tables
+from twin.physics import face_tables, quick_tables, regulators, zone_tables
 from twin.physics.assembled import Assembled
 from twin.physics.network import Array
 from twin.physics.zone_tables import Block, Trace
@@ -30,6 +30,9 @@ class House:
 
     def run(self, block: Block) -> Trace:
         """March through a block."""
+        if isinstance(self.tables, quick_tables.QuickTables):
+            assert isinstance(self.state, quick_tables.QuickState)
+            return quick_tables.run(self.tables, self.state, block, self.most, self.regulators)
         if isinstance(self.tables, face_tables.Tables):
             assert isinstance(self.state, face_tables.State)
             return face_tables.run(self.tables, self.state, block, self.most, self.regulators)
@@ -61,6 +64,10 @@ def standing(
     if whole or not face_tables.fits(made.house):
         tables = zone_tables.tables(made)
         return House(made, tables, zone_tables.at_rest(made, temperature), most, regulating)
+    if len(made.inner) > face_tables.FEW:
+        quick = quick_tables.tables(made)
+        rest = quick_tables.at_rest(quick, temperature)
+        return House(made, quick, rest, most, regulating)
     faces = face_tables.tables(made)
     return House(made, faces, face_tables.at_rest(faces, temperature), most, regulating)
 

@@ -70,7 +70,8 @@ class Inputs:
         middles = times + 0.5 * settings.step + (settings.start_day - 1) * DAY
         weather, density = self._weather(middles)
         people, used = self.people(start, steps), self.in_use(start, steps)
-        flows = np.zeros((steps, self.made.exogenous))
+        known = np.zeros((steps, self.made.known + self.made.exogenous))
+        flows = known[:, self.made.known :]
         fresh = np.zeros((steps, rooms))
         for room, zone in enumerate(settings.zones.values()):
             self._use(flows, room, zone, times, people[:, room], used[:, room])
@@ -83,11 +84,10 @@ class Inputs:
             light = climate.through_hours(self.weather.global_horizontal, middles)
             for room, zone in enumerate(settings.zones.values()):
                 flows[:, 2 * rooms + room] = zone.solar_aperture * light
-        grounds = np.broadcast_to(self.made.ground, (steps, len(self.made.ground)))
+        known[:, 0], known[:, 1 : self.made.known] = weather[:, OUT], self.made.ground
         self._lights(flows, used)
         low, high = self.band(start, steps, self.ahead)
         plant = limits(settings, self.climate(start, weather[:, OUT]))
-        known = np.hstack([weather[:, :1], grounds, flows])
         return Block(known, weather, fresh, low, high, plant=plant)
 
     def climate(self, start: int, outdoors: Array) -> Climate:
@@ -165,7 +165,12 @@ class Inputs:
         """Whether each zone is in use in each step, (steps, zones)."""
         times = np.arange(start, start + steps, dtype=np.float64) * self.settings.step
         zones = self.settings.zones.values()
-        found = np.column_stack([in_use(zone, times) for zone in zones])
+        by_clock: dict[tuple[float, float], Used] = {}
+        for zone in zones:
+            key = zone.use_start, zone.use_end
+            if key not in by_clock:
+                by_clock[key] = in_use(zone, times)
+        found = np.column_stack([by_clock[zone.use_start, zone.use_end] for zone in zones])
         chosen = [k for k, zone in enumerate(zones) if zone.use_by == "presence"]
         if chosen:
             found[:, chosen] = self.crowd.in_use(start, steps)[:, chosen]

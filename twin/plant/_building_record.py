@@ -17,7 +17,7 @@ from twin.plant._building_flows import FLOWS, entering
 from twin.plant._building_power import burns, used
 from twin.plant._building_schedules import Used
 from twin.records import Channel
-from twin.tables import Words
+from twin.tables import Runs, Words
 
 if TYPE_CHECKING:
     from twin.plant.building import Model
@@ -141,16 +141,15 @@ class Diary:
             if n < len(times):
                 later.append((key, times[n:], values[n:]))
         self.pending = later
-        lengths = [len(times) for _key, times, _values in due]
-        keys = np.repeat([key for key, _times, _values in due], lengths).astype(np.int32)
-        if not keys.size:
+        due = [row for row in due if len(row[1])]
+        if not due:
             return
-        self.building.record.facts.samples.extend_columns({
-            "time": np.concatenate([times for _key, times, _values in due]),
-            "source": Words(keys // len(CHANNELS), self.sources),
-            "channel": Words(keys % len(CHANNELS), CHANNELS),
-            "value": np.concatenate([values for _key, _times, values in due]),
-        })  # fmt: skip
+        keys = np.array([key for key, _times, _values in due], dtype=np.int32)
+        texts = {"source": Words(keys // len(CHANNELS), self.sources),
+                 "channel": Words(keys % len(CHANNELS), CHANNELS)}  # fmt: skip
+        numbers = {"time": [times for _key, times, _values in due],
+                   "value": [values for _key, _times, values in due]}  # fmt: skip
+        self.building.record.facts.samples.extend_columns(Runs(texts, numbers))
 
     def _later(self, zone: int, channel: str, times: Array, values: Array) -> None:
         key = zone % len(self.sources) * len(CHANNELS) + CHANNELS.index(channel)
@@ -189,21 +188,24 @@ class Diary:
         ends = [_outside(rows[:-1], band), _outside(rows[1:], band)]
         self._later(WHOLE, "outside_band", starts, 0.5 * (ends[0] + ends[1]).mean(axis=1))
         unmet, used_now = np.zeros(len(starts), dtype=bool), inputs.in_use(first, len(starts))
+        airs, heat, after = _by_zone(rows[1:]), _by_zone(trace.heat), starts + self.step
+        flows = {
+            "heating": np.maximum(heat, 0.0), "cooling": np.maximum(-heat, 0.0),
+            "heating_electric": _by_zone(power.heating),
+            "cooling_electric": _by_zone(power.cooling),
+            "discomfort": _by_zone(np.where(used_now, ends[1], 0.0)),
+        }  # fmt: skip
+        if burns(settings):
+            flows["heating_gas"] = _by_zone(power.gas)
         for number in range(rooms):
-            air, heat = trace.seen[:, number], trace.heat[:, number]
-            self._later(number, "temperature", starts + self.step, air)
-            self._later(number, "heating", starts, np.maximum(heat, 0.0))
-            self._later(number, "cooling", starts, np.maximum(-heat, 0.0))
-            self._later(number, "heating_electric", starts, power.heating[:, number])
-            self._later(number, "cooling_electric", starts, power.cooling[:, number])
-            if burns(settings):
-                self._later(number, "heating_gas", starts, power.gas[:, number])
+            air = airs[number]
+            self._later(number, "temperature", after, air)
+            for channel, row in flows.items():
+                self._later(number, channel, starts, row[number])
             if price is not None:
                 each = (power.heating + power.cooling)[:, number] * price + fuel[:, number]
                 self._later(number, "spent", starts, each)
-            felt = np.where(used_now[:, number], ends[1][:, number], 0.0)
-            self._later(number, "discomfort", starts, felt)
-            late = felt > settings.unmet_tolerance
+            late = flows["discomfort"][number] > settings.unmet_tolerance
             cold = late & (air < band[0][:, number])
             self._changes(number, "unmet_heating", starts, cold)
             self._changes(number, "unmet_cooling", starts, late & ~cold)
@@ -237,14 +239,21 @@ class Diary:
         self.waiting = [rows[whole:]] if whole < len(rows) else []
         starts = first * self.step + HOUR * np.arange(len(means), dtype=np.float64)
         rooms = self.building.made.rooms
-        for number in range(rooms):
-            heat = means[:, :, rooms + number]
-            self._later(number, "temperature_hour", starts, means[:, :, number].mean(axis=1))
-            self._later(number, "heating_hour", starts, np.maximum(heat, 0.0).mean(axis=1))
-            self._later(number, "cooling_hour", starts, np.maximum(-heat, 0.0).mean(axis=1))
-            for place, flow in enumerate(FLOWS, 2):
-                of_hour = means[:, :, place * rooms + number].mean(axis=1)
-                self._later(number, flow, starts, of_hour)
+        heat = means[:, :, rooms : 2 * rooms]
+        warm, cold = (np.maximum(sign * heat, 0.0).mean(axis=1) for sign in (1.0, -1.0))
+        of_hours = means.mean(axis=1)
+        rows_of = {"temperature_hour": of_hours[:, :rooms], "heating_hour": warm,
+                   "cooling_hour": cold}  # fmt: skip
+        for place, flow in enumerate(FLOWS, 2):
+            rows_of[flow] = of_hours[:, place * rooms : (place + 1) * rooms]
+        for channel, each in rows_of.items():
+            for number, row in enumerate(_by_zone(each)):
+                self._later(number, channel, starts, row)
+
+
+def _by_zone(rows: Array) -> Array:
+    """(steps, zones) turned to (zones, steps), each zone in one piece."""
+    return np.ascontiguousarray(rows.T)
 
 
 def given_by(settings: given.Settings, power: Array) -> Array:

@@ -180,6 +180,11 @@ class Asset(ABC):
         return "has no compiled engine"
 
     @classmethod
+    def loads(cls) -> tuple[Callable[[], None], ...]:
+        """Return what to call to have loaded, or compiled, what runs need beside the engines."""
+        return ()
+
+    @classmethod
     def has_luck(cls, settings: Any) -> bool:
         """Return whether two runs of it on other seeds may differ."""
         return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 import numpy as np
@@ -15,7 +15,7 @@ from twin.physics.assembly import assemble
 from twin.physics.climate import Weather
 from twin.physics.network import Array
 from twin.plant import _building_describe as describe
-from twin.plant import _building_weather
+from twin.plant import _building_warm, _building_weather
 from twin.plant._building_air import Air, carried
 from twin.plant._building_boptest import boptest_measures, cost_rule
 from twin.plant._building_control import (
@@ -256,6 +256,16 @@ class Model(Asset):
         """Return the present values of a zone or a face [SI]."""
         self._catch_up()
         return self._look.look(part)
+
+    @classmethod
+    def loads(cls) -> tuple[Callable[[], None], ...]:
+        """Return what loads the compiled steps of zones."""
+        return (_building_warm.warm,)
+
+    @classmethod
+    def has_luck(cls, settings: Settings) -> bool:
+        """Return whether people come and go, or plans err, by chance."""
+        return bool(settings.occupants) or settings.control == "predictive"
 
     @classmethod
     def neighbours(cls, settings: Settings) -> frozenset[str]:

@@ -65,10 +65,15 @@ def needs_sensors(scenario: Scenario, paths: Iterable[str]) -> bool:
     return any(path.split(".")[0] in aside for path in paths)
 
 
+@functools.lru_cache(maxsize=KEPT)
 def channels(run_id: str) -> list[tuple[str, str]]:
     """Return (source, channel) of everything that was sampled in a run."""
-    rows = table(run_id, "samples")[["source", "channel"]].drop_duplicates()
-    return [(str(source), str(channel)) for source, channel in rows.itertuples(index=False)]
+    return store.get_run(run_id).sampled()
+
+
+@functools.lru_cache(maxsize=KEPT)
+def _sampled(run_id: str, source: str, name: str) -> tuple[Array, Array]:
+    return store.get_run(run_id).series(source, name)
 
 
 def channel(scenario: Scenario, source: str, name: str) -> Channel:
@@ -84,10 +89,8 @@ def channel(scenario: Scenario, source: str, name: str) -> Channel:
 
 def series(run_id: str, source: str, name: str, unit: str) -> tuple[Array, Array]:
     """Return times [s] and values (in ``unit``) of a sampled channel, held to the end."""
-    rows = table(run_id, "samples")
-    mine = rows[(rows["source"] == source) & (rows["channel"] == name)]
-    time = np.append(mine["time"].to_numpy(float), end(run_id))
-    values = mine["value"].to_numpy(float)
+    times, values = _sampled(run_id, source, name)
+    time = np.append(times, end(run_id))
     held = np.append(values, values[-1:] if len(values) else np.nan)
     shown = held if unit == "1" else np.asarray(from_si(held, unit), float)
     return time, shown
