@@ -90,3 +90,38 @@ def test_a_model_with_an_unknown_operator_is_refused_with_its_name(tmp_path):
     (tmp_path / "odd.onnx").write_bytes(content)
     with pytest.raises(BadInput, match=r"can be run.*Wobble"):
         library.open_model(str(tmp_path))
+
+
+def model_of(tmp_path, takes, gives, batch="N"):
+    onnx = pytest.importorskip("onnx")
+    helper, kind = onnx.helper, onnx.TensorProto.FLOAT
+    weights = onnx.numpy_helper.from_array(np.zeros((takes, gives), np.float32), "w")
+    body = helper.make_graph(
+        [helper.make_node("MatMul", ["x", "w"], ["y"])],
+        "g",
+        [helper.make_tensor_value_info("x", kind, [batch, takes])],
+        [helper.make_tensor_value_info("y", kind, [batch, gives])],
+        [weights],
+    )
+    sets = [helper.make_opsetid("", 17)]
+    content = helper.make_model(body, opset_imports=sets, ir_version=8).SerializeToString()
+    card = json.loads((library.HOME / "bearing.json").read_text("utf-8"))
+    card["sha256"] = hashlib.sha256(content).hexdigest()
+    (tmp_path / "own.json").write_text(json.dumps(card), "utf-8")
+    (tmp_path / "own.onnx").write_bytes(content)
+    return str(tmp_path)
+
+
+def test_a_model_that_is_not_what_its_card_says_is_refused(tmp_path):
+    card = library.open_model("bearing").card
+    features, classes = len(card.inputs), len(card.classes)
+    assert library.open_model(model_of(tmp_path, features, classes)).card.name == "bearing"
+    for takes, gives, batch, message in (
+        (features - 1, classes, "N", f"takes {features - 1} values, its card names {features}"),
+        (features, classes + 1, "N", f"its card has {classes} classes"),
+        (features, classes, 1, "takes 1 at a time"),
+    ):
+        folder = tmp_path / f"{takes}-{gives}-{batch}"
+        folder.mkdir()
+        with pytest.raises(BadInput, match=message):
+            library.open_model(model_of(folder, takes, gives, batch))

@@ -90,8 +90,9 @@ def evaluate_model(
         document = asdict(inspection.evaluate(chosen, data))
     else:
         speed = rpm / 60.0 if rpm is not None else None
-        found = recordings.read(data, speed=speed, rate=rate)
+        found, unfit = recordings.usable(recordings.read(data, speed=speed, rate=rate))
         document = asdict(evaluate(chosen, found, named(bearing)))
+        document["left_out"] = [str(fault) for fault in unfit]
     output.write_json({**document, "model_bytes": chosen.card.model_bytes}, json_to)
     for reason in document.get("left_out", ()):
         output.console("-").print(f"left out: {reason}")

@@ -186,7 +186,31 @@ def _open(folder: Path, name: str, stamp: int) -> Model:
     content = _read(path)
     if hashlib.sha256(content).hexdigest() != card.sha256:
         raise BadInput(Fault("is not the file that its card describes (sha256)", file=str(path)))
-    return Model(card, _session(content, path))
+    session = _session(content, path)
+    _refuse_other_shapes(card, session, path)
+    return Model(card, session)
+
+
+def _refuse_other_shapes(card: Card, session: onnxruntime.InferenceSession, path: Path) -> None:
+    """Refuse a model that takes or gives something else than its card says."""
+    taken, given = session.get_inputs(), session.get_outputs()
+    faults = []
+    if len(taken) != 1 or taken[0].type != "tensor(float)":
+        faults.append(f"takes {len(taken)} inputs of {taken[0].type}; one of floats is needed")
+    elif len(taken[0].shape) == 2 and _other(taken[0].shape[1], len(card.inputs)):
+        faults.append(f"takes {taken[0].shape[1]} values, its card names {len(card.inputs)}")
+    elif isinstance(taken[0].shape[0], int):
+        faults.append(f"takes {taken[0].shape[0]} at a time; its first axis must be free")
+    if len(given[0].shape) != 2 or _other(given[0].shape[1], len(card.classes)):
+        wanted = f"its card has {len(card.classes)} classes"
+        faults.append(f"gives values of shape {given[0].shape}, {wanted}")
+    if faults:
+        raise BadInput([Fault(message, file=str(path)) for message in faults])
+
+
+def _other(size: Any, wanted: int) -> bool:
+    """Whether an axis of known size has another one; free axes have a name instead."""
+    return isinstance(size, int) and size != wanted
 
 
 def require_inputs(card: Card, names: Sequence[str], *, path: str = "", file: str = "") -> None:

@@ -2,7 +2,8 @@
 
 Read are ``.npz`` files with, for every recording, arrays ``<name>`` (acceleration),
 ``<name>__fs`` [Hz], ``<name>__rpm`` [1/min] and, for models that need it, ``<name>__teeth`` of the
-tool; and folders by class name with ``.wav`` or ``.csv`` files.
+tool; ``.mat`` files with the same arrays, or as the bearing data centre of CWRU writes them; and
+folders by class name with any of these, ``.wav`` or ``.csv`` files.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ from __future__ import annotations
 import re
 import wave
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +22,9 @@ import numpy.typing as npt
 from twin.errors import BadInput, Fault
 
 LARGEST = 512 * 1024 * 1024  # [byte]
+CLIPPED = 0.01  # share of samples at an end of the range above which a recording is clipped [1]
+FILES = (".npz", ".mat", ".wav", ".csv")
+SPELT = ".npz, .mat, .wav or .csv"
 # How recordings name the classes; the longest prefix counts.
 PREFIXES = {
     "normal": "normal",
@@ -102,8 +107,37 @@ def read(
     else:
         raise BadInput(Fault("no such file or folder", file=str(place)))
     if not found:
-        raise BadInput(Fault("no recordings in it (.npz, .wav or .csv)", file=str(place)))
+        raise BadInput(Fault(f"no recordings in it ({SPELT})", file=str(place)))
     return found
+
+
+def usable(found: Sequence[Recording]) -> tuple[tuple[Recording, ...], tuple[Fault, ...]]:
+    """Tell recordings that can be judged from those that show nothing: constant or clipped ones.
+
+    Raises
+    ------
+    BadInput
+        When none can be judged, with what is wrong with each.
+    """
+    flaws = [(recording, flaw_of(recording.samples)) for recording in found]
+    left_out = tuple(Fault(flaw, path=recording.name) for recording, flaw in flaws if flaw)
+    kept = tuple(recording for recording, flaw in flaws if not flaw)
+    if left_out and not kept:
+        raise BadInput(list(left_out))
+    return kept, left_out
+
+
+def flaw_of(samples: npt.NDArray[np.float32]) -> str:
+    """Why a recording shows nothing; empty when it may be judged.
+
+    >>> flaw_of(np.ones(9, np.float32))
+    'constant signal'
+    """
+    if not samples.size or float(np.ptp(samples)) == 0.0:
+        return "constant signal"
+    ends = max(float(np.mean(samples == end)) for end in (samples.min(), samples.max()))
+    share = f"clipped signal: {100.0 * ends:.0f} % of the samples lie at one end of the range"
+    return share if ends > CLIPPED and len(samples) >= 1.0 / CLIPPED else ""
 
 
 def _folder(place: Path, speed: float | None, rate: float | None) -> Iterator[Recording]:
@@ -111,9 +145,9 @@ def _folder(place: Path, speed: float | None, rate: float | None) -> Iterator[Re
         if path.is_dir():
             label = label_of(path.name)
             for inner in sorted(path.iterdir()):
-                if inner.suffix.lower() in {".npz", ".wav", ".csv"}:
+                if inner.suffix.lower() in FILES:
                     yield from _file(inner, label, speed, rate)
-        elif path.suffix.lower() == ".npz":
+        elif path.suffix.lower() in {".npz", ".mat"}:
             yield from _file(path, "", speed, rate)
 
 
@@ -122,10 +156,10 @@ def _file(path: Path, label: str, speed: float | None, rate: float | None) -> It
     if size > LARGEST:
         message = f"{size / 1e6:.0f} MB; at most {LARGEST / 1e6:.0f} MB are read at once"
         raise BadInput(Fault(message, file=str(path)))
-    readers = {".npz": _npz, ".wav": _wav, ".csv": _csv}
+    readers = {".npz": _npz, ".mat": _mat, ".wav": _wav, ".csv": _csv}
     reader = readers.get(path.suffix.lower())
     if reader is None:
-        raise BadInput(Fault("recordings are .npz, .wav or .csv files", file=str(path)))
+        raise BadInput(Fault(f"recordings are {SPELT} files", file=str(path)))
     for name, samples, own_rate, own_speed, teeth in reader(path):
         found = _checked(
             path, name, samples, own_rate or rate, own_speed or speed, label or label_of(name)
@@ -146,7 +180,7 @@ def _npz(path: Path) -> Iterator[Raw]:
                 if missing:
                     message = f"has no array {name}{missing[0]}"
                     raise BadInput(Fault(message, path=name, file=str(path)))
-                samples = np.asarray(file[name], np.float32).ravel()
+                samples = _one_channel(file[name], name, path)
                 rate, rpm = float(file[name + "__fs"]), float(file[name + "__rpm"])
                 teeth = int(file[name + "__teeth"]) if name + "__teeth" in file.files else 0
                 yield name, samples, rate, rpm / 60.0, teeth
@@ -154,6 +188,40 @@ def _npz(path: Path) -> Iterator[Raw]:
         raise
     except (OSError, ValueError, TypeError, EOFError, zipfile.BadZipFile) as error:
         raise BadInput(Fault(f"is not a readable .npz file: {error}", file=str(path))) from None
+
+
+def _one_channel(values: Any, name: str, path: Path) -> npt.NDArray[np.float32]:
+    whole = np.asarray(values, np.float32)
+    if whole.size != max(whole.shape, default=1):
+        shape = " × ".join(map(str, whole.shape))
+        raise BadInput(Fault(f"holds {shape} values; one channel is needed", name, str(path)))
+    return whole.ravel()
+
+
+def _mat(path: Path) -> Iterator[Raw]:
+    """Read MATLAB files: arrays as in ``.npz``, or ``X105_DE_time`` and ``X105RPM`` as of CWRU.
+
+    The latter are named by their file, and do not tell their rate.
+    """
+    from scipy.io import loadmat
+
+    try:
+        file = {name: value for name, value in loadmat(path).items() if name[:2] != "__"}
+    except Exception as error:  # scipy raises a dozen kinds; all mean: not of MATLAB 4 to 7.2
+        reason = " ".join(str(error).split())[:160]
+        raise BadInput(Fault(f"is not a readable .mat file: {reason}", file=str(path))) from None
+    named = [name for name in file if f"{name}__fs" in file and f"{name}__rpm" in file]
+    for name in named:
+        rate, rpm = (float(np.ravel(file[f"{name}__{what}"])[0]) for what in ("fs", "rpm"))
+        yield name, _one_channel(file[name], name, path), rate, rpm / 60.0, 0
+    ends = [] if named else [name for name in file if name.endswith("DE_time")]
+    if not named and len(ends) != 1:
+        message = "needs arrays NAME, NAME__fs and NAME__rpm, or one that ends with DE_time"
+        raise BadInput(Fault(message, file=str(path)))
+    for name in ends:
+        turns = next((file[key] for key in file if key.endswith("RPM")), None)
+        speed = None if turns is None else float(np.ravel(turns)[0]) / 60.0
+        yield path.stem, _one_channel(file[name], name, path), None, speed, 0
 
 
 def _wav(path: Path) -> Iterator[Raw]:
