@@ -79,8 +79,10 @@ def test_a_batch_says_what_each_node_says_alone(monkeypatch):
 
 def test_two_hundred_nodes_take_less_time_than_their_physics():
     timed(plant(2, 2))
-    physics, bare = timed(plant(0, period=400))
-    whole, facts = timed(plant(NODES, period=400))
-    assert not bare.inferences
-    assert len(facts.inferences) == NODES
-    assert whole - physics < physics, (whole, physics)
+    bare, all_of_them = plant(0, period=400), plant(NODES, period=400)
+    assert not timed(bare)[1].inferences
+    assert len(timed(all_of_them)[1].inferences) == NODES
+    # The best of three each: on a busy machine one run may take twice what another does.
+    rounds = [(timed(bare)[0], timed(all_of_them)[0]) for _ in range(3)]
+    physics, whole = (min(column) for column in zip(*rounds, strict=True))
+    assert whole - physics < physics, rounds

@@ -1,7 +1,7 @@
 /* INT8 kernels: activations are uint8 with a zero point, rows of pixels of channels (NHWC); weights
- * are int8, symmetric for each output channel. Biases come with the input's zero point folded in.
- * Results equal onnxruntime's QLinear operators bit for bit: sums in int32, one float32 product for
- * each output, rounded to the nearest even integer. */
+ * are int8, symmetric for each output channel, and begin at a whole word. Biases come with the
+ * input's zero point folded in. Results equal onnxruntime's QLinear operators bit for bit: sums in
+ * int32, one float32 product for each output, rounded to the nearest even integer. */
 #ifndef TWIN_KERNELS_H
 #define TWIN_KERNELS_H
 

@@ -132,18 +132,21 @@ def _shape(layer: Convolution | Pool, *, channels: bool) -> str:
     return ", ".join(str(part) for part in [*parts, window.pads[0], window.pads[1]])
 
 
+def _words(words: Any) -> list[str]:
+    return [f"{word:#x}u" for word in words.tolist()]
+
+
 def _constants(layer: Convolution, tag: str) -> tuple[list[str], str]:
-    """Arrays of a convolution, and how its struct points to them."""
+    """Arrays of a convolution, and how its struct points to them. Weights begin at a whole word."""
     if layer.by_four:
-        words = (f"{word:#x}u" for word in pack.by_channel(layer).tolist())
         pointers = f"(const int8_t *){tag}_channels, 0, 0"
-        return [_array("uint32_t", f"{tag}_channels", words)], pointers
+        return [_array("uint32_t", f"{tag}_channels", _words(pack.by_channel(layer)))], pointers
     arrays = [
-        _array("int8_t", f"{tag}_weights", _whole(pack.packed(layer))),
+        _array("uint32_t", f"{tag}_weights", _words(pack.packed(layer).view(np.dtype("<u4")))),
         _array("int32_t", f"{tag}_biases", _whole(pack.biases(layer))),
         _array("float", f"{tag}_factors", map(literal, pack.factors(layer))),
     ]
-    return arrays, f"{tag}_weights, {tag}_biases, {tag}_factors"
+    return arrays, f"(const int8_t *){tag}_weights, {tag}_biases, {tag}_factors"
 
 
 def _convolution(layer: Convolution, tag: str) -> str:
