@@ -188,3 +188,20 @@ def test_the_levelled_plane_is_the_one_that_the_node_computes():
     torch, some = chains.require_torch(), pixels(4)
     found = with_levelled(torch, torch.from_numpy(some).float() / 255.0).numpy()
     assert found == pytest.approx(pictures.with_levelled(some) / 255.0, abs=0.6 / 255.0)
+
+
+def test_a_teachers_answers_are_kept_only_for_pictures_that_stay_as_they_are():
+    torch, made_up = chains.require_torch(), chain()
+    grey = pixels(4)[:, :1]
+    kept = chains.answers(made_up, grey)
+    assert kept == pytest.approx(chains.answers(made_up, pictures.with_levelled(grey)), abs=0.02)
+    wrong = np.full_like(kept, 7.0)
+    task = fitting.Task(grey, np.array([0, 1, 2, 0]), 3, True, 1, wrong)
+    still = fitting.Course("still", 1, 1e-3, 1.0, moved=False)
+    chosen, shown = np.array([2, 0]), with_levelled(torch, torch.from_numpy(grey).float() / 255.0)
+    taught = fitting._taught(torch, task, still, chosen, shown[[2, 0]], made_up)
+    assert (taught.numpy() == 7.0).all()
+    for other, course in ((task, dataclasses.replace(still, moved=True)),
+                          (dataclasses.replace(task, oriented=False), still)):  # fmt: skip
+        asked = fitting._taught(torch, other, course, chosen, shown[[2, 0]], made_up)
+        assert asked.numpy() == pytest.approx(kept[[2, 0]], abs=1e-4)
