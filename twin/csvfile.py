@@ -6,9 +6,10 @@ import codecs
 import csv
 import gzip
 import io
+import itertools
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,8 +51,8 @@ class Sheet:
         return float(text) if PLAIN.match(text) else None
 
 
-def read_sheet(path: str) -> Sheet:
-    """Read a CSV file.
+def read_sheet(path: str, *, numbered: bool = False) -> Sheet:
+    """Read a CSV file; ``numbered``: R's way, a row number before the first named column, may be.
 
     Raises
     ------
@@ -70,15 +71,20 @@ def read_sheet(path: str) -> Sheet:
         twice = {name for name in header if name and header.count(name) > 1}
         if twice:
             raise BadInput(Fault("is named twice in the header", f"column {min(twice)}", path))
-        rows = tuple(_rows(path, reader, header))
+        lines = list(itertools.islice(reader, 1)) if numbered else []
+        if lines and len(lines[0]) == len(header) + 1 and lines[0][0].strip().isdigit():
+            header = ("", *header)
+        rows = tuple(_rows(path, reader, header, lines))
     except csv.Error as error:
         where = f"line {reader.line_num}"
         raise BadInput(Fault(f"is not a CSV table: {error}", where, path)) from None
     return Sheet(path, header, rows, separator)
 
 
-def _rows(path: str, reader: Iterator[list[str]], header: tuple[str, ...]) -> Iterator[Row]:
-    for count, cells in enumerate(reader):
+def _rows(
+    path: str, reader: Iterator[list[str]], header: tuple[str, ...], first: Sequence[list[str]]
+) -> Iterator[Row]:
+    for count, cells in enumerate(itertools.chain(first, reader)):
         if count >= MOST_ROWS:
             raise BadInput(Fault(f"has more than {MOST_ROWS:,} rows", file=path))
         line: int = reader.line_num  # type: ignore[attr-defined]

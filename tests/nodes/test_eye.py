@@ -77,4 +77,4 @@ def test_other_sensors_are_refused(model):
         node(model, camera(thermal))
     with pytest.raises(BadInput, match="looks at vibration, the sensor cam is part"):
         node("bearing", camera())
-    assert node(model, camera(image, pixels=SIZE)).eye is not None
+    assert node(model, camera(image, pixels=SIZE)).sense is not None

@@ -205,3 +205,40 @@ def test_a_teachers_answers_are_kept_only_for_pictures_that_stay_as_they_are():
                           (dataclasses.replace(task, oriented=False), still)):  # fmt: skip
         asked = fitting._taught(torch, other, course, chosen, shown[[2, 0]], made_up)
         assert asked.numpy() == pytest.approx(kept[[2, 0]], abs=1e-4)
+
+
+def test_words_are_learned_from_a_folder_and_judged_again(tmp_path, monkeypatch):
+    from tests.training.test_sound import spoken, write
+    from twin.nodes.senses import word
+    from twin.nodes.senses.base import Asked as Judged
+    from twin.training import keyword
+    from twin.training.tasks.base import Asked
+
+    monkeypatch.setattr(plans, "wide", plans.thin)  # a teacher as small as the student
+    for name, steps_ in (("TAUGHT", 60), ("DISTILLED", 90), ("ROUNDED", 10)):
+        course = dataclasses.replace(getattr(keyword, name), epochs=1, fewest=steps_, most=steps_)
+        monkeypatch.setattr(keyword, name, course)
+    for kind in ("up", "down", "noise"):
+        for k in range(15):
+            write(tmp_path / "in" / kind / f"{k}.wav", spoken(stream(2, f"{kind}{k}"), kind))
+    path, _ = keyword.build(tmp_path / "in", Asked(tmp_path / "out"), lambda line: None)
+    card = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    assert card["classes"] == ["down", "noise", "up"]
+    assert card["tests"]["held_back"]["accuracy"] >= 0.8
+    found = word.evaluate(open_model(str(path)), Judged(tmp_path / "in"))
+    assert found["n"] == 45
+
+
+def test_a_person_model_is_an_inspection_model_that_raises_no_alarm(tmp_path):
+    from twin.family import load
+    from twin.training.tasks.base import Asked
+
+    place = made.draw(tmp_path / "in", 12, ("stripes", "dots"))
+    for old, new in (("stripes", "person"), ("dots", "nobody")):
+        (place / old).rename(place / new)
+    path, _ = load("twin.training.tasks", "person").build(
+        Asked(tmp_path / "out", data=place, side=32, budget=1.0), lambda line: None
+    )
+    card = open_model(str(path)).card
+    assert (card.name, card.document["alarms"]) == ("person", [])
+    assert set(inspection.evaluate(open_model(str(path)), place).classes) == {"nobody", "person"}

@@ -137,3 +137,25 @@ def test_a_run_of_the_shipped_line_has_pictures_with_verdicts() -> None:
     chart = pictures.film_of(scenario, "camera", "eye", tables, "light")
     assert chart.finding.endswith("of the last 8 pictures")
     assert len(chart.rows) == 8
+
+
+def test_the_air_of_a_room_shows_who_was_there_beside_what_the_node_said() -> None:
+    from twin.ui.pages import _streams_air as air
+
+    time = 300.0 * np.arange(1, 5)
+    told = ["empty", "occupied", "occupied", "empty"]
+    window = np.full((3, 4), np.nan, np.float32)
+    window[-1] = [6e-4, 294.15, 0.4, 200.0]
+    tables = {
+        "blocks": pd.DataFrame({"source": "a", "time": time, "rate": 1 / 300.0,
+                                "data": [window.ravel()] * 4, "shape": [(3, 4)] * 4}),
+        "events": pd.DataFrame({"source": "a", "time": time, "name": "window", "subject": told}),
+        "inferences": pd.DataFrame({"source": "n", "time": time,
+                                    "label": ["bad", "occupied", "occupied", "occupied"]}),
+    }  # fmt: skip
+    chart = air.through(tables, "a", ["n"], "light")
+    assert chart.finding == "Right in 67 % of 3 looks at the room"
+    traces = {trace.name: trace for trace in chart.figure.data if trace.name}
+    assert [np.isfinite(y) for y in traces["there"].y] == [False, True, True, False]
+    assert len(traces["node"].x) == 3
+    assert chart.rows[0] == ["CO2", "600.0 – 600.0", "ppm"]

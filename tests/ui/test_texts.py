@@ -81,7 +81,7 @@ def test_files_are_flat_and_not_empty() -> None:
         assert all(isinstance(text, str) and text for text in texts.values()), file
 
 
-@pytest.mark.parametrize("kind", ["vibration", "acoustic", "electrical"])
+@pytest.mark.parametrize("kind", ["vibration", "acoustic", "electrical", "air", "thermal_camera"])
 def test_parameters_of_sensors_have_names_in_every_language(kind: str) -> None:
     wanted = {
         f"params.{one.path}" for one in declarations(family.load("twin.signals", kind).Settings)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,15 +9,15 @@ import typer
 
 from twin.cli import output
 from twin.errors import BadInput, Fault, did_you_mean
-from twin.nodes import library, recordings
+from twin.family import kinds
+from twin.family import load as load_kind
+from twin.nodes import library
 from twin.nodes.library import Card
-from twin.physics.bearings import CATALOGUE, named
+from twin.physics.bearings import CATALOGUE
 
-MACHINE = ("tool", "anomaly")  # from the twin alone
-RECIPES = ("bearing", *MACHINE, "inspection")
-MINUTE = 60.0
+TASKS = "twin.training.tasks"
+RECIPES = kinds(TASKS)
 ALARMS = ("false_alarms", "missed_alarms")
-LIMIT = 15.0  # for training on somebody's pictures [min]
 
 BearingText = Annotated[
     str,
@@ -31,14 +30,24 @@ MaybeData = Annotated[
     Path | None,
     typer.Option(
         "--data",
-        help="What to learn from. inspection: pictures in folders by class, else the twin's own. "
-        "bearing: recordings, beside the twin's own.",
+        help="What to learn from. inspection, person: pictures in folders by class. keyword: .wav "
+        "files in folders by word. acoustic: .wav files in a folder 'normal', others test. "
+        "occupancy: a CSV file. bearing: recordings, beside the twin's own.",
     ),
 ]
 MaybeTest = Annotated[
     Path | None,
-    typer.Option("--test", help="bearing, tool, anomaly: recordings that only test the model."),
+    typer.Option(
+        "--test", help="bearing, tool, anomaly, acoustic, occupancy: what only tests the model."
+    ),
 ]
+Shift = Annotated[
+    float,
+    typer.Option(
+        "--shift", help="occupancy: how much later readings were taken than their rows say [h]."
+    ),
+]
+HOUR = 3600.0
 
 
 def train(
@@ -72,84 +81,34 @@ def train(
     oriented: Annotated[
         bool, typer.Option("--oriented", help="Classes differ by direction: turn no picture.")
     ] = False,
+    shift: Shift = 0.0,
     json_to: output.JsonTo = None,
 ) -> None:
     """Train a model and write it with its card (extra: train).
 
     bearing: on the twin's own vibration, and on your recordings; a physical bearing (what a name
     says before _, @ or -) is learned from or tested on, never both. tool, anomaly: on the twin's
-    vibration alone. inspection: on your pictures, a fifth of each class held back to test on (or
-    the folder's own test beside train); without pictures, on parts that the twin draws.
+    vibration alone. acoustic: on the twin's sound, or on sounds of your machine when it is well.
+    thermal: on the twin's thermal frames. occupancy: on the twin's rooms, and on your recordings.
+    inspection, person: on your pictures, a fifth of each class held back to test on (or the
+    folder's own test beside train); inspection without pictures, on parts that the twin draws.
+    keyword: on your words.
     """
     if model not in RECIPES:
         message = "no such recipe" + did_you_mean(model, RECIPES)
         raise BadInput(Fault(message, path="MODEL", value=repr(model)))
+    from twin.training.tasks.base import Asked
+
     console = output.console(json_to)
-    more: dict[str, Any] = {}
-    if model == "inspection":
-        choices = {"seed": seed, "side": side, "pruned": prune, "bits": bits, "oriented": oriented}
-        minutes = budget or (LIMIT if data is not None else math.inf)
-        path, more = _inspection(data, out, {**choices, "budget": minutes * MINUTE}, console.print)
-    elif model in MACHINE:
-        path = _machine(model, (data, test), out, bearing, seed, workers, console.print)
-    else:
-        path = _bearing((data, test), out, bearing, seed, workers, console.print)
+    asked = Asked(
+        out, data, test, bearing, seed, workers, budget, side, prune, bits, oriented, shift * HOUR
+    )
+    path, more = load_kind(TASKS, model).build(asked, console.print)
     card = library.open_model(str(path)).card
     output.write_json({"model": str(path), **card.document, **more}, json_to)
     if "ablation" in card.document and json_to != "-":
         console.print(ablation(card))
     console.print(f"{path}: {card.model_bytes} bytes")
-
-
-def _bearing(
-    places: tuple[Path | None, Path | None],
-    out: Path,
-    bearing: str,
-    seed: int,
-    workers: int,
-    say: Any,
-) -> Path:
-    from twin.training.bearing import build
-
-    data, tested = (recordings.read(place) if place is not None else () for place in places)
-    geometry = named(bearing)
-    return build(
-        out, seed=seed, workers=workers, data=data, tested=tested, bearing=geometry, say=say
-    )
-
-
-def _machine(
-    model: str,
-    places: tuple[Path | None, Path | None],
-    out: Path,
-    bearing: str,
-    seed: int,
-    workers: int,
-    say: Any,
-) -> Path:
-    from twin.training.machine import build
-
-    data, test = places
-    if data is not None:
-        message = f"{model} learns from the twin alone; recordings can test it: --test"
-        raise BadInput(Fault(message, path="--data", value=repr(str(data))))
-    tested = recordings.read(test) if test is not None else ()
-    geometry = named(bearing)
-    return build(model, out, seed=seed, workers=workers, tested=tested, bearing=geometry, say=say)
-
-
-def _inspection(
-    data: Path | None, out: Path, choices: dict[str, Any], say: Any
-) -> tuple[Path, dict[str, Any]]:
-    from twin.training import parts
-    from twin.training.inspection import LARGEST_SIDE, SMALLEST_SIDE, Options, build
-
-    if data is None:
-        return parts.build(out, Options(**choices), say)
-    if choices["side"] and not SMALLEST_SIDE <= choices["side"] <= 2 * LARGEST_SIDE:
-        message = f"pixels; allowed is {SMALLEST_SIDE} to {2 * LARGEST_SIDE}, or 0"
-        raise BadInput(Fault(message, path="--side", value=str(choices["side"])))
-    return build(data, out, Options(**choices), say)
 
 
 def ablation(card: Card) -> Any:

@@ -10,10 +10,12 @@ from typing import Annotated, Any
 import typer
 
 from twin.cli import _models_c, _models_show, output
-from twin.cli._models_train import RECIPES, BearingText, train
+from twin.cli._models_train import HOUR, RECIPES, BearingText, Shift, train
 from twin.errors import BadInput, Fault
+from twin.family import load as load_kind
 from twin.nodes import inspection, library, recordings
 from twin.nodes.evaluate import evaluate
+from twin.nodes.senses import base as senses
 from twin.physics.bearings import named
 
 ModelName = Annotated[
@@ -23,7 +25,8 @@ Data = Annotated[
     Path,
     typer.Option(
         "--data",
-        help="Recordings: an .npz file, or a folder of them by class. Pictures: a folder by class.",
+        help="Recordings: an .npz file, or a folder of them by class. Pictures, words: a folder by "
+        "class. Rooms: a CSV file.",
     ),
 ]
 OtherModel = Annotated[
@@ -82,11 +85,16 @@ def evaluate_model(
     bearing: BearingText = "6205",
     rpm: Rpm = None,
     rate: Rate = None,
+    shift: Shift = 0.0,
     json_to: output.JsonTo = None,
 ) -> None:
     """Run MODEL over recordings or pictures with known classes and print how often it is right."""
     chosen = _chosen(model, own)
-    if chosen.card.sensor == inspection.SENSOR:
+    sense = senses.of(chosen.card)
+    if sense:
+        asked = senses.Asked(data, shift * HOUR)
+        document = load_kind(senses.PACKAGE, sense, path="MODEL").evaluate(chosen, asked)
+    elif chosen.card.sensor == inspection.SENSOR:
         document = asdict(inspection.evaluate(chosen, data))
     else:
         speed = rpm / 60.0 if rpm is not None else None
@@ -96,6 +104,8 @@ def evaluate_model(
     output.write_json({**document, "model_bytes": chosen.card.model_bytes}, json_to)
     for reason in document.get("left_out", ()):
         output.console("-").print(f"left out: {reason}")
+    for note in document.get("notes", ()):
+        output.console("-").print(note)
     if json_to != "-":
         _print(document, json_to)
 
@@ -120,6 +130,15 @@ def _print(document: dict[str, Any], json_to: str | None) -> None:
         (words.get(name, name.replace("_", " ")), output.number(document[name], 3))
         for name in named_figures
     ]
+    rows += [
+        (name.replace("_", " "), output.number(value, 3))
+        for name, value in document.items()
+        if isinstance(value, float) and name not in named_figures
+    ]
+    if "without_light" in document:
+        rows.append(
+            ("accuracy without light", output.number(document["without_light"]["accuracy"], 3))
+        )
     console.print(output.table(f"{document['n']} looked at", ("figure", "value"), rows))
     counts = [
         (word, *(str(count) for count in line))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 
@@ -10,13 +12,14 @@ from twin.nodes import pictures
 from twin.nodes.inspection import misfit, picture_of
 from twin.nodes.library import Card
 from twin.nodes.pictures import Picture
+from twin.nodes.senses.base import Sense
 from twin.signals.base import Sensor
 
 CAMERAS = ("image", "part")  # kinds of sensors that give grey pictures
 SATURATED = 0.5  # share of pixels that are black or white above which a picture is bad [1]
 
 
-class Eye:
+class Eye(Sense):
     """The pictures that a model takes.
 
     Raises
@@ -24,6 +27,8 @@ class Eye:
     BadInput
         When the sensor is no camera of grey pictures, or the model looks at something else.
     """
+
+    sensors = CAMERAS
 
     def __init__(self, card: Card, sensor: Sensor, where: str, file: str) -> None:
         kind = type(sensor).__module__.rpartition(".")[2]
@@ -35,7 +40,9 @@ class Eye:
             message = f"the model looks at colour, the sensor {sensor.name} gives grey pictures"
             raise BadInput(Fault(message, path=where, file=file, value=repr(card.name)))
 
-    def fault_of(self, block: npt.NDArray[np.float32]) -> str:
+    def fault_of(
+        self, block: npt.NDArray[np.float32], rate: float, context: Mapping[str, float]
+    ) -> str:
         """Why a picture cannot be judged; empty when it can."""
         if block.ndim != 2:
             return f"{block.ndim} dimensions, a grey picture is needed"
@@ -48,6 +55,12 @@ class Eye:
         none = np.zeros((1, 1, 3), np.uint8)
         unknown = misfit(Picture("", "", "", none, size, 0.0, ""), self.taken)
         return next((flaw for flaw, found in flaws.items() if found), unknown)
+
+    def row(
+        self, block: npt.NDArray[np.float32], rate: float, context: Mapping[str, float]
+    ) -> npt.NDArray[np.float32]:
+        """Return the planes."""
+        return self.planes(block)
 
     def planes(self, block: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Planes of a picture as the model takes them, 0 to 1."""

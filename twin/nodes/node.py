@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.errors import BadInput, Fault
+from twin.family import load as load_kind
 from twin.measures import Count, Inferences, Measure, Quantile, Ratio, Sum, Total
 from twin.nodes import segments, wake
 from twin.nodes.boards import BOARDS, BoardName
@@ -28,8 +29,11 @@ from twin.nodes.fronts import ENVELOPE, Kind, Told, kind_of
 from twin.nodes.inspection import SENSOR, is_sound
 from twin.nodes.library import Card, Model, open_model
 from twin.nodes.segments import SegmentSettings
+from twin.nodes.senses import base as senses
+from twin.nodes.senses.base import Sense
 from twin.params import choice, count, quantity, text
 from twin.physics.bearings import Bearing
+from twin.signals.acoustic import Settings as AcousticSettings
 from twin.signals.base import Sensor
 from twin.signals.vibration import Settings as VibrationSettings
 
@@ -196,10 +200,8 @@ class Node:
         self.board = BOARDS[settings.board]
         where = f"node.{name}.model"
         self.model: Model = open_model(settings.model, path=where, file=file)
-        self.eye: Eye | None = None
-        if self.model.card.sensor == SENSOR:
-            self.eye = Eye(self.model.card, sensor, where, file)
-        else:
+        self.sense = _sense_of(self.model.card, sensor, where, file)
+        if self.sense is None:
             self.kind = kind_of(self.model.card, path=where, file=file)
             told = _bearing_of(sensor, self.model.card, self.kind, where, file)
             self.bearing, self.range = told
@@ -238,11 +240,11 @@ class Node:
         self, block: npt.NDArray[np.float32], rate: float, context: Mapping[str, float]
     ) -> Verdict | Pending:
         """Do what comes before the model: a verdict where it need not run, else its input."""
-        if self.eye is not None:
-            reason = self.eye.fault_of(block)
+        if self.sense is not None:
+            reason = self.sense.fault_of(block, rate, context)
             if reason:
                 return self._gated("bad", GATE_INSTRUCTIONS + np.size(block), reason)
-            return Pending(self.eye.planes(block), 1, 0.0)
+            return Pending(self.sense.row(block, rate, context), 1, 0.0)
         speed = abs(context.get("spindle_speed", 0.0))
         if speed < STANDSTILL:
             return self._gated("idle", GATE_INSTRUCTIONS)
@@ -268,15 +270,20 @@ class Node:
         """Turn what the model gave for a window into the verdict."""
         scores = dict(zip(self.card.classes, map(float, probabilities), strict=True))
         lead = max(scores, key=lambda word: scores[word])
-        unsure = not is_sound(lead) and scores[lead] < self.settings.threshold
+        unsure = self._alarming(lead) and scores[lead] < self.settings.threshold
         label, reason = (UNSURE, f"{lead} leads") if unsure else (lead, "")
-        alarm = self._count(label != UNSURE and not is_sound(label))
+        alarm = self._count(label != UNSURE and self._alarming(label))
         latency = self.latency(found)
         energy = latency * self.board.active_power + (self.plan.reading if self.plan else 0.0)
         if found.coarse is not None and not unsure:
             self._gate.remember(found.coarse.level, found.speed, label, scores[lead])
         sent = self._message(label, scores[lead], alarm=alarm)
         return Verdict(label, scores[lead], scores, latency, energy, alarm, sent, reason)
+
+    def _alarming(self, word: str) -> bool:
+        """Whether a class is one to raise an alarm for: as the card says, else all not sound."""
+        named = self.card.document.get("alarms")
+        return word in named if isinstance(named, list) else not is_sound(word)
 
     def latency(self, found: Pending) -> float:
         """Time of the board for features and model of a window [s]."""
@@ -286,7 +293,7 @@ class Node:
 
     def share(self, samples: int) -> float:
         """Size of a window over that which the features are costed for [1]."""
-        return 1.0 if self.eye is not None else samples / self._window
+        return 1.0 if self.sense is not None else samples / self._window
 
     def _work(self, found: Pending) -> float:
         """Instructions before the model."""
@@ -375,13 +382,26 @@ def conclude_together(
     return verdicts
 
 
+def _sense_of(card: Card, sensor: Sensor, where: str, file: str) -> Sense | None:
+    """Return what the node does before its model; none for one that listens to a spindle."""
+    if card.sensor == SENSOR:
+        return Eye(card, sensor, where, file)
+    kind = senses.of(card)
+    if not kind:
+        return None
+    made: Sense = load_kind(senses.PACKAGE, kind, path=where, file=file).Sense(
+        card, sensor, where, file
+    )
+    return made
+
+
 def _bearing_of(
     sensor: Sensor, card: Card, front: Kind, where: str, file: str
 ) -> tuple[Bearing, float]:
     """Bearing and range of the sensor the model is made for."""
     kind = type(sensor).__module__.rpartition(".")[2]
     settings = getattr(sensor, "settings", None)
-    if kind != card.sensor or not isinstance(settings, VibrationSettings):
+    if kind != card.sensor or not isinstance(settings, VibrationSettings | AcousticSettings):
         message = f"the model looks at {card.sensor}, the sensor {sensor.name} is {kind}"
         raise BadInput(Fault(message, path=where, file=file, value=repr(card.name)))
     if settings.sample_rate < front.lowest_rate:

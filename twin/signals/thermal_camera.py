@@ -12,9 +12,10 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from twin.params import choice, quantity
+from twin.params import choice, count, quantity
 from twin.physics.imaging import blur
-from twin.physics.thermography import CAMERAS, apparent, corrected, covered
+from twin.physics.thermography import CAMERAS, apparent, corrected, covered, footprint
+from twin.signals import _warm
 from twin.signals.base import Samples, SensorSettings
 from twin.signals.base import Sensor as BaseSensor
 
@@ -49,6 +50,18 @@ class Settings(SensorSettings):
     )
     offset: float = quantity(0, "delta_degC", -10, 10, "Error common to all pixels.")
     spread: float = quantity(0, "px", 0, 5, "Blur of the lens in pixels.", assumption=True)
+    components: int = count(0, 0, 20, "Components of the target that are warmer than the rest.")
+    contrast: float = quantity(
+        30, "%", 0, 100, "How much warmer they are at most, over the target's rise.",
+        assumption=True,
+    )  # fmt: skip
+    fault: Literal["none", "spot", "blocked", "coolant"] = choice(
+        "none", "What goes wrong: a component overheats, cooling is blocked, coolant is missing."
+    )
+    severity: float = quantity(
+        20, "delta_degC", 0, 200, "What the fault adds at the warmest place.", assumption=True
+    )
+    fault_after: float = quantity(0, "h", 0, 1e5, "Time from the start until the fault is there.")
 
 
 class Sensor(BaseSensor):
@@ -63,6 +76,8 @@ class Sensor(BaseSensor):
         self.settings = settings
         self.camera = CAMERAS[settings.camera]
         self._pattern: Array | None = None
+        self._layout: _warm.Layout | None = None
+        self._now = 0.0
 
     @property
     def rate(self) -> float:
@@ -78,10 +93,41 @@ class Sensor(BaseSensor):
     def block(self, state: Mapping[str, float], time: float, rng: np.random.Generator) -> Samples:
         """Return one frame of temperatures [K], ``(rows, columns)``."""
         own = self.settings
+        self._now = time
         around = state.get("ambient_temperature") or own.surroundings
-        seen = apparent(state["temperature"], around, self.mask(state), own.emissivity)
+        target = self._target(state, around, rng)
+        seen = apparent(target, around, self.mask(state), own.emissivity)
         frame = corrected(_blurred(seen, own.spread), around, own.emissivity_set)
         return self._read_out(frame, rng)
+
+    @property
+    def faulty(self) -> bool:
+        """Whether the fault is there at the last window."""
+        own = self.settings
+        return own.fault != "none" and own.severity > 0.0 and self._now >= own.fault_after
+
+    def _target(
+        self, state: Mapping[str, float], around: float, rng: np.random.Generator
+    ) -> float | Array:
+        """Temperature of the target: one for all of it, or of each pixel [K]."""
+        own = self.settings
+        if not own.components and own.fault == "none":
+            return state["temperature"]
+        if self._layout is None:
+            self._layout = _warm.layout(own.components, own.contrast, rng)
+        width, height = state.get("width", own.width), state.get("height", own.height)
+        pixel = footprint(self.camera, own.distance)
+        halves = 0.5 * (width or own.width), 0.5 * (height or own.height)
+        places = [
+            np.clip((np.arange(count) - 0.5 * (count - 1)) * size / half, -1.0, 1.0)
+            for count, size, half in zip(
+                (self.camera.columns, self.camera.rows), pixel, halves, strict=True
+            )
+        ]
+        fault = own.fault if self.faulty else "none"
+        sizes = (pixel[0] / halves[0], pixel[1] / halves[1])
+        rise, (across, along) = state["temperature"] - around, places
+        return around + _warm.rises(self._layout, rise, fault, own.severity, across, along, sizes)
 
     def _read_out(self, frame: Array, rng: np.random.Generator) -> Samples:
         """Add what the chip does to a frame."""
@@ -97,7 +143,9 @@ class Sensor(BaseSensor):
         return (273.15 + steps * self.camera.step).astype(np.float32)
 
     def truth(self, state: Mapping[str, float]) -> str:
-        """``hot`` from 70 °C on, else ``normal``."""
+        """The fault while it is there; else ``hot`` from 70 °C on, or ``normal``."""
+        if self.faulty:
+            return self.settings.fault
         return "hot" if state["temperature"] >= HOT else "normal"
 
 

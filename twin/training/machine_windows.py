@@ -14,7 +14,8 @@ import numpy.typing as npt
 
 from twin.nodes.fronts import Told
 from twin.physics.bearings import Bearing
-from twin.signals.vibration import Sensor, Settings
+from twin.signals import acoustic, vibration
+from twin.signals._spindle import SpindleSensor
 from twin.training.windows import (
     SPEED_ERROR,
     between,
@@ -52,6 +53,7 @@ SEVERITIES = {
 FORCES = (300.0, 1500.0)  # mean tangential force of an edge while the tool cuts [N]
 SOFTEST = 25.0  # impact of a bearing fault that training has [m/s²]
 STATED_SOFTEST = {"ball": 60.0}  # where the model is not good for so soft a one
+VIBRATION, ACOUSTIC = "vibration", "acoustic"
 CUTTING = ("chatter", "worn", "broken")  # heard only while the tool cuts
 HELD_BALLS = (8, 11, 14)  # numbers of balls that are only tested on
 HELD_SPEEDS = 2  # of every five equal parts of the logarithmic axis, the one only tested on
@@ -142,15 +144,33 @@ def draw_fault(rng: np.random.Generator, kind: str) -> dict[str, float]:
     return {channel: low * (high / low) ** rng.random()}
 
 
+def draw_microphone(rng: np.random.Generator) -> dict[str, Any]:
+    """Draw where a microphone stands, and how loud the room around it is."""
+    return {
+        "distance": between(rng, 0.4, 0.6),
+        "surface": between(rng, 0.2, 0.3),
+        "room": decades(rng, -2.3, -1.3),
+        "noise": decades(rng, -0.5, 0.3),
+    }
+
+
+def made(table: dict[str, Any], hears: str, rng: np.random.Generator) -> SpindleSensor:
+    """Return the sensor of a drawn machine: an accelerometer, or a microphone before it."""
+    if hears == VIBRATION:
+        return vibration.Sensor("training", vibration.Settings.read(table))
+    del table["bandwidth"]  # of the accelerometer
+    return acoustic.Sensor("training", acoustic.Settings.read(table | draw_microphone(rng)))
+
+
 def draw_window(
-    rng: np.random.Generator, kind: str, duration: float, *, unseen: bool
+    rng: np.random.Generator, kind: str, duration: float, *, unseen: bool, hears: str = VIBRATION
 ) -> tuple[npt.NDArray[np.float32], float, Told]:
     """Draw a window of a machine in a state: samples, rate [Hz], what its node is told."""
     bearing, speed = draw_told(rng, unseen=unseen)
     work = draw_work(rng, kind)
     softest = STATED_SOFTEST.get(kind, SOFTEST) if unseen else SOFTEST
     table = draw_settings(rng, bearing, softest) | {"duration": duration}
-    sensor = Sensor("training", Settings.read(table))
+    sensor = made(table, hears, rng)
     state = {"spindle_speed": speed, **work, **draw_fault(rng, kind)}
     samples = sensor.block(state, 0.0, rng)
     told = speed * (1.0 + rng.uniform(-SPEED_ERROR, SPEED_ERROR))

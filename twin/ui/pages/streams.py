@@ -19,6 +19,7 @@ from twin.ui.components.frame import aria, notice, page, sim_tag
 from twin.ui.context import Context
 from twin.ui.i18n import t
 from twin.ui.links import View
+from twin.ui.pages import _streams_air as air
 from twin.ui.pages import _streams_pictures as pictures
 from twin.ui.pages import _streams_views as views
 from twin.ui.pages._streams_spectrogram import through
@@ -28,6 +29,7 @@ from twin.ui.wording import clock
 ORDER = 60
 ICON = "activity"
 PAGE = "streams"
+AIR = "air"
 WAVE, LINES, ENVELOPE, VERDICTS = "waveform", "spectrum", "envelope", "verdicts"
 GRAM = "spectrogram"
 FILM = "film"
@@ -152,6 +154,10 @@ def _register_window(app: Dash, context: Context) -> None:
         if window.data.size == 1:
             told = views.readings(runs.table(_run(phase), "samples"), scenario, sensor, theme)
             return *card.chart_values(told), seen, address
+        if scenario.entries[sensor].kind == AIR:
+            run, nodes = _run(phase), views.nodes_of(scenario, sensor)
+            tables = {kind: runs.table(run, kind) for kind in ("blocks", "events", "inferences")}
+            return *card.chart_values(air.through(tables, sensor, nodes, theme)), seen, address
         said = None
         if pictures.is_camera(scenario, sensor):
             said = said_of(phase, scenario, window)

@@ -1,0 +1,1 @@
+"""What ``twin models train`` can train: one file a task."""
