@@ -20,6 +20,7 @@ import numpy as np
 
 from bench.buildings import ZONES, _house
 from bench.measure import Figure
+from twin import engines
 from twin.snapshot import to_toml
 
 ASKED = 20
@@ -101,6 +102,7 @@ def _waits(address: str) -> list[float]:
 
 def what_if_year() -> Iterator[Figure]:
     """A year of ten zones with another strategy, all KPIs, in Chromium."""
+    engines.warm()  # on disk from here on, as after an installation
     document = dict(_house(ZONES).document)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "ten.toml"

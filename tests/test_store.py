@@ -74,3 +74,15 @@ def test_a_run_that_sampled_nothing_has_no_channels():
     record = Recorder(lambda: 1.0)
     run = store.save_run("abc", {}, record.close(10.0, 0.0), {}, title="t", file="f", kind="run")
     assert run.sampled() == []
+
+
+def test_some_channels_of_a_run_are_read_by_their_sources():
+    record = Recorder(lambda: 1.0)
+    for time, source, channel in ((1, "saw", "heat"), (2, "mill", "power"), (3, "saw", "noise")):
+        record.facts.samples.append((float(time), source, channel, time / 2))
+    run = store.save_run("abc", {}, record.close(10.0, 0.0), {}, title="t", file="f", kind="run")
+    found = run.sampled_of(["power", "heat", "light"])
+    assert {key: (t.tolist(), v.tolist()) for key, (t, v) in found.items()} == {
+        ("saw", "heat"): ([1.0], [0.5]), ("mill", "power"): ([2.0], [1.0])
+    }  # fmt: skip
+    assert run.sampled_of(["light"]) == {}

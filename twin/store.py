@@ -13,7 +13,7 @@ import json
 import os
 import shutil
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,7 +26,7 @@ import sqlalchemy as sa
 from twin import __version__
 from twin.errors import BadInput, Fault, did_you_mean
 from twin.records import FACT_TABLES, Array, Block, Facts, Sample
-from twin.tables import Column, Table, Words
+from twin.tables import Column, Table, Words, groups
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -192,6 +192,17 @@ class StoredRun:
         path = self.folder / "samples.parquet"
         rows = pq.read_table(path, columns=["time", "value"], filters=wanted)
         return rows.column("time").to_numpy(), rows.column("value").to_numpy()
+
+    def sampled_of(self, channels: Iterable[str]) -> dict[tuple[str, ...], tuple[Array, Array]]:
+        """Return times [s] and values [SI] of some channels, by (source, channel)."""
+        import pyarrow.parquet as pq
+
+        names, path = ["source", "channel"], self.folder / "samples.parquet"
+        wanted = [("channel", "in", list(channels))]
+        rows = pq.read_table(path, read_dictionary=names, filters=wanted).combine_chunks()
+        time, value = (rows.column(name).to_numpy() for name in ("time", "value"))
+        found = groups({name: _from_arrow(rows.column(name), "str") for name in names}, names)
+        return {key: (time[at], value[at]) for key, at in found.items()}
 
     def facts(self) -> Facts:
         """Return the fact rows as they were recorded."""

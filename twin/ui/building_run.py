@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from twin import store
 from twin.ui import runs
 
 Array = npt.NDArray[np.float64]
@@ -16,6 +17,9 @@ KELVIN = 273.15
 HOUR, QUARTER = 3600.0, 900.0
 KWH = 3.6e6
 HEAT = ("heating_hour", "cooling_hour", "gains_hour", "sun_hour", "fresh_hour")
+READ = ("temperature_hour", *HEAT, "heating_electric", "cooling_electric", "electricity", "gas",
+        "lighting_electric", "occupants", "in_use")  # fmt: skip
+"""Channels of a run that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +61,10 @@ def past(run_id: str, name: str, zones: Iterable[str]) -> Past:
 
 @functools.lru_cache(maxsize=16)
 def _past(run_id: str, name: str, zones: tuple[str, ...]) -> Past:
-    rows = runs.table(run_id, "samples")
-    mine = rows[rows["source"].astype(str).str.startswith(name)]
     grouped = {
-        (str(source), str(channel)): (part["time"].to_numpy(float), part["value"].to_numpy(float))
-        for (source, channel), part in mine.groupby(["source", "channel"], observed=True)
-    }
+        key: row for key, row in store.get_run(run_id).sampled_of(READ).items()
+        if key[0].startswith(name)
+    }  # fmt: skip
     none = (np.empty(0), np.empty(0))
 
     def of(zone: str, channel: str) -> tuple[Array, Array]:
