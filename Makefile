@@ -33,6 +33,7 @@ models: .venv/.train        ## train the shipped models anew (half an hour), wit
 	$(BIN)/twin models train tool --out twin/nodes/models
 	$(BIN)/twin models train anomaly --out twin/nodes/models
 	$(BIN)/twin models train inspection --out twin/nodes/models
+	$(BIN)/twin models train acoustic --out twin/nodes/models
 	$(BIN)/twin models train thermal --out twin/nodes/models
 	$(BIN)/twin models train occupancy --out twin/nodes/models \
 	  $(if $(wildcard $(TWIN_DATA)/building/occupancy_datatest.txt),--test $(TWIN_DATA)/building/occupancy_datatest.txt)

@@ -15,7 +15,7 @@ from twin.training.machine_windows import HELD_BALLS, _held_speed, draw_told, dr
 from twin.training.perceptron import Network, softmax
 from twin.training.quantise import run
 
-SHIPPED = ("tool", "anomaly")
+SHIPPED = ("tool", "anomaly", "acoustic")
 
 
 def test_windows_depend_on_their_seed_and_not_on_the_workers():
@@ -126,3 +126,27 @@ def test_the_anomaly_model_hears_every_fault_and_hardly_cries_wolf():
     found = open_model("anomaly").card.document["tests"]["twin"]
     assert found["false_alarms"] <= 0.005
     assert min(found["recall"].values()) >= 0.95
+
+
+def test_the_acoustic_model_keeps_its_false_alarms_and_says_what_it_hears():
+    card = open_model("acoustic").card
+    found = card.document["tests"]["twin"]
+    assert card.model_bytes <= 16 * 1024
+    assert found["false_alarms"] <= 0.01
+    assert min(found["recall"].values()) >= 0.8
+    assert card.document["tests"]["twin_float"]["accuracy"] - found["accuracy"] <= 0.005
+
+
+def test_a_node_hears_a_deep_cut_by_a_microphone():
+    from twin.nodes.node import Node, NodeSettings
+    from twin.signals.acoustic import Sensor, Settings
+
+    sensor = Sensor("ear", Settings.read({"on": "mill"}))
+    settings = NodeSettings.read({"sensor": "ear", "board": "stm32l4r5", "model": "acoustic"})
+    made = Node("n", settings, sensor)
+    sound = {"spindle_speed": 60.0, "cutting": 1.0, "teeth": 4.0, "force": 500.0}
+    for chatter, label in ((0.0, "normal"), (1.0, "abnormal")):
+        state = {**sound, "chatter": chatter}
+        block = sensor.block(state, 0.0, stream(1, "ear"))
+        assert made.look(block, sensor.rate, state).label == label
+    assert made.look(np.zeros(20_000, np.float32), sensor.rate, sound).reason == "constant signal"
