@@ -1,7 +1,8 @@
 """The occupancy model: rooms of the twin, or somebody's recordings → perceptron → INT8 → ONNX.
 
 Every hour is learned from twice, with its light and without, so that one model serves sensors of
-both kinds. Where there are recordings they count :data:`OWN` times as much as the twin's rooms.
+both kinds. Where there are recordings they count :data:`OWN` times as much as the twin's rooms, of
+which no more are drawn than that takes: repeated more often, hours would be learned by heart.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ LESSON = Lesson(
     Recipe((48, 24), epochs=10, rate=3e-3, decay=0.02, smoothing=0.02, batch=256),
     Recipe((32, 16), epochs=14, rate=3e-3, decay=0.02, smoothing=0.0, batch=256),
 )
-OWN = 4.0  # weight of recordings over the twin's rooms
+OWN = 4  # weight of recordings over the twin's rooms
 HELD = 0.2  # of the recordings' days, the last, where nothing else tests [1]
 FEWEST = 200  # hours that recordings hold at least
 READ_EVERY = 60.0  # that the features are costed for [s]
@@ -101,10 +102,9 @@ def parted(found: Sequence[Diary]) -> tuple[list[Diary], list[Diary]]:
 
 def mixed(rows: Floats, labels: Labels, own: Floats, known: Labels) -> tuple[Floats, Labels]:
     """Lay recordings beside the twin's rooms, as often as their weight asks for."""
-    times = max(round(OWN * len(rows) / len(own)), 1)
     return (
-        np.concatenate([rows, np.tile(own, (times, 1))]),
-        np.concatenate([labels, np.tile(known, times)]),
+        np.concatenate([rows, np.tile(own, (OWN, 1))]),
+        np.concatenate([labels, np.tile(known, OWN)]),
     )
 
 
@@ -130,8 +130,9 @@ def build(asked: Asked, say: Say, sizes: tuple[int, int] = (ROOMS, ROOMS_TESTED)
     """
     qdq.require_onnx()
     own, held = _own(asked, say)
-    say(f"simulating {sum(sizes)} rooms for {rooms.DAYS} days")
-    rows, labels = windows(sizes[0], asked.seed, "train", asked.workers)
+    count = sizes[0] if own is None else min(sizes[0], -(-len(own[0]) // rooms.EACH))
+    say(f"simulating {count + sizes[1]} rooms for {rooms.DAYS} days")
+    rows, labels = windows(count, asked.seed, "train", asked.workers)
     drawn = windows(sizes[1], asked.seed, "test", asked.workers)
     if own is not None:
         rows, labels = mixed(rows, labels, *own)
@@ -142,7 +143,7 @@ def build(asked: Asked, say: Say, sizes: tuple[int, int] = (ROOMS, ROOMS_TESTED)
         "data": "rooms of the twin with people in them, domain randomised (twin.training.rooms)"
         + ("" if own is None else ", and the user's recordings"),
         "windows": len(rows),
-        "rooms": sizes[0],
+        "rooms": count,
         "own_hours": 0 if own is None else len(own[0]),
         "seed": asked.seed,
     }
