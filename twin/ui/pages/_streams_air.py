@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -17,6 +18,7 @@ from twin.ui.theme import palette
 from twin.ui.wording import number
 
 MILLION = 1e6
+Array = npt.NDArray[np.float64]
 JUDGED = ("empty", "occupied")
 
 
@@ -30,13 +32,13 @@ def through(
 
     ``tables`` of the run: ``blocks``, ``events``, ``inferences``.
     """
-    seen = views.windows(tables["blocks"], tables["events"], sensor)
-    time = np.array([window.time for window in seen]) / HOUR
-    newest = np.array([window.data[-1] for window in seen], float)
-    truth = [window.truth for window in seen]
+    events = tables["events"]
+    looked = events[(events["source"] == sensor) & (events["name"] == "window")]
+    time, truth = looked["time"].to_numpy(float) / HOUR, looked["subject"].astype(str).tolist()
+    read, newest = _readings(views.windows(tables["blocks"], events, sensor))
     said = _said(tables["inferences"], nodes)
     p, figure = palette(theme), blank(theme)
-    figure.add_scatter(x=time, y=newest[:, 0] * MILLION, mode="lines", showlegend=False,
+    figure.add_scatter(x=read, y=newest[:, 0] * MILLION, mode="lines", showlegend=False,
                        line={"color": p.accent, "width": 1.2},
                        hovertemplate="%{x:.2f} h: %{y:.0f} ppm<extra></extra>")  # fmt: skip
     rows = [(t("streams.who_truth"), time, truth, p.text)]
@@ -55,6 +57,20 @@ def through(
     return Chart(_finding(truth, time, said), figure, t("streams.air_caption"),
                  [t("streams.col_what"), t("streams.col_value"), t("streams.col_unit")],
                  _table(newest))  # fmt: skip
+
+
+def _readings(seen: Sequence[views.Window]) -> tuple[Array, Array]:
+    """All readings of the windows that a run has kept, by time [h], with a gap where none is."""
+    found: dict[float, Array] = {}
+    for window in seen:
+        back = np.arange(len(window.data) - 1, -1, -1) / window.rate
+        for at, row in zip(window.time - back, window.data, strict=True):
+            found[round(float(at), 3)] = np.asarray(row, float)
+    every = 1.0 / seen[0].rate if seen else 1.0
+    times = np.array(sorted(found))
+    rows = np.array([found[at] for at in times.tolist()]).reshape(len(times), 4)
+    late = np.flatnonzero(np.diff(times) > 1.5 * every) + 1
+    return np.insert(times, late, np.nan) / HOUR, np.insert(rows, late, np.nan, axis=0)
 
 
 def _said(inferences: pd.DataFrame, nodes: Sequence[str]) -> pd.DataFrame:
