@@ -22,7 +22,7 @@ from twin.nodes import library
 from twin.nodes.arena import most_alive
 
 # Instructions of an inference's layers on the M4, as built here. Fewer is progress: lower them.
-LAYERS = {"anomaly": 5_800, "tool": 6_450}
+LAYERS = {"bearing": 5_700, "anomaly": 5_800, "tool": 6_450}
 PER_MAC = {(8, 16): 2.1, (16, 32): 1.5, (32, 32): 1.2, (32, 64): 1.2, (64, 64): 1.1}
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from twin.errors import BadInput
-from twin.physics.bearings import inner_order, outer_order, spin_order
+from twin.physics.bearings import cage_order, inner_order, outer_order, spin_order
 from twin.physics.rotation import Rotation, order_tracked
 from twin.physics.spectrum import envelope_spectrum, power_density, spectrogram
 from twin.physics.vibration import impact_times, place
@@ -313,3 +313,56 @@ def test_a_spectrogram_shows_a_tone_when_it_sounds():
     loudest = frequency[np.argmax(density, axis=1)]
     assert (loudest[middle < 0.48] == 1000.0).all()
     assert (loudest[middle > 0.52] == 3000.0).all()
+
+
+def lines_of(device, samples, orders):
+    frequency, found = envelope_spectrum(samples, device.rate, 2400.0, 3600.0)
+    near = [np.abs(frequency - order * SPEED) <= 1.5 * frequency[1] for order in orders]
+    return [float(found[one].max()) for one in near]
+
+
+STEADY = {
+    **QUIET,
+    "slip": 0.0,
+    "jitter": 0.0,
+    "impact_spread": 0.0,
+    "unevenness": 0.0,
+    "rotating_load": 0.0,
+    "wander": 0.0,
+    "duration": 5.12,
+    "gain_2": 0.0,
+    "gain_3": 0.0,
+    "resonance_1": 3000,
+}
+
+
+def test_a_ball_that_skids_keeps_the_line_of_the_cage_and_loses_its_own():
+    found = {}
+    for skid in (0, 40):
+        device = sensor(**STEADY, skid=skid, load_floor=0)
+        bearing = device.settings.bearing
+        orders = (cage_order(bearing), 2.0 * spin_order(bearing))
+        found[skid] = lines_of(device, block(device, {"bearing_ball": 1.0}), orders)
+    assert found[40][0] > 0.6 * found[0][0]
+    assert found[40][1] < 0.5 * found[0][1]
+
+
+@pytest.mark.parametrize(
+    ("channel", "order"), [("bearing_outer", outer_order), ("bearing_inner", inner_order)]
+)
+def test_dents_round_a_ring_are_heard_at_its_order(channel, order):
+    device = sensor(**STEADY, spots=7)
+    own = order(device.settings.bearing)
+    line, off = lines_of(device, block(device, {channel: 1.0}), (own, own + 0.37))
+    assert line > 10.0 * off
+
+
+def test_a_hum_swells_with_one_machine():
+    device = sensor(**QUIET, hums=1, hum_level=1.0, duration=5.12)
+    for seed in ("a", "b", "c", "d"):
+        samples = block(device, {}, seed)
+        frequency, found = envelope_spectrum(samples, device.rate, 10.0, 6400.0)
+        peaks = frequency[1:][found[1:] > 0.2 * found[1:].max()]
+        turning = peaks[0]
+        assert 8.0 <= turning <= 120.5
+        assert np.all(np.abs(peaks / turning - np.rint(peaks / turning)) <= 0.05)

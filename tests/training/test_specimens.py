@@ -6,16 +6,18 @@ import pytest
 from twin.errors import BadInput
 from twin.nodes.evaluate import evaluate, rows_of
 from twin.nodes.features import look, row, together
+from twin.nodes.fronts import KINDS, RINGS
 from twin.nodes.library import open_model
 from twin.nodes.recordings import Recording, label_of
 from twin.physics.bearings import CATALOGUE
 from twin.rng import stream
 from twin.signals.vibration import Sensor, Settings
 from twin.training import bearing as recipe
-from twin.training.specimens import Specimen, folds, mixed, specimens
+from twin.training.specimens import MEMORY, Specimen, folds, learned_from, mixed, specimens
 
 CLASSES = ("normal", "inner", "outer", "ball")
 BEARING = CATALOGUE["6205"]
+KIND = KINDS[RINGS]
 
 
 def recording(name, label, seconds=3.0):
@@ -27,7 +29,7 @@ def test_loads_and_positions_of_one_bearing_are_one_specimen():
     names = {"IR007_0": "inner", "IR007_1": "inner", "IR014_0": "inner", "OR007@6_0": "outer"}
     names |= {"OR007@3_0": "outer", "Normal_0": "normal"}
     read = [recording(name, label) for name, label in names.items()]
-    found = specimens(read, BEARING, CLASSES, 1.28)
+    found = specimens(read, KIND, BEARING, CLASSES, 1.28)
     assert [(one.name, CLASSES[one.label]) for one in found] == [
         ("Normal", "normal"),
         ("IR007", "inner"),
@@ -49,17 +51,27 @@ def test_every_bearing_is_tested_once_and_never_learned_from_then():
     assert [len(held) for held in sets] == [3, 1, 1]
 
 
-def test_every_real_window_counts_once_beside_the_twins():
+def test_a_real_bearing_counts_as_its_stretches_beside_the_twins():
     rows, labels = np.zeros((700, 3), np.float32), np.zeros(700, np.intp)
-    table, truth = mixed(rows, labels, [specimen("i", 1, rows=2), specimen("o", 2, rows=40)])
-    assert np.bincount(truth, minlength=3).tolist() == [700, 4, 80]
+    short, long = specimen("i", 1, rows=2), specimen("o", 2, rows=2 * (MEMORY + 1) + 3)
+    table, truth = mixed(rows, labels, [short, long])
+    assert np.bincount(truth, minlength=3).tolist() == [700, 2, 6]
     assert (table[:, 0] == truth).all()
+
+
+def test_a_stretch_gives_its_first_window_alone_and_its_last_together():
+    count = MEMORY + 3
+    alone = np.arange(count, dtype=np.float32)[:, None]
+    one = Specimen("i", 1, alone, alone + 100.0, ("i_0",) * (count - 1) + ("i_1",))
+    found = sorted(learned_from(one)[:, 0].tolist())
+    last = MEMORY + 1
+    assert found == [0.0, last, count - 1.0, 100.0 + MEMORY, 100.0 + last, 99.0 + count]
 
 
 def test_recordings_that_cannot_be_learned_from_are_each_named():
     read = [recording("IR_1", "inner", 0.5), recording("cage_1", "cage")]
     with pytest.raises(BadInput) as caught:
-        specimens(read, BEARING, CLASSES, 1.28)
+        specimens(read, KIND, BEARING, CLASSES, 1.28)
     assert [fault.path for fault in caught.value.faults] == ["IR_1", "cage_1"]
 
 
@@ -90,12 +102,12 @@ def test_windows_of_different_speed_are_not_looked_at_together():
 
 def test_memory_looks_back_within_the_recording():
     one = recording("IR_1", "inner", 5.0)
-    alone, back = (rows_of(one, BEARING, 1.28, memory=memory) for memory in (0, 2))
+    alone, back = (rows_of(one, KIND, BEARING, 1.28, memory) for memory in (0, 12))
     size = round(1.28 * one.rate)
     starts = [size // 2 * k for k in range(len(alone))]
     looks = [look(one.samples[s : s + size], one.rate, one.speed, BEARING) for s in starts]
     assert back[0] == pytest.approx(alone[0])
-    assert back[4] == pytest.approx(row(together(looks[2:5]), BEARING))
+    assert back[4] == pytest.approx(KIND.together(together(looks[:5]), BEARING), abs=1e-4)
 
 
 def made_recordings():
@@ -111,7 +123,7 @@ def made_recordings():
 
 def test_a_model_learns_from_recordings_and_is_tested_on_other_bearings(tmp_path, monkeypatch):
     pytest.importorskip("onnx")
-    for name, count in {"STRETCHES": 80, "STRETCHES_TESTED": 10, "TEACHERS": 2}.items():
+    for name, count in {"STRETCHES": 160, "STRETCHES_TESTED": 10, "TEACHERS": 2}.items():
         monkeypatch.setattr(recipe, name, count)
     read = tuple(made_recordings())
     path = recipe.build(tmp_path, workers=1, data=read, bearing=BEARING)

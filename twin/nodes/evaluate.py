@@ -14,9 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.errors import BadInput, Fault
-from twin.nodes.features import LOWEST_RATE, look, row, together
-from twin.nodes.fronts import ENVELOPE, Kind, Told, kind_of
+from twin.nodes.features import look
+from twin.nodes.fronts import Kind, Told, kind_of, memory_of
 from twin.nodes.library import Card, Model
+from twin.nodes.memory import Memory
 from twin.nodes.recordings import Recording
 from twin.physics.bearings import Bearing
 
@@ -131,7 +132,7 @@ def judge(classes: tuple[str, ...], truth: Labels, scores: Floats, names: Sequen
 
 
 def rows_of(
-    recording: Recording, bearing: Bearing, duration: float, memory: int = 0
+    recording: Recording, kind: Kind, bearing: Bearing, duration: float, memory: int = 0
 ) -> npt.NDArray[np.float32]:
     """Features of every window of ``duration`` [s] of a recording, with up to ``memory`` before.
 
@@ -140,13 +141,14 @@ def rows_of(
     BadInput
         When the recording is too short or too slow for the features.
     """
-    windows = windows_of(recording, duration, LOWEST_RATE)
-    looks = [look(window, recording.rate, recording.speed, bearing) for window in windows]
-    found = [
-        row(together(looks[max(index - memory, 0) : index + 1]), bearing)
-        for index in range(len(looks))
-    ]
-    return np.array(found, np.float32)
+    windows = windows_of(recording, duration, kind.lowest_rate)
+    rate, speed = recording.rate, recording.speed
+    if kind.together is None or not memory:
+        told = Told(speed, bearing, recording.teeth)
+        return np.array([kind.row(np.asarray(one, np.float32), rate, told) for one in windows])
+    kept = Memory(memory, bearing)
+    seen = [kept.together(look(one, rate, speed, bearing), speed) for one in windows]
+    return np.array([kind.together(one, bearing) for one in seen], np.float32)
 
 
 def windows_of(recording: Recording, duration: float, lowest: float) -> list[Floats]:
@@ -173,16 +175,10 @@ def _rows(
     card: Card, kind: Kind, recording: Recording, bearing: Bearing
 ) -> npt.NDArray[np.float32]:
     """Features of every window of a recording, as a model wants them."""
-    if card.front.kind == ENVELOPE:
-        memory = int(card.document.get("memory", 0))
-        return rows_of(recording, bearing, card.front.duration, memory)
     if kind.needs_teeth and recording.teeth < 1:
         message = f"the number of teeth is not known; the file needs {recording.name}__teeth"
         raise BadInput(Fault(message, path=recording.name))
-    told = Told(recording.speed, bearing, recording.teeth)
-    windows = windows_of(recording, card.front.duration, kind.lowest_rate)
-    rows = [kind.row(np.asarray(one, np.float32), recording.rate, told) for one in windows]
-    return np.array(rows, np.float32)
+    return rows_of(recording, kind, bearing, card.front.duration, memory_of(card))
 
 
 def _class_of(label: str, classes: tuple[str, ...]) -> str:

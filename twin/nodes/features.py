@@ -78,12 +78,13 @@ class Look:
 
     ``level``: lines of each band's envelope and of the levelled one over their surroundings,
     ``(envelope, bin)``; ``resolution``: order per bin; ``fourth``: logarithm of each envelope's
-    fourth moment over that of noise.
+    fourth moment over that of noise; ``count``: how many windows.
     """
 
     level: Array
     resolution: float
     fourth: Array
+    count: int = 1
 
 
 @functools.cache
@@ -231,7 +232,8 @@ def together(looks: Sequence[Look]) -> Look:
         raise ValueError("windows of different speed or length are not looked at together")
     level = np.mean(np.stack([one.level for one in looks]), axis=0)
     fourth = np.mean(np.stack([one.fourth for one in looks]), axis=0)
-    return Look(np.asarray(level), first.resolution, np.asarray(fourth))
+    count = sum(one.count for one in looks)
+    return Look(np.asarray(level), first.resolution, np.asarray(fourth), count)
 
 
 def row(seen: Look, bearing: Bearing) -> Array:

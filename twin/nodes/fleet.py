@@ -78,7 +78,9 @@ def look_together(due: Sequence[Due], now: float) -> list[Looked]:
              if one.uplink.elsewhere and isinstance(state, Pending)}  # fmt: skip
     passed = [isinstance(state, Pending) for state in found]
     for place, way in asked.items():
-        found[place] = found[place] if math.isfinite(way.known) else None
+        if not math.isfinite(way.known):
+            found[place] = None
+            due[place].node.missed()
     verdicts = conclude_together([one.node for one in due], found)
     return [_looked(one, verdict, asked.get(place), firsts[place], passed[place], now)
             for place, (one, verdict) in enumerate(zip(due, verdicts, strict=True))]  # fmt: skip

@@ -25,9 +25,11 @@ from twin.nodes.cost import (
     run_time,
 )
 from twin.nodes.eye import Eye
-from twin.nodes.fronts import ENVELOPE, Kind, Told, kind_of
+from twin.nodes.features import look
+from twin.nodes.fronts import OF_BEARINGS, Array, Kind, Told, kind_of, memory_of
 from twin.nodes.inspection import SENSOR, is_sound
 from twin.nodes.library import Card, Model, open_model
+from twin.nodes.memory import Memory
 from twin.nodes.segments import SegmentSettings
 from twin.nodes.senses import base as senses
 from twin.nodes.senses.base import Sense
@@ -205,6 +207,7 @@ class Node:
             self.kind = kind_of(self.model.card, path=where, file=file)
             told = _bearing_of(sensor, self.model.card, self.kind, where, file)
             self.bearing, self.range = told
+            self._memory = Memory(memory_of(self.model.card), self.bearing)
         _refuse_gate(settings, self.model.card, f"node.{name}.wake", file)
         self.plan = segments.of_node(self.model.card, self.board, settings, f"node.{name}", file)
         refuse_misfit(self.model.card, self.board, f"node.{name}.board", file, plan=self.plan)
@@ -247,6 +250,7 @@ class Node:
             return Pending(self.sense.row(block, rate, context), 1, 0.0)
         speed = abs(context.get("spindle_speed", 0.0))
         if speed < STANDSTILL:
+            self._memory.fade()
             return self._gated("idle", GATE_INSTRUCTIONS)
         told = Told(speed, self.bearing, round(context.get("teeth", 0.0)))
         block = self._part(block, rate)
@@ -258,8 +262,16 @@ class Node:
             coarse = wake.look(block, rate, speed, self.bearing)
             known = self._gate.known(coarse.level, speed)
             if known is not None and not 0 < self._in_a_row < self.settings.alarm_after:
+                self._memory.forget()  # what comes when this no longer stands is something new
                 return self._as_before(known, coarse)
-        return Pending(self.kind.row(block, rate, told), len(block), speed, coarse)
+        return Pending(self._row(block, rate, told), len(block), speed, coarse)
+
+    def _row(self, block: npt.NDArray[np.float32], rate: float, told: Told) -> Array:
+        """Features of a window, together with those before it where the model wants that."""
+        if self.kind.together is None or not self._memory.most:
+            return self.kind.row(block, rate, told)
+        seen = look(block, rate, told.speed, told.bearing)
+        return self.kind.together(self._memory.together(seen, told.speed), told.bearing)
 
     def _part(self, block: npt.NDArray[np.float32], rate: float) -> npt.NDArray[np.float32]:
         """Return as much of a window as the model looks at."""
@@ -284,6 +296,11 @@ class Node:
         """Whether a class is one to raise an alarm for: as the card says, else all not sound."""
         named = self.card.document.get("alarms")
         return word in named if isinstance(named, list) else not is_sound(word)
+
+    def missed(self) -> None:
+        """Know that the last window never reached its model: what is remembered has a gap."""
+        if self.settings.send == "window" and self.sense is None:
+            self._memory.forget()
 
     def latency(self, found: Pending) -> float:
         """Time of the board for features and model of a window [s]."""
@@ -414,7 +431,7 @@ def _bearing_of(
 
 
 def _refuse_gate(settings: NodeSettings, card: Card, where: str, file: str) -> None:
-    if settings.wake == "change" and card.front.kind != ENVELOPE:
+    if settings.wake == "change" and card.front.kind not in OF_BEARINGS:
         message = f"the gate watches the lines of the bearing, the model {card.name} more than that"
         raise BadInput(
             Fault(message + "; allowed: always", path=where, file=file, value="'change'")

@@ -39,6 +39,9 @@ UNBALANCE_SHARES = (1.0, 0.3, 0.1)  # of force at these orders; assumption
 MISALIGNMENT_SHARES = (0.4, 1.0, 0.3)  # of velocity; twice a turn leads. Assumption
 CHATTER_WIDTH = 0.5  # of its line [Hz]; assumption
 ARC = 0.5  # engagement of a tooth [tooth pitches]; assumption
+MAINS_TWICE = (100.0, 120.0)  # at which the field of a motor pulls [Hz]
+FOREIGN_TURNS = (8.0, 120.0)  # of machines near by [1/s]
+HUM_HARMONICS = 3  # of the swelling of a tone; assumption
 _SWELL = 0.4  # how much chatter follows the teeth in and out of the cut; assumption
 
 
@@ -170,16 +173,38 @@ class SpindleSensor(BaseSensor):
         return impact_times(order, whole, own.slip, own.jitter, rng)
 
     def _outer(self, turning: Rotation, rng: np.random.Generator) -> tuple[Array, Array]:
-        angles = self._impacts(outer_order(self.settings.bearing), turning, rng)
+        order = outer_order(self.settings.bearing)
+        angles = self._impacts(order, turning, rng)
         phase = rng.uniform(0.0, 2.0 * np.pi)
-        load = 1.0 + self.settings.rotating_load * np.cos(2.0 * np.pi * angles + phase)
-        return angles, load * self._balls(len(angles), rng)
+        balls = self._balls(len(angles), rng)
+        still = self.settings.rotating_load
+
+        def strength(at: Array) -> Array:
+            return np.asarray((1.0 + still * np.cos(2.0 * np.pi * at + phase)) * balls)
+
+        if self.settings.spots == 1:
+            return angles, strength(angles)
+        places = rng.uniform(0.0, 2.0 * np.pi, self.settings.spots)
+        shares = self._loaded(places) * self._depths(rng)
+        trains = angles + rng.random((len(places), 1)) / order
+        return trains.ravel(), (shares[:, None] * strength(trains)).ravel()
 
     def _inner(self, turning: Rotation, rng: np.random.Generator) -> tuple[Array, Array]:
-        angles = self._impacts(inner_order(self.settings.bearing), turning, rng)
+        order = inner_order(self.settings.bearing)
+        angles = self._impacts(order, turning, rng)
         phase = rng.uniform(0.0, 2.0 * np.pi)
-        loaded = self._loaded(2.0 * np.pi * angles + phase)
-        return angles, loaded * self._balls(len(angles), rng)
+        balls = self._balls(len(angles), rng)
+        if self.settings.spots == 1:
+            return angles, self._loaded(2.0 * np.pi * angles + phase) * balls
+        places = rng.uniform(0.0, 2.0 * np.pi, (self.settings.spots, 1))
+        trains = angles + rng.random((len(places), 1)) / order
+        loaded = self._loaded(2.0 * np.pi * trains + places) * balls
+        return trains.ravel(), (self._depths(rng)[:, None] * loaded).ravel()
+
+    def _depths(self, rng: np.random.Generator) -> Array:
+        """Strength of each spot of a ring; together as strong as one spot."""
+        drawn = rng.exponential(1.0, self.settings.spots)
+        return np.asarray(drawn / np.sqrt(np.sum(drawn**2)))
 
     def _balls(self, size: int, rng: np.random.Generator) -> Array:
         """Strength of each passing ball; the balls come round once a turn of the cage."""
@@ -190,11 +215,24 @@ class SpindleSensor(BaseSensor):
     def _ball(self, turning: Rotation, rng: np.random.Generator) -> tuple[Array, Array]:
         """Two impacts a turn of the ball, unequal, seen when the spot faces the rings."""
         bearing = self.settings.bearing
-        angles = self._impacts(2.0 * spin_order(bearing), turning, rng)
+        order, cage = 2.0 * spin_order(bearing), cage_order(bearing)
+        angles = self._impacts(order, turning, rng)
         phase = rng.uniform(0.0, 2.0 * np.pi)
-        strengths = self._loaded(2.0 * np.pi * cage_order(bearing) * angles + phase)
+        if self.settings.skid > 0.0:
+            angles = angles + self._skids(cage * angles + phase / (2.0 * np.pi), rng) / order
+        strengths = self._loaded(2.0 * np.pi * cage * angles + phase)
         strengths[::2] *= rng.uniform(0.3, 1.0)
         return angles, strengths * self._facing(len(angles), rng)
+
+    def _skids(self, turns: Array, rng: np.random.Generator) -> Array:
+        """Phase that a ball has lost where the cage has made so many ``turns`` [impacts].
+
+        It is lost opposite the load zone, where nothing holds the ball's spin.
+        """
+        turn = np.floor(turns + 0.5).astype(np.intp)
+        turn -= turn.min()
+        lost = np.cumsum(self.settings.skid * rng.standard_normal(int(turn.max()) + 1))
+        return np.asarray(lost[turn])
 
     def _facing(self, size: int, rng: np.random.Generator) -> Array:
         """Whether the spot on the ball meets the rings, as the ball's axis wanders."""
@@ -286,6 +324,8 @@ class SpindleSensor(BaseSensor):
             phase = rng.random()
             level = own.line_level * rng.exponential(1.0)
             total += level * cosine(frequency * seconds + phase)
+        for _ in range(own.hums):
+            total += own.hum_level * rng.exponential(1.0) * self._hum(seconds, rng)
         off = state.get("misalignment", 0.0) * own.lost_alignment * 2.0 * np.pi * speed
         if off > 0.0:
             shares = np.array(LOWEST_ORDERS) * MISALIGNMENT_SHARES
@@ -295,6 +335,17 @@ class SpindleSensor(BaseSensor):
             teeth = own.gear_teeth, own.mate_teeth
             total += level * mesh(turns, *teeth, own.gear_modulation, rng.random(5))
         return np.asarray(total)
+
+    def _hum(self, seconds: Array, rng: np.random.Generator) -> Array:
+        """Tone that swells at twice the frequency of the mains, or with the turn of its machine."""
+        tone = rng.uniform(20.0, 0.45 * self.settings.sample_rate)
+        turning = float(np.exp(rng.uniform(*np.log(FOREIGN_TURNS))))
+        swell = float(rng.choice(MAINS_TWICE)) if rng.random() < 0.5 else turning
+        total = np.ones(seconds.shape)
+        for harmonic in range(1, HUM_HARMONICS + 1):
+            depth = rng.random() / harmonic
+            total += depth * cosine(harmonic * swell * seconds + rng.random())
+        return np.asarray(total * cosine(tone * seconds + rng.random()))
 
     def _chatter(
         self, turning: Rotation, state: Mapping[str, float], rng: np.random.Generator

@@ -62,6 +62,16 @@ class SpindleSettings(SensorSettings):
     wander: float = quantity(
         50, "%", 0, 100, "Share of time a spot on a ball misses the rings.", assumption=True
     )
+    skid: float = quantity(
+        0,
+        "%",
+        0,
+        100,
+        "Spread of a damaged ball's phase from one turn of the cage to the next, of an impact's "
+        "period: outside the load zone nothing holds its spin.",
+        assumption=True,
+    )
+    spots: int = count(1, 1, 60, "Damaged spots on a damaged ring, spread round it.")
     spall: float = quantity(
         0,
         "1",
@@ -104,6 +114,8 @@ class SpindleSettings(SensorSettings):
     )
     lines: int = count(3, 0, 40, "Number of pure tones from drives and neighbours.")
     line_level: float = quantity(0.1, "m/s^2", 0, 500, "Amplitude of those tones.", assumption=True)
+    hums: int = count(0, 0, 40, "Tones that swell with their own machine, as those of motors do.")
+    hum_level: float = quantity(0.1, "m/s^2", 0, 500, "Amplitude of those tones.", assumption=True)
     runout: float = quantity(10, "%", 0, 100, "Unevenness of the teeth by runout.", assumption=True)
     wear_noise: float = quantity(
         3, "m/s^2", 0, 500, "Broadband of a tool worn to 0.3 mm while it cuts.", assumption=True

@@ -247,7 +247,7 @@ def front(task: Task) -> Front:
     # The averaged block, its taper and its spectrum, at the same time as the samples.
     memory = 2 * size + 3 * size * bearing_model.FEATURE_BYTES // 2
     if task.kind == fronts.BOTH:
-        envelope = bearing_model.front()
+        envelope = bearing_model.envelope_front()
         count += envelope.instructions
         memory = max(memory, envelope.memory)
     return Front(task.kind, task.duration, RATE, count, memory)

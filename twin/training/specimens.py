@@ -13,11 +13,12 @@ import numpy as np
 
 from twin.errors import BadInput, Fault
 from twin.nodes.evaluate import rows_of
+from twin.nodes.fronts import Kind
 from twin.nodes.recordings import Recording
 from twin.physics.bearings import Bearing
 from twin.training.perceptron import Floats, Labels
 
-MEMORY = 12  # windows before one that it is looked at together with
+MEMORY = 10  # windows before one that it is looked at together with
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,11 @@ class Specimen:
 
 
 def specimens(
-    recordings: Sequence[Recording], bearing: Bearing, classes: Sequence[str], duration: float
+    recordings: Sequence[Recording],
+    kind: Kind,
+    bearing: Bearing,
+    classes: Sequence[str],
+    duration: float,
 ) -> tuple[Specimen, ...]:
     """Features of every bearing, in the order of class and name.
 
@@ -49,8 +54,8 @@ def specimens(
             faults.append(Fault(message, path=recording.name))
             continue
         try:
-            alone = rows_of(recording, bearing, duration, memory=0)
-            together = rows_of(recording, bearing, duration, memory=MEMORY)
+            alone = rows_of(recording, kind, bearing, duration)
+            together = rows_of(recording, kind, bearing, duration, MEMORY)
         except BadInput as error:
             faults += error.faults
             continue
@@ -83,13 +88,32 @@ def folds(bearings: Sequence[Specimen]) -> tuple[tuple[Specimen, ...], ...]:
     )
 
 
-def mixed(rows: Floats, labels: Labels, bearings: Sequence[Specimen]) -> tuple[Floats, Labels]:
-    """Windows of the twin and of real bearings, each window once.
+def learned_from(bearing: Specimen) -> Floats:
+    """Rows of a bearing to learn from: what as many stretches of the twin would give.
 
-    The windows of one bearing are all much the same, so they are given no more weight than that.
+    Windows overlap by half, and what they show together hardly changes from one to the next. So a
+    recording is cut into stretches as long as the memory; each gives its first window alone, and
+    its last with those before it.
+    """
+    rows: list[Floats] = []
+    names = np.array(bearing.recordings)
+    for name in dict.fromkeys(bearing.recordings):
+        own = np.flatnonzero(names == name)
+        starts = own[:: MEMORY + 1]
+        ends = np.minimum(starts + MEMORY, own[-1])
+        rows += [bearing.alone[starts], bearing.together[ends]]
+    return np.concatenate(rows)
+
+
+def mixed(rows: Floats, labels: Labels, bearings: Sequence[Specimen]) -> tuple[Floats, Labels]:
+    """Windows of the twin and of real bearings.
+
+    The windows of one bearing are all much the same; however many there are, they tell of one
+    bearing, and are given no more weight than stretches of the twin.
     """
     parts, truth = [rows], [labels]
     for one in bearings:
-        parts += [one.alone, one.together]
-        truth.append(np.full(len(one.alone) + len(one.together), one.label, np.intp))
+        found = learned_from(one)
+        parts.append(found)
+        truth.append(np.full(len(found), one.label, np.intp))
     return np.concatenate(parts), np.concatenate(truth)

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from twin.nodes.features import look, row, together
+from twin.nodes.features import look, together
+from twin.nodes.ring_features import row
 from twin.physics.bearings import CATALOGUE, Bearing
 from twin.rng import stream
 from twin.signals.vibration import Sensor, Settings
@@ -26,8 +27,15 @@ SPEEDS = (15.0, 250.0)  # [rev/s], equally often on a logarithmic axis
 SPEED_ERROR = 0.002  # of the tachometer
 GEOMETRY_ERROR = 0.008  # of the ball circle; moves the orders by about as much
 LOUDNESS = (-0.3, 1.3)  # decades of the impact's peak over the background's r.m.s.
-DENTED = 0.35  # share of damaged balls whose debris dented the rings
+DENTED = 0.5  # share of damaged balls whose debris dented the rings
 DENTS = (-1.2, -0.3)  # decades of those dents over a damage of the ring itself
+SKIDDING, SKID = 0.5, 60.0  # share of balls that lose their phase; spread [% of an impact]
+SPOTS = 0.2  # share of damaged rings with a second or third spot
+DENTS_ROUND = (0.4, 1.75)  # decades of the number of dents that debris leaves on a ring
+# A thrust load raises the contact angle above the catalogue's, which moves the orders of a 6205 by
+# up to 2 %: the outer ring's up, the inner ring's down.
+THRUST, THRUST_ANGLE = 0.5, 22.0  # share of bearings; angle under load, at most [deg]
+MOST_HUMS, HUMMING = 2, (-1.5, 0.3)  # tones that swell; decades of their level [m/s²]
 SHARES = (0.25, 0.25, 0.25, 0.25)  # of the classes
 
 
@@ -78,15 +86,22 @@ def draw_mounting(rng: np.random.Generator, bearing: Bearing) -> dict[str, Any]:
     }
 
 
+def draw_contact(rng: np.random.Generator, bearing: Bearing) -> float:
+    """Draw the contact angle under load [deg], at least that of the catalogue."""
+    loaded = sometimes(rng, THRUST, between(rng, 0.0, THRUST_ANGLE))
+    return max(loaded, float(np.degrees(bearing.contact_angle)))
+
+
 def draw_settings(rng: np.random.Generator, bearing: Bearing) -> dict[str, Any]:
     """Draw a sensor on a machine, in the units of :class:`Settings`."""
     return {
         **draw_mounting(rng, bearing),
+        "contact_angle": draw_contact(rng, bearing),
         "slip": 100.0 * decades(rng, -3.5, -1.9),
         "jitter": 100.0 * decades(rng, -3.5, -1.9),
         "load_extent": between(rng, 0.3, 0.8),
         "load_exponent": between(rng, 0.5, 3.0),
-        "load_floor": 60.0 * rng.random() ** 2,
+        "load_floor": 50.0 * rng.random() ** 2,
         "impact_spread": between(rng, 0.0, 60.0),
         "unevenness": between(rng, 0.0, 60.0),
         "rotating_load": between(rng, 0.0, 100.0),
@@ -105,6 +120,8 @@ def draw_settings(rng: np.random.Generator, bearing: Bearing) -> dict[str, Any]:
         "wear_noise": decades(rng, -0.5, 1.0),
         "lines": int(rng.integers(0, 7)),
         "line_level": decades(rng, -1.3, 0.3),
+        "hums": int(rng.integers(0, MOST_HUMS + 1)),
+        "hum_level": decades(rng, *HUMMING),
         "looseness": sometimes(rng, 0.25, decades(rng, -0.3, 1.0)),
         "rattle": sometimes(rng, 0.15, decades(rng, -0.3, 1.0)),
     }
@@ -144,6 +161,13 @@ def draw_damage(rng: np.random.Generator, kind: str) -> dict[str, float]:
     return damage
 
 
+def draw_shape(rng: np.random.Generator, dented: bool) -> dict[str, float]:
+    """Draw how a damage meets its mates: how a ball skids, how many spots or dents a ring has."""
+    skid = sometimes(rng, SKIDDING, between(rng, 0.0, SKID))
+    spots = int(rng.integers(2, 4)) if rng.random() < SPOTS else 1
+    return {"skid": skid, "spots": round(decades(rng, *DENTS_ROUND)) if dented else spots}
+
+
 def draw_window(rng: np.random.Generator, longest: int = 1) -> Window:
     """Draw one labelled window, or a stretch of up to ``longest``."""
     label = int(rng.choice(len(CLASSES), p=SHARES))
@@ -154,6 +178,7 @@ def draw_window(rng: np.random.Generator, longest: int = 1) -> Window:
     if label:
         table["impact"] = 4.0 * decades(rng, *LOUDNESS)
         state |= draw_damage(rng, CLASSES[label])
+        table |= draw_shape(rng, "bearing_inner" in state and "bearing_outer" in state)
     if longest > 1 and rng.random() >= ALONE:
         table["duration"] = DURATION * float(rng.integers(2, longest + 1))
     sensor = Sensor("training", Settings.read(table))
