@@ -41,7 +41,7 @@ def test_show_gives_layers_and_boards():
     document = json.loads(twin("models", "show", "bearing", "--json", "-").stdout)
     assert [row["layer"] for row in document["layers"]] == ["dense1", "dense2"]
     assert sum(row["macs"] for row in document["layers"]) == 2832
-    assert max(row["top_bytes"] for row in document["layers"]) == 80
+    assert max(row["top_bytes"] for row in document["layers"]) == 112
     assert all(budget["fits"] for found in document["boards"].values() for budget in found)
 
 
