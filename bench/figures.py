@@ -16,7 +16,8 @@ from twin.forecast.shop import forecast_shop
 from twin.forecast.table import WearTable
 from twin.forecast.tools import Schedule
 from twin.nodes import inspection, library, pictures
-from twin.nodes.node import Node, NodeSettings
+from twin.nodes.node import Node
+from twin.nodes.node_settings import NodeSettings
 from twin.rng import stream
 from twin.scenario import Scenario, first, load, parse
 from twin.signals import vibration

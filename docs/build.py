@@ -13,7 +13,7 @@ from pathlib import Path
 
 from twin.expectations import Expect
 from twin.family import kinds, load
-from twin.nodes.node import NodeSettings
+from twin.nodes.node_settings import NodeSettings
 from twin.params import Declaration, Params, declarations
 from twin.scenario import Header, measures_of, parse
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from twin.errors import BadInput
-from twin.scenario import load, parse, read_setting
+from twin.scenario import load, parse
+from twin.setting import read_setting
 
 GOOD = '[plant.mill]\nkind = "cnc"\n'
 

@@ -113,8 +113,10 @@ def merge(below: dict[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def find_data(name: str, beside: Path, path: str = "") -> Path:
+def find_data(name: str, beside: Path, path: str = "", *, folders: bool = False) -> Path:
     """Return a data file: beside the scenario, else in the folder ``TWIN_DATA`` or one below it.
+
+    With ``folders`` it may be a folder as well.
 
     Raises
     ------
@@ -124,7 +126,7 @@ def find_data(name: str, beside: Path, path: str = "") -> Path:
     chosen = os.environ.get("TWIN_DATA")
     for place in _places(name, beside, chosen):
         try:
-            if place.is_file():
+            if place.is_file() or (folders and place.is_dir()):
                 return place.resolve()
         except (OSError, ValueError):
             continue  # too long, or holds a character that no file's name does
@@ -143,9 +145,19 @@ def _places(name: str, beside: Path, chosen: str | None) -> Iterator[Path]:
 
 
 def digest(name: str, beside: Path) -> str:
-    """Hash of what a data file holds; empty when it is not there."""
+    """Hash of what a data file holds; empty when it is not there.
+
+    That of a folder is of its files' names, sizes and times.
+    """
     try:
-        content = find_data(name, beside).read_bytes()
+        place = find_data(name, beside, folders=True)
+        content = _listing(place) if place.is_dir() else place.read_bytes()
     except (MissingData, OSError):
         return ""
     return hashlib.sha256(content).hexdigest()[:16]
+
+
+def _listing(folder: Path) -> bytes:
+    files = ((path, path.stat()) for path in sorted(folder.rglob("*")) if path.is_file())
+    return repr([(str(path.relative_to(folder)), one.st_size, one.st_mtime_ns)
+                 for path, one in files]).encode()  # fmt: skip

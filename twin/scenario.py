@@ -12,7 +12,6 @@ import functools
 import hashlib
 import json
 import sysconfig
-import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -245,23 +244,6 @@ def first() -> Path:
     return shipped() / "mill.toml"
 
 
-def read_setting(written: str) -> tuple[str, Any]:
-    """Read ``PATH=VALUE`` as the command line gives it.
-
-    >>> read_setting("mill.cutting_speed=200"), read_setting("mill.coolant=dry")
-    (('mill.cutting_speed', 200), ('mill.coolant', 'dry'))
-    """
-    path, equals, value = written.partition("=")
-    if not equals or not path.strip():
-        message = "is not PATH=VALUE, such as mill.cutting_speed=200"
-        raise BadInput(Fault(message, value=repr(written)))
-    try:
-        read = tomllib.loads(f"value = {value.strip()}")["value"]
-    except tomllib.TOMLDecodeError:
-        read = value.strip()
-    return path.strip(), read if isinstance(read, (bool, int, float, str)) else value.strip()
-
-
 def load(path: str | Path) -> Scenario:
     """Read and check a scenario file.
 
@@ -338,7 +320,7 @@ def _entry(section: Section, name: str, table: Any, file: str) -> Entry:
     if section == "node":
         if "kind" in table:
             raise BadInput(Fault("a node has a board and a model, no kind", f"{path}.kind", file))
-        from twin.nodes.node import NodeSettings
+        from twin.nodes.node_settings import NodeSettings
 
         checked = NodeSettings.read(rest, path=path, file=file)
         return Entry(name, section, "node", checked, NodeSettings)
@@ -386,8 +368,8 @@ def measures_of(entry: Entry) -> tuple[Measure, ...]:
         model = load_kind("twin.plant", entry.kind).Model
         return tuple(model.measures(entry.settings))
     if entry.section == "node":
-        from twin.nodes.node import NodeSettings
-        from twin.nodes.node import measures_of as of_node
+        from twin.nodes.node_settings import NodeSettings
+        from twin.nodes.node_settings import measures_of as of_node
 
         assert isinstance(entry.settings, NodeSettings)
         return of_node(entry.settings)

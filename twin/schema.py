@@ -6,7 +6,7 @@ from typing import Any
 
 from twin.expectations import Expect
 from twin.family import kinds, load
-from twin.nodes.node import NodeSettings
+from twin.nodes.node_settings import NodeSettings
 from twin.params import Declaration, Params, declarations
 from twin.scenario import FAMILIES, Header
 

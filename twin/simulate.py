@@ -42,6 +42,7 @@ class Running:
     nodes: dict[str, Any]
     uplinks: dict[str, Any] = field(default_factory=dict)
     firsts: dict[str, Any] = field(default_factory=dict)
+    players: dict[str, Any] = field(default_factory=dict)
     due: list[Any] = field(default_factory=list)
 
     @property
@@ -163,6 +164,7 @@ def _wire_sensors(running: Running) -> None:
     scenario = running.scenario
     for name, entry in scenario.of("sensor").items():
         running.sensors[name] = _sensor(running.world, entry, scenario.file)
+        _open_recordings(running, entry)
     for name, entry in scenario.of("node").items():
         running.nodes[name] = _node(running, entry, scenario.file)
         running.firsts[name] = _first_stage(running, entry, scenario.file)
@@ -195,8 +197,21 @@ def _sensor(world: World, entry: Entry, file: str) -> Sensor:
     return sensor
 
 
+def _open_recordings(running: Running, entry: Entry) -> None:
+    settings = entry.settings
+    assert isinstance(settings, SensorSettings)
+    if settings.recordings:
+        from twin.nodes.playback import player
+
+        sensor = running.sensors[entry.name]
+        running.players[entry.name] = player(
+            entry.name, entry.kind, sensor, settings, running.scenario.file
+        )
+
+
 def _node(running: Running, entry: Entry, file: str) -> Any:
-    from twin.nodes.node import Node, NodeSettings
+    from twin.nodes.node import Node
+    from twin.nodes.node_settings import NodeSettings
 
     settings = entry.settings
     assert isinstance(settings, NodeSettings)
@@ -209,7 +224,7 @@ def _node(running: Running, entry: Entry, file: str) -> Any:
 
 def _first_stage(running: Running, entry: Entry, file: str) -> Any:
     from twin.nodes.cascade import first_stage
-    from twin.nodes.node import NodeSettings
+    from twin.nodes.node_settings import NodeSettings
 
     settings = entry.settings
     assert isinstance(settings, NodeSettings)
@@ -223,7 +238,7 @@ def _uplink(running: Running, entry: Entry, file: str) -> Any:
     Nodes on one sensor stand at one place, so with the same figures their links drop together; so
     does the connection to the cloud for all nodes.
     """
-    from twin.nodes.node import NodeSettings
+    from twin.nodes.node_settings import NodeSettings
     from twin.nodes.outages import Outages
     from twin.nodes.placement import Uplink
 
@@ -237,8 +252,12 @@ def _uplink(running: Running, entry: Entry, file: str) -> Any:
     if uplink.elsewhere:
         sensor, on = running.sensors[settings.sensor], running.scenario.entries[settings.sensor]
         assert isinstance(on.settings, SensorSettings)
-        still = sensor.block(dict.fromkeys(sensor.needs, 0.0), 0.0, running.world.stream("still"))
-        uplink.refuse_narrow(still.size, on.settings.period, f"node.{entry.name}", file)
+        played, silent = running.players.get(settings.sensor), dict.fromkeys(sensor.needs, 0.0)
+        size = (
+            played.size if played is not None
+            else sensor.block(silent, 0.0, running.world.stream("still")).size
+        )  # fmt: skip
+        uplink.refuse_narrow(size, on.settings.period, f"node.{entry.name}", file)
     return uplink
 
 
@@ -250,7 +269,7 @@ def _sample(running: Running, name: str) -> Generator[simpy.Event, Any, None]:
     settings = running.scenario.entries[name].settings
     assert isinstance(settings, SensorSettings)
     asset: Asset = world.assets[settings.on]
-    luck = world.stream(f"{name}.noise")
+    luck, played = world.stream(f"{name}.noise"), running.players.get(name)
     watching = [
         (key, node)
         for key, node in running.nodes.items()
@@ -259,8 +278,14 @@ def _sample(running: Running, name: str) -> Generator[simpy.Event, Any, None]:
     while True:
         yield world.env.timeout(settings.period)
         state = asset.look(settings.part) if settings.part else asset.read()
-        window, truth = sensor.block(state, world.env.now, luck), sensor.truth(state)
-        world.record.block(name, sensor.rate, window)
+        if played is not None:
+            shown = played.next()
+            window, rate, truth = shown.window, shown.rate, shown.truth
+            state = {**state, **shown.state}
+        else:
+            window, rate = sensor.block(state, world.env.now, luck), sensor.rate
+            truth = sensor.truth(state)
+        world.record.block(name, rate, window)
         if window.size == 1 and np.isfinite(window[0]):
             world.record.sample(name, "reading", float(window[0]))
         world.record.event(name, "window", truth)
@@ -269,7 +294,7 @@ def _sample(running: Running, name: str) -> Generator[simpy.Event, Any, None]:
                 world.env.process(_look(running))
             uplink = running.uplinks[key]
             first = running.firsts[key]
-            running.due.append(Due(key, node, uplink, window, sensor.rate, state, truth, first))
+            running.due.append(Due(key, node, uplink, window, rate, state, truth, first))
 
 
 def _look(running: Running) -> Generator[simpy.Event, Any, None]:

@@ -133,7 +133,7 @@ def test_growth_that_the_record_tells_gives_a_date_to_replace_it() -> None:
     assert one["remaining_h"]["p10"] < left / share < one["remaining_h"]["p90"]
     assert one["plan"]["action"] == "replace"
     assert one["plan"]["hours"] < left / share
-    assert one["plan"]["hours"] == pytest.approx(one["best_change_h"], abs=0.26)
+    assert one["best_change_h"] - 1.0 < one["plan"]["hours"] <= one["best_change_h"]
     assert 0 < one["assumed_from_h"] <= 20
     assert min(one["cost_curve"]["regret"]) == 0.0
 

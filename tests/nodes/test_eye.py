@@ -5,7 +5,8 @@ import pytest
 
 from tests.nodes import made_pictures as made
 from twin.errors import BadInput
-from twin.nodes.node import Node, NodeSettings, conclude_together
+from twin.nodes.node import Node, conclude_together
+from twin.nodes.node_settings import NodeSettings
 from twin.rng import stream
 from twin.signals import image, part, thermal
 

@@ -9,7 +9,8 @@ from twin.errors import BadInput
 from twin.nodes.boards import BOARDS
 from twin.nodes.budget import budgets, refuse_misfit
 from twin.nodes.library import open_model
-from twin.nodes.node import MEASURES, Node, NodeSettings
+from twin.nodes.node import Node
+from twin.nodes.node_settings import MEASURES, NodeSettings
 from twin.rng import stream
 from twin.signals.image import Sensor as Camera
 from twin.signals.image import Settings as CameraSettings

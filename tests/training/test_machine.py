@@ -138,7 +138,8 @@ def test_the_acoustic_model_keeps_its_false_alarms_and_says_what_it_hears():
 
 
 def test_a_node_hears_a_deep_cut_by_a_microphone():
-    from twin.nodes.node import Node, NodeSettings
+    from twin.nodes.node import Node
+    from twin.nodes.node_settings import NodeSettings
     from twin.signals.acoustic import Sensor, Settings
 
     sensor = Sensor("ear", Settings.read({"on": "mill"}))

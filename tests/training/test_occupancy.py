@@ -9,7 +9,8 @@ import pytest
 from twin.errors import BadInput
 from twin.nodes import diaries
 from twin.nodes.library import open_model
-from twin.nodes.node import Node, NodeSettings
+from twin.nodes.node import Node
+from twin.nodes.node_settings import NodeSettings
 from twin.nodes.senses import air
 from twin.nodes.senses.base import Asked as Judged
 from twin.rng import stream

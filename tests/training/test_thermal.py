@@ -6,7 +6,8 @@ import pytest
 from twin.errors import BadInput
 from twin.nodes import frame_features
 from twin.nodes.library import open_model
-from twin.nodes.node import Node, NodeSettings
+from twin.nodes.node import Node
+from twin.nodes.node_settings import NodeSettings
 from twin.nodes.senses import frame as sense
 from twin.nodes.senses.base import Asked as Judged
 from twin.rng import stream

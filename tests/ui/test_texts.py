@@ -10,15 +10,16 @@ from pathlib import Path
 import pytest
 
 from twin import family
-from twin.nodes.node import NodeSettings
+from twin.nodes import library
+from twin.nodes.node_settings import NodeSettings
 from twin.params import declarations
 from twin.scenario import load, shipped
 from twin.ui import i18n, names
 from twin.ui.pages.base import pages
 
 FOLDER = Path(i18n.__file__).parent / "locales"
-TRANSLATED_ONLY = {"meanings.json"}
-"""Meanings are written once, in English, where a parameter is declared."""
+TRANSLATED_ONLY = {"meanings.json", "cards.json"}
+"""Written once, in English: a meaning where it is declared, sentences of models in their cards."""
 
 
 def _files(tag: str) -> set[str]:
@@ -33,7 +34,9 @@ def _placeholders(text: str) -> set[str]:
 def test_same_keys_and_placeholders(tag: str) -> None:
     assert _files(tag) == _files("en")
     english, other = i18n.catalogue("en"), i18n.catalogue(tag)
-    shared = {key: text for key, text in other.items() if not key.startswith("meanings.")}
+    shared = {
+        key: text for key, text in other.items() if not key.startswith(("meanings.", "cards."))
+    }
     assert set(shared) == set(english)
     for key, text in english.items():
         assert _placeholders(text) == _placeholders(shared[key]), key
@@ -94,3 +97,15 @@ def test_parameters_of_nodes_have_names_in_every_language() -> None:
     wanted = {f"params.{one.path}" for one in declarations(NodeSettings)}
     for tag in i18n.LANGUAGES:
         assert wanted <= set(i18n.catalogue(tag)), tag
+
+
+@pytest.mark.parametrize("tag", ["zh-TW", "zh-CN"])
+def test_cards_of_shipped_models_are_told_in_every_language(tag: str) -> None:
+    told = i18n.catalogue(tag)
+    said = set()
+    for name in library.names():
+        document = library.open_model(name).card.document
+        training = document["training"]
+        said |= {document["task"], training["data"], training["method"], *document["fails"]}
+        said |= set(document.get("severity", {}).values())
+    assert [sentence for sentence in sorted(said) if f"cards.{sentence}" not in told] == []

@@ -13,7 +13,7 @@ from twin.devices import evidence as proof
 from twin.devices import words
 from twin.devices.change import Change, State, to_document
 from twin.devices.desk import Desk
-from twin.scenario import read_setting
+from twin.setting import read_setting
 
 ChangeId = Annotated[str, typer.Argument(metavar="ID", help="Id of the change.")]
 Who = Annotated[str, typer.Option("--as", metavar="NAME", help="Who does it (people.toml).")]

@@ -34,7 +34,8 @@ from twin.experiment.runs import count
 from twin.experiment.settling import warmed
 from twin.experiment.stored import compare_stored
 from twin.experiment.work import variant
-from twin.scenario import Scenario, load, read_setting
+from twin.scenario import Scenario, load
+from twin.setting import read_setting
 from twin.statistics import FEWEST, LEVEL, Difference
 
 DEVICES_S = 3.0

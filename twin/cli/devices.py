@@ -17,7 +17,8 @@ from twin.devices.embedded import Embedded, prepare
 from twin.devices.link import Unreachable
 from twin.devices.plant import of_declarations, read, read_file, to_document
 from twin.errors import BadInput
-from twin.scenario import load, read_setting
+from twin.scenario import load
+from twin.setting import read_setting
 
 PointsFile = Annotated[
     Path, typer.Argument(metavar="SCENARIO|POINTS.json", help="A scenario, or a points document.")

@@ -10,7 +10,7 @@ import typer
 from twin.cli import output
 from twin.errors import BadInput, Fault, did_you_mean
 from twin.family import kinds, load
-from twin.nodes.node import NodeSettings
+from twin.nodes.node_settings import NodeSettings
 from twin.params import Declaration, Params, find
 from twin.scenario import FAMILIES, Header
 from twin.scenario import load as load_scenario

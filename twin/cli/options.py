@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from twin.scenario import Scenario, load, read_setting
+from twin.scenario import Scenario, load
+from twin.setting import read_setting
 
 ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="A scenario file (TOML).")]
 Settings = Annotated[

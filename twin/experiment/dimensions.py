@@ -13,7 +13,8 @@ import numpy.typing as npt
 from twin.errors import BadInput, Fault, did_you_mean
 from twin.params import Declaration
 from twin.rng import stream
-from twin.scenario import Scenario, read_setting
+from twin.scenario import Scenario
+from twin.setting import read_setting
 
 Point = dict[str, Any]
 """Path → value, in trade units."""

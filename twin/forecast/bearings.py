@@ -206,8 +206,14 @@ def _planned(told: Told, ahead: Ahead | None, loud: bool) -> dict[str, Any] | No
 
 
 def _told(hours: float) -> float:
-    """A time ahead no finer than growth is known: in whole hours from four on."""
-    return float(round(hours)) if hours >= 4.0 else tidy(hours)
+    """A time ahead no finer than growth is known: in whole hours from four on.
+
+    Rounded down: an hour too early costs cents, an hour too late the breakdown.
+
+    >>> _told(6.58), _told(1.7519)
+    (6.0, 1.75)
+    """
+    return float(np.floor(hours)) if hours >= 4.0 else tidy(hours)
 
 
 def _rests(told: Told, entry: Mapping[str, Any]) -> list[str]:

@@ -17,7 +17,8 @@ from twin.nodes.budget import refuse_misfit
 from twin.nodes.inspection import is_sound
 
 if TYPE_CHECKING:
-    from twin.nodes.node import Node, NodeSettings, Verdict
+    from twin.nodes.node import Node, Verdict
+    from twin.nodes.node_settings import NodeSettings
     from twin.signals.base import Sensor
 
 WITHOUT_MODEL = frozenset({"idle", "bad"})

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -176,13 +177,31 @@ def decode(path: Path, side: int) -> tuple[Bytes, tuple[int, int]]:
     """
     from PIL import Image
 
-    try:
+    with _readable(path):
         whole = _image(path)
         scaled = whole.resize((side, side), Image.Resampling.BILINEAR)
+    return np.asarray(scaled, np.uint8), (whole.width, whole.height)
+
+
+def unscaled(path: Path) -> Bytes:
+    """Read a picture in its own size, ``(height, width, 3)``.
+
+    Raises
+    ------
+    BadInput
+        When the file is no picture or a damaged one.
+    """
+    with _readable(path):
+        return np.asarray(_image(path), np.uint8)
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    try:
+        yield
     except Exception as error:  # each format's decoder raises its own; all mean: not readable
         reason = " ".join(str(error).split())[:120] or type(error).__name__
         raise BadInput(Fault(f"is not a readable picture: {reason}", file=str(path))) from None
-    return np.asarray(scaled, np.uint8), (whole.width, whole.height)
 
 
 def colour(pixels: Bytes) -> float:

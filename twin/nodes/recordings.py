@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.errors import BadInput, Fault
+from twin.nodes.sounds import samples_of
 
 LARGEST = 512 * 1024 * 1024  # [byte]
 CLIPPED = 0.01  # share of samples at an end of the range above which a recording is clipped [1]
@@ -111,6 +112,47 @@ def read(
     return found
 
 
+def played(place: Path, rate: float, full_scale: float) -> tuple[Recording, ...]:
+    """Read recordings to be played through a sensor, whatever is wrong with their samples.
+
+    Parameters
+    ----------
+    place : Path
+        A file, or a folder with files or folders by class.
+    rate : float
+        Of files that do not tell it [Hz].
+    full_scale : float
+        What full scale of a ``.wav`` file stands for [unit of the sensor].
+
+    Returns
+    -------
+    tuple of Recording
+        Their class is empty, and their speed 0, where nothing tells it.
+
+    Raises
+    ------
+    BadInput
+        When there is nothing to read, or what there is cannot be read.
+    """
+    inside = place.is_dir()
+    files = sorted(p for p in place.rglob("*") if p.suffix.lower() in FILES) if inside else [place]
+    found = []
+    for path in files:
+        label = label_of(path.parent.name) if inside and path.parent != place else ""
+        if path.suffix.lower() == ".wav":
+            own, samples = samples_of(path)
+            raws: Iterator[Raw] = iter([(path.stem, samples * full_scale, own, None, 0)])
+        else:
+            raws = _raws(path)
+        found += [
+            Recording(name, samples, own or rate, speed or 0.0, label or label_of(name), teeth)
+            for name, samples, own, speed, teeth in raws
+        ]
+    if not found:
+        raise BadInput(Fault(f"no recordings in it ({SPELT})", file=str(place)))
+    return tuple(found)
+
+
 def usable(found: Sequence[Recording]) -> tuple[tuple[Recording, ...], tuple[Fault, ...]]:
     """Tell recordings that can be judged from those that show nothing: constant or clipped ones.
 
@@ -152,6 +194,14 @@ def _folder(place: Path, speed: float | None, rate: float | None) -> Iterator[Re
 
 
 def _file(path: Path, label: str, speed: float | None, rate: float | None) -> Iterator[Recording]:
+    for name, samples, own_rate, own_speed, teeth in _raws(path):
+        found = _checked(
+            path, name, samples, own_rate or rate, own_speed or speed, label or label_of(name)
+        )
+        yield replace(found, teeth=teeth)
+
+
+def _raws(path: Path) -> Iterator[Raw]:
     size = path.stat().st_size
     if size > LARGEST:
         message = f"{size / 1e6:.0f} MB; at most {LARGEST / 1e6:.0f} MB are read at once"
@@ -160,11 +210,7 @@ def _file(path: Path, label: str, speed: float | None, rate: float | None) -> It
     reader = readers.get(path.suffix.lower())
     if reader is None:
         raise BadInput(Fault(f"recordings are {SPELT} files", file=str(path)))
-    for name, samples, own_rate, own_speed, teeth in reader(path):
-        found = _checked(
-            path, name, samples, own_rate or rate, own_speed or speed, label or label_of(name)
-        )
-        yield replace(found, teeth=teeth)
+    yield from reader(path)
 
 
 Raw = tuple[str, npt.NDArray[np.float32], float | None, float | None, int]

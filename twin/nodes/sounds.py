@@ -85,7 +85,7 @@ def read(listed: tuple[Listed, ...]) -> Iterator[Sound]:
         When one cannot be read, is constant, clipped or holds what is not a number.
     """
     for row in listed:
-        rate, samples = _wav(row.path)
+        rate, samples = samples_of(row.path)
         fault = flaw(samples)
         if fault:
             raise BadInput(Fault(fault, file=str(row.path)))
@@ -106,7 +106,8 @@ def flaw(samples: Array) -> str:
     return ""
 
 
-def _wav(path: Path) -> tuple[float, Array]:
+def samples_of(path: Path) -> tuple[float, Array]:
+    """Rate [Hz] and samples over full scale [1] of a ``.wav`` file, its first channel."""
     from scipy.io import wavfile
 
     if path.stat().st_size > LARGEST:

@@ -14,7 +14,7 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from twin.params import Params, quantity, text
+from twin.params import Params, file_name, quantity, text
 
 Samples = npt.NDArray[np.float32]
 
@@ -25,6 +25,10 @@ class SensorSettings(Params):
     on: str = text(None, "Name of the asset the sensor sits on.")
     part: str = text("", "Part of it, such as zones.office; without one, the asset itself.")
     period: float = quantity(60, "s", 0.02, 86_400, "Time between two windows.", assumption=True)
+    recordings: str = file_name(
+        "File or folder of recordings that are played, one window after the other, instead of what "
+        "the twin makes."
+    )
 
 
 class Sensor(ABC):

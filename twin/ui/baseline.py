@@ -13,7 +13,8 @@ from typing import Any, Literal
 from twin.devices.desk import Desk
 from twin.devices.present import Held, differing, is_of
 from twin.errors import BadInput
-from twin.scenario import Scenario, read_setting
+from twin.scenario import Scenario
+from twin.setting import read_setting
 from twin.ui import change_desk, names, refusals
 from twin.ui.context import Context
 from twin.ui.i18n import t

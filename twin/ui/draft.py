@@ -14,7 +14,8 @@ from twin.errors import BadInput, Fault
 from twin.family import load as load_kind
 from twin.params import Declaration
 from twin.plant.base import Limit
-from twin.scenario import Entry, Scenario, read_setting
+from twin.scenario import Entry, Scenario
+from twin.setting import read_setting
 from twin.ui.wording import trimmed
 
 FORMS = ("quantity", "count", "choice", "flag")

@@ -1,7 +1,8 @@
 """What parameters, KPIs, states and assets are called, in the language of the request.
 
 The catalogues ``params``, ``kpis`` and ``words`` hold the names. A meaning is written once, in
-English, where the parameter is declared; ``meanings`` holds its translations alone.
+English, where the parameter is declared; ``meanings`` holds its translations alone, and ``cards``
+those of the sentences of shipped models.
 """
 
 from __future__ import annotations
@@ -46,6 +47,11 @@ def kpi(path: str) -> str:
     """Return the name of a KPI, without the thing it belongs to."""
     last = path.rsplit(".", 1)[-1]
     return t(f"kpis.{last}") if known(f"kpis.{last}") else humane(last)
+
+
+def card_text(said: str) -> str:
+    """Return a sentence of a shipped model's card in the reader's language, else as it is."""
+    return catalogue(language()).get(f"cards.{said}", said)
 
 
 def word(value: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -174,10 +174,10 @@ def _about(held: library.Card) -> Component:
     document = held.document
     training = document.get("training", {})
     rows = [
-        (t("models.task"), held.task),
+        (t("models.task"), names.card_text(held.task)),
         (t("models.classes"), ", ".join(names.word(word) for word in held.classes)),
-        (t("models.trained_on"), str(training.get("data", "–"))),
-        (t("models.method"), str(training.get("method", "–"))),
+        (t("models.trained_on"), names.card_text(str(training.get("data", "–")))),
+        (t("models.method"), names.card_text(str(training.get("method", "–")))),
         (t("models.size"), fit.amount(held.model_bytes, "B")),
         (t("models.flash"), fit.amount(document.get("flash_bytes", float("nan")), "B")),
         (t("models.arena"), fit.amount(document.get("arena_bytes", float("nan")), "B")),
@@ -193,7 +193,7 @@ def _about(held: library.Card) -> Component:
 def _fails(held: library.Card) -> Component:
     listed = [str(line) for line in held.document.get("fails", ())]
     heading = t("models.fails", n=len(listed)) if listed else t("models.fails_unknown")
-    lines = html.Ul([html.Li(line, lang="en") for line in listed], className="fails")
+    lines = html.Ul([_told(line, html.Li) for line in listed], className="fails")
     return card(t("models.fails_noun"), html.H2(heading), lines)
 
 
@@ -201,10 +201,16 @@ def _severity(held: library.Card) -> Component | None:
     told = held.document.get("severity")
     if not isinstance(told, Mapping) or not told:
         return None
-    rows = [html.Tr([html.Th(names.word(str(word)), scope="row"), html.Td(str(said), lang="en")])
+    rows = [html.Tr([html.Th(names.word(str(word)), scope="row"), _told(str(said), html.Td)])
             for word, said in told.items()]  # fmt: skip
     return card(t("models.severity_noun"), html.H2(t("models.severity")),
                 html.Table(html.Tbody(rows), className="figures facts"))  # fmt: skip
+
+
+def _told(line: str, kind: Callable[..., Component]) -> Component:
+    """A sentence of the card in the reader's language, marked as English where there is none."""
+    told = names.card_text(line)
+    return kind(told, lang="en") if told == line else kind(told)
 
 
 def _ablation(held: library.Card) -> Component | None:

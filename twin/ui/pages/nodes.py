@@ -17,7 +17,7 @@ from twin.errors import BadInput
 from twin.nodes.boards import BOARDS
 from twin.nodes.energy import YEAR, battery_life
 from twin.nodes.library import Card, open_model
-from twin.nodes.node import NodeSettings
+from twin.nodes.node_settings import NodeSettings
 from twin.nodes.segments import External, external_of
 from twin.scenario import Scenario
 from twin.ui import baseline, fit, links, names, runs, shell, stages

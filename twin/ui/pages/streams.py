@@ -42,6 +42,7 @@ class Ids(StrEnum):
     SENSOR = "streams-sensor"
     WINDOW = "streams-window"
     AT = "streams-at"
+    MADE = "streams-made"
     ADDRESS = "streams-address"
     SPECTRA = "streams-spectra"
     FILM = "streams-film"
@@ -91,7 +92,7 @@ def _controls(scenario: Scenario, sensors: list[str], chosen: str, at: int) -> C
                  html.Span(id=Ids.AT, className="small tabular")],
                 className="window-pick",
             ),
-            sim_tag(),
+            html.Span(sim_tag(), id=Ids.MADE),
         ],
         className="controls",
     )  # fmt: skip
@@ -124,6 +125,7 @@ def _cards() -> Component:
 def register(app: Dash, context: Context) -> None:
     """Register the callbacks of the page."""
     _register_window(app, context)
+    _register_made(app, context)
     _register_spectra(app, context)
     _register_film(app, context)
     _register_verdicts(app, context)
@@ -162,6 +164,16 @@ def _register_window(app: Dash, context: Context) -> None:
         if pictures.is_camera(scenario, sensor):
             said = said_of(phase, scenario, window)
         return *card.chart_values(first_chart(scenario, window, theme, said)), seen, address
+
+
+def _register_made(app: Dash, context: Context) -> None:
+    @app.callback(Output(Ids.MADE, "children"), Input(Ids.SENSOR, "value"), State(Ids.BASE, "data"))
+    def made(sensor: str, name: str) -> Component:
+        played = str(context.scenario(name).value(f"{sensor}.recordings") or "")
+        if not played:
+            return sim_tag()
+        return html.Span(t("streams.recorded"), className="tag",
+                         title=t("streams.recorded_meaning", file=played))  # fmt: skip
 
 
 def _register_spectra(app: Dash, context: Context) -> None:
