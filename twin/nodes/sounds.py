@@ -106,6 +106,20 @@ def flaw(samples: Array) -> str:
     return ""
 
 
+def unfit(block: Array, rate: float, wanted: float, duration: float, full_scale: float) -> str:
+    """Why a window of a microphone cannot be judged; empty when it can.
+
+    ``wanted`` is the rate that the model was trained at [Hz], ``duration`` what it looks at [s].
+    """
+    if block.ndim != 1:
+        return f"{block.ndim} dimensions, a waveform is needed"
+    if abs(rate - wanted) > 1.0:
+        return f"{rate:g} Hz, {wanted:g} Hz are needed"
+    if len(block) < round(duration * rate):
+        return f"{len(block) / rate:.2f} s; {duration:g} s are needed"
+    return flaw(block / full_scale if np.isfinite(full_scale) else block)
+
+
 def samples_of(path: Path) -> tuple[float, Array]:
     """Rate [Hz] and samples over full scale [1] of a ``.wav`` file, its first channel."""
     from scipy.io import wavfile

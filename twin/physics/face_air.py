@@ -10,7 +10,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from twin.physics.compiled import lean
+from twin.physics.compiled import inlined, lean
 from twin.physics.face_films import MEAN
 from twin.physics.regulators import IDEAL, share
 from twin.physics.regulators import KIND as KIND_OF
@@ -83,3 +83,28 @@ def asks(
             part = share(regulators[r], memory[r], air[r], low[k, r], high[k, r], step)
             asked[r] = part * power[r, 0] if part > 0.0 else part * power[r, 1]
             bottom[r], top[r] = -np.inf, np.inf
+
+
+@inlined
+def with_doors(r: int, heat: float, doors: Whole, breeze: Array, mean: Array) -> float:
+    """Heat into the air of zone ``r`` with what its doors bring from the zones beyond [W]."""
+    for i in range(doors.shape[0]):
+        if doors[i, 0] == r:
+            heat += breeze[i] * mean[doors[i, 1]]
+        elif doors[i, 1] == r:
+            heat += breeze[i] * mean[doors[i, 0]]
+    return heat
+
+
+@lean
+def told(
+    k: int, first_fabric: int, zones: Array, fresh: Array, weather: Array, fabric: Array,
+    owner: Whole, modes: Array, heat: Array, air: Array, seen: Array, heat_out: Array,
+    fresh_out: Array,
+) -> None:  # fmt: skip
+    """Take the step's end as the next one's start, and note what it gave and holds."""
+    for r in range(air.shape[0]):
+        air[r], heat_out[k, r], seen[k, first_fabric + r] = seen[k, r], heat[r], 0.0
+        fresh_out[k, r] = fresh[k, r] * (weather[k, OUT] - zones[r, MEAN])
+    for e in range(owner.shape[0]):
+        seen[k, first_fabric + owner[e]] += fabric[e] * modes[0, e]

@@ -22,6 +22,8 @@ from twin.physics.face_air import (
     asks,
     given_off,
     overasked,
+    told,
+    with_doors,
 )
 from twin.physics.face_films import (
     ACROSS,
@@ -284,12 +286,7 @@ def settled(
         for r in range(air.shape[0]):
             mean[r] = zones[r, MEAN]
         for r in range(air.shape[0]):
-            beside = enters[r]
-            for i in range(doors.shape[0]):
-                if doors[i, 0] == r:
-                    beside += breeze[i] * mean[doors[i, 1]]
-                elif doors[i, 1] == r:
-                    beside += breeze[i] * mean[doors[i, 0]]
+            beside = with_doors(r, enters[r], doors, breeze, mean)
             after[k, r], heat[r] = settle(
                 r, zones, b, face, inverse, rise, counts[r], air[r], beside, gives[r],
                 capacity[r] / step, asked[r], bottom[r], top[r], power,
@@ -335,7 +332,6 @@ def march(
     base, b, power = np.zeros(face.shape), np.zeros(face.shape), np.zeros((rooms, 2))
     asked, bottom, top = np.zeros(rooms), np.zeros(rooms), np.zeros(rooms)
     gives, enters, mean = np.zeros(rooms), np.zeros(rooms), np.zeros(rooms)
-    means = rooms + len(inner)
     carry(modes, np.ones(decay.shape), reach, into, held)
     for k in range(known.shape[0]):
         given_off(k, zones, fresh, weather, known, first, to_air, doors, size, steady, breeze,
@@ -362,8 +358,5 @@ def march(
                 break
         received(k, rooms, seen, el, held, sun, face, inner, outer, between, shared, into, ends)
         carry(modes, decay, reach, into, held)
-        for r in range(rooms):
-            air[r], heat_out[k, r], seen[k, means + r] = seen[k, r], heat[r], 0.0
-            fresh_out[k, r] = fresh[k, r] * (weather[k, OUT] - zones[r, MEAN])
-        for e in range(owner.shape[0]):
-            seen[k, means + owner[e]] += fabric[e] * modes[0, e]
+        told(k, rooms + len(inner), zones, fresh, weather, fabric, owner, modes, heat, air, seen,
+             heat_out, fresh_out)  # fmt: skip

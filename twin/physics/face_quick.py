@@ -10,11 +10,20 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.physics.compiled import compiled, fused
-from twin.physics.face_air import BEAM, DIFFUSE, RADIANT, WINDOWS, asks, given_off, overasked
+from twin.physics.face_air import (
+    BEAM,
+    DIFFUSE,
+    RADIANT,
+    WINDOWS,
+    asks,
+    given_off,
+    overasked,
+    told,
+    with_doors,
+)
 from twin.physics.face_films import ACROSS, LANES, MEAN, OUTER, TAKES, WEIGHT, YIELDS
 from twin.physics.face_march import ROUNDS, SETTLED, carry, lead
 from twin.physics.quick_films import due, renew
-from twin.physics.zone_steps import OUT
 
 Array = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
@@ -162,12 +171,7 @@ def settled(
         for r in range(air.shape[0]):
             mean[r] = zones[r, MEAN]
         for r in range(air.shape[0]):
-            beside = enters[r]
-            for i in range(doors.shape[0]):
-                if doors[i, 0] == r:
-                    beside += breeze[i] * mean[doors[i, 1]]
-                elif doors[i, 1] == r:
-                    beside += breeze[i] * mean[doors[i, 0]]
+            beside = with_doors(r, enters[r], doors, breeze, mean)
             after[k, r], heat[r] = settle(
                 r, zones, b, face, inverse, rise, rise_then, late[r], counts[r], air[r], beside,
                 gives[r], capacity[r] / step, asked[r], bottom[r], top[r], power,
@@ -204,7 +208,6 @@ def march(
     guess_ends, used = np.zeros(size_of), np.zeros(face.size)
     faces, alone, flat = face.reshape(-1), base.reshape(-1), b.reshape(-1)
     windows = first[WINDOWS]
-    means = rooms + len(inner)
     carry(modes, np.ones(decay.shape), reach, into, held)
     for k in range(known.shape[0]):
         given_off(k, zones, fresh, weather, known, first, to_air, doors, size, steady, breeze,
@@ -232,8 +235,5 @@ def march(
         received(k, rooms, seen, el, held, sun, pushes, draws, faces, inner, outer, between, shared,
                  windows, into, ends)  # fmt: skip
         carry(modes, decay, reach, into, held)
-        for r in range(rooms):
-            air[r], heat_out[k, r], seen[k, means + r] = seen[k, r], heat[r], 0.0
-            fresh_out[k, r] = fresh[k, r] * (weather[k, OUT] - zones[r, MEAN])
-        for e in range(owner.shape[0]):
-            seen[k, means + owner[e]] += fabric[e] * modes[0, e]
+        told(k, rooms + len(inner), zones, fresh, weather, fabric, owner, modes, heat, air, seen,
+             heat_out, fresh_out)  # fmt: skip

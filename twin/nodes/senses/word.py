@@ -62,13 +62,7 @@ class Sense(base.Sense):
 
     def fault_of(self, block: Array, rate: float, context: Mapping[str, float]) -> str:
         """Why a window cannot be judged; empty when it can."""
-        if block.ndim != 1:
-            return f"{block.ndim} dimensions, a waveform is needed"
-        if abs(rate - self.wanted) > 1.0:
-            return f"{rate:g} Hz, {self.wanted:g} Hz are needed"
-        if len(block) < round(DURATION * rate):
-            return f"{len(block) / rate:.2f} s; {DURATION:g} s are needed"
-        return sounds.flaw(block / self.range)
+        return sounds.unfit(block, rate, self.wanted, DURATION, self.range)
 
     def row(self, block: Array, rate: float, context: Mapping[str, float]) -> Array:
         """Return the planes of the picture."""
