@@ -282,6 +282,8 @@ def _sample(running: Running, name: str) -> Generator[simpy.Event, Any, None]:
             shown = played.next()
             window, rate, truth = shown.window, shown.rate, shown.truth
             state = {**state, **shown.state}
+            for channel, value in shown.state.items():
+                world.record.sample(name, channel, value)
         else:
             window, rate = sensor.block(state, world.env.now, luck), sensor.rate
             truth = sensor.truth(state)
@@ -353,6 +355,8 @@ def _learn(running: Running, one: Any, looked: Any) -> Generator[simpy.Event, An
     record.inference(
         one.name, verdict.label, verdict.score, verdict.latency, verdict.energy, verdict.alarm
     )
+    if verdict.label == "bad":
+        record.event(one.name, "bad", verdict.reason)
     right = one.expected != "idle" and verdict.label == one.expected
     deadline = one.uplink.settings.deadline
     if right and (wait if one.uplink.elsewhere else verdict.latency) <= deadline:

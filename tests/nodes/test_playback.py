@@ -58,6 +58,10 @@ def test_a_node_hears_what_was_recorded_whatever_the_machine_does(tmp_path: Path
     assert truth == {"inner"}
     mine = [block for block in facts.blocks if block.source == "x"]
     assert {block.rate for block in mine} == {RATE}
+    told = {
+        row.value for row in facts.samples if row.source == "x" and row.channel == "spindle_speed"
+    }
+    assert told == {SPEED}
     size = round(1.28 * RATE)
     whole = np.load(tmp_path / "own.npz")["IR_1"]
     shown = [block.data for block in mine]
@@ -70,8 +74,13 @@ def test_windows_that_cannot_be_judged_are_bad_and_the_rest_goes_on(tmp_path: Pa
     holed[5] = np.nan
     recorded(tmp_path, Normal_0=sound, Normal_1=holed, Normal_2=np.ones_like(sound),
              Normal_3=np.clip(sound * 1e5, -490, 490))  # fmt: skip
-    words = said(run(tmp_path, "own.npz"))
+    facts = run(tmp_path, "own.npz")
+    words = said(facts)
     assert len(words) >= 8
+    why = [row.subject for row in facts.events if row.source == "n" and row.name == "bad"]
+    assert why[0] == "not a number among the samples"
+    assert why[1] == "constant signal"
+    assert why[2].startswith("clipped signal")
     assert words[1:4] == ["bad"] * 3
     assert words[0] != "bad"
     assert words[4] != "bad"
@@ -131,3 +140,22 @@ def test_a_recording_is_part_of_what_decides_a_result(tmp_path: Path) -> None:
     before = parse(document, str(tmp_path / "s.toml")).key
     recorded(tmp_path, Normal_0=windows(2))
     assert parse(document, str(tmp_path / "s.toml")).key != before
+
+
+def test_any_fault_is_abnormal_to_a_model_that_names_none(tmp_path: Path) -> None:
+    recorded(tmp_path, IR_1=windows(4, bearing_inner=1.0))
+    facts = run(tmp_path, "own.npz", model="anomaly")
+    right = sum(row.source == "n" and row.name == "right" for row in facts.events)
+    assert right == sum(word == "abnormal" for word in said(facts)) > 0
+
+
+@pytest.mark.parametrize("place", ["gateway", "cloud"])
+def test_a_model_that_runs_elsewhere_need_not_fit_the_board(place: str) -> None:
+    sensor = {"kind": "part", "on": "mill", "period": 60}
+    node = {"sensor": "x", "board": "nrf5340", "model": "inspection"}
+    document: dict[str, Any] = {"horizon": "5 min", "plant": {"mill": {"kind": "cnc"}},
+                                "sensor": {"x": sensor}, "node": {"n": node}}  # fmt: skip
+    with pytest.raises(BadInput, match="does not fit"):
+        simulate(parse(document, "s.toml"))
+    node |= {"place": place, "link": "wifi"}
+    assert simulate(parse(document, "s.toml")).inferences

@@ -44,7 +44,8 @@ MaybeTest = Annotated[
 Shift = Annotated[
     float,
     typer.Option(
-        "--shift", help="occupancy: how much later readings were taken than their rows say [h]."
+        "--shift",
+        help="occupancy: how much later readings were taken than their rows say, in hours.",
     ),
 ]
 HOUR = 3600.0
@@ -67,7 +68,7 @@ def train(
         typer.Option(
             "--budget",
             min=0.1,
-            help="Time that pictures may take [min]; 15 with --data, else as long as it takes.",
+            help="Minutes that pictures may take; 15 with --data, else as long as it takes.",
         ),
     ] = None,
     side: Annotated[

@@ -46,7 +46,7 @@ def water(temperature: Wide, humidity: Wide) -> Wide:
     Saturation by Magnus, Sonntag 1990. At 20 °C and 50 %:
 
     >>> round(float(1e3 * water(np.array([293.15]), np.array([0.5]))[0]), 2)
-    8.63
+    8.62
     """
     celsius = temperature - 273.15
     saturated = 611.2 * np.exp(17.62 * celsius / (243.12 + celsius))

@@ -104,3 +104,13 @@ def refuse_misfit(
             faults.append(Fault(message, path=where, file=file, value=repr(board.name)))
     if faults:
         raise BadInput(faults)
+
+
+def refuse_features(card: Card, board: Board, where: str, file: str) -> None:
+    """Refuse features that do not fit a board whose model runs elsewhere."""
+    if card.front.memory > board.ram:
+        message = (
+            f"features of model {card.name} do not fit: memory {card.front.memory} B, allowed "
+            f'{board.ram} B; send = "window" leaves them to where the model runs'
+        )
+        raise BadInput(Fault(message, path=where, file=file, value=repr(board.name)))

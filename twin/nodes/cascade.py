@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from twin.errors import BadInput, Fault
 from twin.nodes.budget import refuse_misfit
 from twin.nodes.inspection import is_sound
+from twin.nodes.placement import NODE
 
 if TYPE_CHECKING:
     from twin.nodes.node import Node, Verdict
@@ -45,7 +46,10 @@ def first_stage(node: Node, settings: NodeSettings, sensor: Sensor, file: str) -
         found = type(node)(node.name, settings.model_copy(update=own), sensor, file=file)
     except BadInput as error:
         raise BadInput([_of_gate(fault, where) for fault in error.faults]) from None
-    refuse_misfit(node.card, node.board, f"{where}.board", file, first=found.card, plan=node.plan)
+    if settings.place == NODE:
+        refuse_misfit(
+            node.card, node.board, f"{where}.board", file, first=found.card, plan=node.plan
+        )
     return found
 
 

@@ -33,9 +33,14 @@ class Due:
 
     @property
     def expected(self) -> str:
-        """What the node should say: a class of its model, or the sound one for all else."""
-        known = self.truth in self.node.card.classes or self.truth == IDLE
-        return self.truth if known else self.node.healthy
+        """What the node should say: a class of its model, abnormal for any fault where it names
+        none, or the sound one for all else.
+        """
+        classes = self.node.card.classes
+        if self.truth in classes or self.truth == IDLE:
+            return self.truth
+        faulty = bool(self.truth) and not is_sound(self.truth)
+        return ABNORMAL if faulty and ABNORMAL in classes else self.node.healthy
 
     @property
     def faulty(self) -> bool:
@@ -57,6 +62,7 @@ class Looked:
 
 
 IDLE = "idle"
+ABNORMAL = "abnormal"
 
 
 def look_together(due: Sequence[Due], now: float) -> list[Looked]:

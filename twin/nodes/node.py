@@ -17,7 +17,7 @@ from twin.errors import BadInput, Fault
 from twin.family import load as load_kind
 from twin.nodes import segments, wake
 from twin.nodes.boards import BOARDS
-from twin.nodes.budget import refuse_misfit
+from twin.nodes.budget import refuse_features, refuse_misfit
 from twin.nodes.cost import (
     inference_time,
     run_time,
@@ -29,6 +29,7 @@ from twin.nodes.inspection import SENSOR, is_sound
 from twin.nodes.library import Card, Model, open_model
 from twin.nodes.memory import Memory
 from twin.nodes.node_settings import MEASURES, NodeSettings
+from twin.nodes.placement import NODE
 from twin.nodes.recordings import flaw_of
 from twin.nodes.senses import base as senses
 from twin.nodes.senses.base import Sense
@@ -129,7 +130,10 @@ class Node:
             self._memory = Memory(memory_of(self.model.card), self.bearing)
         _refuse_gate(settings, self.model.card, f"node.{name}.wake", file)
         self.plan = segments.of_node(self.model.card, self.board, settings, f"node.{name}", file)
-        refuse_misfit(self.model.card, self.board, f"node.{name}.board", file, plan=self.plan)
+        if settings.place == NODE:
+            refuse_misfit(self.model.card, self.board, f"node.{name}.board", file, plan=self.plan)
+        elif settings.send == "features":
+            refuse_features(self.model.card, self.board, f"node.{name}.board", file)
         self._in_a_row = 0
         self._sent = ""
         self._gate = wake.Gate(settings.wake_change, settings.wake_at_least, HEALTHY)

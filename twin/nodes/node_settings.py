@@ -26,6 +26,7 @@ MEASURES = (
             Count("lost")),
     Measure("left_plant", "B", "Raw data and features that left the plant.", "less",
             Total("left_plant")),
+    Measure("bad", "1", "Windows that could not be judged.", "less", Count("bad")),
     Measure("recall", "%", "Windows with a fault that the node called faulty.", "more",
             Ratio(Count("caught"), Count("faulty"))),
 )  # fmt: skip

@@ -165,7 +165,7 @@ def cuts(sizes: Sequence[int], most: int) -> list[tuple[int, int]]:
     >>> cuts([40, 10, 30, 30, 10], 70)
     [(0, 2), (2, 5)]
     >>> cuts([40, 10, 30, 30, 10], 60)
-    [(0, 2), (2, 4), (4, 5)]
+    [(0, 1), (1, 3), (3, 5)]
     """
     fewest = len(_greedy(sizes, most))
     low, high = max(sizes), most

@@ -44,18 +44,31 @@ class Window:
     rate: float
     data: Samples
     truth: str = ""
+    speed: float = 0.0
 
 
-def windows(blocks: pd.DataFrame, events: pd.DataFrame, sensor: str) -> list[Window]:
-    """Return the windows of a sensor that a run has kept, oldest first."""
+def windows(
+    blocks: pd.DataFrame, events: pd.DataFrame, sensor: str, samples: pd.DataFrame | None = None
+) -> list[Window]:
+    """Return the windows of a sensor that a run has kept, oldest first.
+
+    ``samples`` tell the shaft speed of played recordings [rev/s].
+    """
     mine = blocks[blocks["source"] == sensor]
     seen = events[(events["source"] == sensor) & (events["name"] == "window")]
     truth = dict(zip(seen["time"], seen["subject"].astype(str), strict=True))
+    speed = {} if samples is None else _speeds(samples, sensor)
     rows: Any = mine.itertuples(index=False)
     return [
-        Window(sensor, row.time, row.rate, _shaped(row.data, row.shape), truth.get(row.time, ""))
+        Window(sensor, row.time, row.rate, _shaped(row.data, row.shape), truth.get(row.time, ""),
+               speed.get(row.time, 0.0))
         for row in rows
-    ]
+    ]  # fmt: skip
+
+
+def _speeds(samples: pd.DataFrame, sensor: str) -> dict[float, float]:
+    told = samples[(samples["source"] == sensor) & (samples["channel"] == "spindle_speed")]
+    return dict(zip(told["time"], told["value"].astype(float), strict=True))
 
 
 def _shaped(data: Any, shape: Any) -> Samples:
@@ -135,7 +148,7 @@ def columns() -> list[str]:
 
 def spectrum(window: Window, scenario: Scenario, theme: str) -> Chart:
     """Return the amplitude spectrum over orders of the shaft."""
-    speed = shaft_speed(scenario, window.sensor) or 1.0
+    speed = window.speed or shaft_speed(scenario, window.sensor) or 1.0
     frequency, density = power_density(window.data, window.rate, size=min(4096, len(window.data)))
     amplitude = np.sqrt(density * (frequency[1] - frequency[0]))
     axis = t("streams.amplitude", unit=UNITS[scenario.entries[window.sensor].kind])
@@ -162,7 +175,7 @@ def _peaks(order: Samples, amplitude: Samples, speed: float, most: int = 10) -> 
 
 def envelope(window: Window, scenario: Scenario, theme: str) -> Chart:
     """Return the envelope spectrum with the lines of bearing faults."""
-    speed = shaft_speed(scenario, window.sensor) or 1.0
+    speed = window.speed or shaft_speed(scenario, window.sensor) or 1.0
     top = window.rate / 2
     frequency, amplitude = envelope_spectrum(window.data, window.rate, 0.15 * top, 0.85 * top)
     order = frequency / speed
@@ -246,6 +259,12 @@ def nodes_of(scenario: Scenario, sensor: str) -> list[str]:
             if getattr(entry.settings, "sensor", "") == sensor]  # fmt: skip
 
 
+def reasons(events: pd.DataFrame, nodes: Sequence[str]) -> list[str]:
+    """Return why windows could not be judged, the most frequent reason first."""
+    mine = events[events["source"].isin(list(nodes)) & (events["name"] == "bad")]
+    return [str(one) for one in mine["subject"].astype(str).value_counts().index]
+
+
 def unchecked(scenario: Scenario, nodes: Sequence[str]) -> bool:
     """Return whether a node's model was never checked on recordings of a machine that cuts."""
     cards = [open_model(str(scenario.value(f"{name}.model"))).card for name in nodes]
@@ -264,11 +283,12 @@ def verdicts(
     *,
     spans: Sequence[tuple[float, float, str]] = (),
     unchecked: bool = False,
+    reasons: Sequence[str] = (),
 ) -> Chart:
     """Return what the nodes said of every window.
 
     ``spans`` are the states of the machine; ``unchecked`` says that the models were not checked on
-    recordings while cutting.
+    recordings while cutting; ``reasons`` why windows could not be judged, the most frequent first.
     """
     mine = inferences[inferences["source"].isin(list(nodes))]
     if mine.empty:
@@ -285,7 +305,12 @@ def verdicts(
         first = float(mine["time"][alarms].iloc[0])
         finding = t("streams.alarmed", at=clock(first), n=int(alarms.sum()))
     cut = [cutting_at(spans, float(time)) for time in mine["time"]]
-    caption = t("streams.verdict_caption")
+    caption, bad = t("streams.verdict_caption"), int((mine["label"] == "bad").sum())
+    if bad and reasons:
+        why = "; ".join(reasons)
+        if bad == len(mine):
+            finding = t("streams.all_bad", reason=reasons[0])
+        caption = t("streams.some_bad", n=bad, reason=why) + " " + caption
     if unchecked and any(cut):
         caption = t("streams.unchecked", n=sum(cut), total=len(cut)) + " " + caption
     return Chart(finding, figure, caption, *_verdict_table(mine, labels, cut))

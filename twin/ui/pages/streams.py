@@ -236,11 +236,13 @@ def _register_verdicts(app: Dash, context: Context) -> None:
         if not run:
             return card.chart_values(missing(phase))
         scenario = context.scenario(name)
-        nodes, on = views.nodes_of(scenario, sensor), scenario.entries[sensor].settings
+        nodes = views.nodes_of(scenario, sensor)
+        on: Any = scenario.entries[sensor].settings
         chart = views.verdicts(
             runs.table(run, "inferences"), nodes, theme,
-            spans=runs.spans(run).get(getattr(on, "on", ""), ()),
+            spans=() if on.recordings else runs.spans(run).get(on.on, ()),
             unchecked=views.unchecked(scenario, nodes),
+            reasons=views.reasons(runs.table(run, "events"), nodes),
         )  # fmt: skip
         return card.chart_values(chart)
 
@@ -256,7 +258,8 @@ def pick(phase: Any, sensor: str, at: int) -> views.Window | None:
     run = _run(phase)
     if not run:
         return None
-    found = views.windows(runs.table(run, "blocks"), runs.table(run, "events"), sensor)
+    blocks, events, samples = (runs.table(run, name) for name in ("blocks", "events", "samples"))
+    found = views.windows(blocks, events, sensor, samples)
     return found[max(0, min(at, len(found) - 1))] if found else None
 
 
