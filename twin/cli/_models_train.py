@@ -45,7 +45,7 @@ Shift = Annotated[
     float,
     typer.Option(
         "--shift",
-        help="occupancy: how much later readings were taken than their rows say, in hours.",
+        help=r"occupancy: how much later readings were taken than their rows say \[h].",
     ),
 ]
 HOUR = 3600.0
@@ -68,7 +68,7 @@ def train(
         typer.Option(
             "--budget",
             min=0.1,
-            help="Minutes that pictures may take; 15 with --data, else as long as it takes.",
+            help=r"Time that pictures may take \[min]; 15 with --data, else as long as it takes.",
         ),
     ] = None,
     side: Annotated[

@@ -17,7 +17,7 @@ from twin.setting import read_setting
 
 ChangeId = Annotated[str, typer.Argument(metavar="ID", help="Id of the change.")]
 Who = Annotated[str, typer.Option("--as", metavar="NAME", help="Who does it (people.toml).")]
-Wait = Annotated[float, typer.Option("--wait", metavar="SECONDS", help="How long to wait [s].")]
+Wait = Annotated[float, typer.Option("--wait", metavar="SECONDS", help=r"How long to wait \[s].")]
 
 
 def register(app: typer.Typer) -> None:

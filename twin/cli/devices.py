@@ -122,7 +122,7 @@ def stand_at_panel(
     limit: Annotated[
         float | None, typer.Option(help="Where clamp clamps [in the unit of the point].")
     ] = None,
-    seconds: Annotated[float, typer.Option(help="How slow slow is [s].")] = 1.0,
+    seconds: Annotated[float, typer.Option(help=r"How slow slow is \[s].")] = 1.0,
 ) -> None:
     """Stand at a simulated machine: change a value there, or make its controller misbehave."""
     desk = Desk()

@@ -53,17 +53,19 @@ def forecast_verb(
             help="Score past forecasts: one tool left out, or lives that the scenario gives.",
         ),
     ] = False,
-    limit: Annotated[float | None, typer.Option(help="Wear limit VB [mm]; 0.3 for --wear.")] = None,
-    hours: Annotated[float, typer.Option(help="Horizon of the risk, in hours.")] = 48.0,
+    limit: Annotated[
+        float | None, typer.Option(help=r"Wear limit VB \[mm]; 0.3 for --wear.")
+    ] = None,
+    hours: Annotated[float, typer.Option(help=r"Horizon of the risk \[h].")] = 48.0,
     duty: Annotated[
         float | None,
         typer.Option(
-            help="Cutting within each hour of the schedule, 0.01 to 60 minutes, or cuts where the"
-            " table counts cuts; 30 for --wear, 60 for --trend."
+            help=r"Cutting within each hour of the schedule, 0.01 to 60 \[min], or \[cuts] where"
+            " the table counts cuts; 30 for --wear, 60 for --trend."
         ),
     ] = None,
     shift: Annotated[
-        float | None, typer.Option(help="Hours between two shift ends; 8 for --wear.")
+        float | None, typer.Option(help=r"Hours between two shift ends \[h]; 8 for --wear.")
     ] = None,
     cost_change: Annotated[
         float | None, typer.Option(help="Cost of a planned change [EUR]; 30 for --wear.")
