@@ -70,15 +70,19 @@ def _answers(address: str) -> None:
 
 
 def _ask(page: Any, value: float) -> float:
-    """Seconds from pressing Run to the verdict on the page."""
+    """Seconds from leaving the field with a new value to the verdict on the page.
+
+    The page runs by itself, as it does for everybody who does not switch that off; where it has
+    begun to while the value was typed, the time is shorter: the slow ones are the whole way.
+    """
     before = page.evaluate(JOB)
     page.locator(".param-number input").first.fill(f"{value:.2f}")
-    page.locator(".param-number input").first.blur()
-    page.wait_for_timeout(800)
     started = time.perf_counter()
-    page.get_by_role("button", name="Run", exact=True).click()
+    page.locator(".param-number input").first.blur()
     page.wait_for_function(SEEN, arg=before, timeout=PATIENCE)
-    return time.perf_counter() - started
+    took = time.perf_counter() - started
+    page.wait_for_timeout(800)
+    return took
 
 
 def _waits(address: str) -> list[float]:
@@ -94,7 +98,6 @@ def _waits(address: str) -> list[float]:
         page.set_default_timeout(PATIENCE)
         page.goto(f"{address}/what-if?scenario=ten&n=2&set={SET_POINT}=19")
         page.locator(".verdict-words").wait_for()
-        page.locator(".foot-auto label").first.click()
         found = [_ask(page, 19.0 + 0.05 * i) for i in range(1, ASKED + 3)]
         browser.close()
     return found[2:]
