@@ -56,7 +56,7 @@ class Option:
         Expected cost above the best moment of all, had any been possible [cost].
     p_fail_before : float
         Probability that the tool fails before it, one that is beyond its limit already counted;
-        0 for now, before which nothing is cut [1].
+        0 where it is changed at once: nothing is cut before [1].
     ahead_h : float or None
         Hours of the schedule from now, where they are known [h].
     """

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from twin.errors import BadInput, Fault
+from twin.errors import Fault
 from twin.nodes import inspection, pictures
 from twin.nodes.inspection import Report
 from twin.nodes.library import Front
@@ -18,6 +18,7 @@ from twin.nodes.pictures import Album, Picture
 from twin.rng import stream
 from twin.training import backbone, card, chains, convolution, plans, qdq
 from twin.training.clock import Clock
+from twin.training.enough import refuse_few
 from twin.training.fitting import Course, Task
 from twin.training.steps import Bench, Held, Recipe, Say
 
@@ -133,20 +134,8 @@ def gather(place: Path, options: Options, say: Say) -> Data:
 
 
 def _refuse_few(album: Album, place: Path) -> None:
-    counts: dict[str, int] = {}
-    for picture in album.pictures:
-        if picture.part != "test":
-            counts[picture.label] = counts.get(picture.label, 0) + 1
-    if len(counts) < 2:
-        message = f"one class only ({', '.join(counts)}); at least two folders by class are needed"
-        raise BadInput(Fault(message, file=str(place)))
-    faults = [
-        Fault(f"{number} readable pictures; at least {FEWEST} are needed", label, str(place))
-        for label, number in counts.items()
-        if number < FEWEST
-    ]
-    if faults:
-        raise BadInput(faults)
+    learned = (picture.label for picture in album.pictures if picture.part != "test")
+    refuse_few(learned, FEWEST, "pictures", "class", place)
 
 
 def taken(data: Data) -> dict[str, Any]:

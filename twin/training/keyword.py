@@ -20,6 +20,7 @@ from twin.nodes.sounds import Sound
 from twin.rng import stream
 from twin.training import card, chains, convolution, plans, qdq
 from twin.training.clock import Clock
+from twin.training.enough import refuse_few
 from twin.training.fitting import Course, Task
 from twin.training.inspection import LEVEL_INSTRUCTIONS
 from twin.training.steps import Bench, Held, Recipe
@@ -155,17 +156,5 @@ def build(place: Path, asked: Asked, say: Say) -> tuple[Path, dict[str, Any]]:
 
 
 def _refuse_few(found: tuple[Sound, ...], place: Path) -> None:
-    counts = dict.fromkeys((sound.label for sound in found if not sound.testing), 0)
-    for sound in found:
-        if not sound.testing:
-            counts[sound.label] += 1
-    if len(counts) < 2:
-        message = f"one class only ({', '.join(counts)}); at least two folders by word are needed"
-        raise BadInput(Fault(message, file=str(place)))
-    faults = [
-        Fault(f"{number} readable sounds; at least {FEWEST} are needed", label, str(place))
-        for label, number in counts.items()
-        if number < FEWEST
-    ]
-    if faults:
-        raise BadInput(faults)
+    learned = (sound.label for sound in found if not sound.testing)
+    refuse_few(learned, FEWEST, "sounds", "word", place)
