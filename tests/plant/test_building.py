@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
+import re
 import tomllib
 
 import numpy as np
@@ -14,7 +15,7 @@ from twin.kpi import Reading, compute
 from twin.physics import zone_tables
 from twin.physics.climate import Sun, incidence, sun
 from twin.physics.network import residual
-from twin.physics.normals import CITIES, generate
+from twin.physics.normals import CITIES, LENGTHS, daylight, extraterrestrial, generate
 from twin.physics.shading import Patch, Screen, directions, sky_share, sunlit
 from twin.plant import _building_weather
 from twin.scenario import load, parse, shipped
@@ -215,6 +216,58 @@ def test_without_a_file_a_city_gives_the_weather():
     told = [event for event in facts.events if event.name == "weather"]
     assert [(event.value, "Taipei" in event.subject) for event in told] == [(1.0, True)]
     assert compute(asked, facts)["house.zones.room.heating_load"] > 0
+
+
+NORMALS = {
+    "high": [0, 2, 8, 14, 19, 22, 24, 24, 19, 13, 6, 2], "low": [-5, -5, -1, 3, 7, 11, 13, 13, 9, 4,
+    0, -3], "humidity": [83, 79, 74, 68, 69, 71, 71, 73, 78, 83, 86, 85],
+    "sunshine": [62, 87, 126, 171, 208, 210, 235, 217, 158, 112, 61, 47], "latitude": 48.1,
+    "longitude": 11.6, "time_zone": 1, "elevation": 520, "source": "made up for a test",
+}  # fmt: skip
+
+
+def test_a_year_of_a_city_of_the_scenario_s_own_has_its_normals():
+    asked = parse(document(weather=None, normals={"elsewhere": NORMALS}), "house.toml")
+    year = build(asked).world.assets["house"].inputs.weather
+    assert year.source == "generated from elsewhere, made up for a test"
+    assert year.generated
+    assert (year.latitude, year.longitude, year.zone) == (48.1, 11.6, 1.0)
+    ends = np.cumsum(LENGTHS) * 24
+    months = [slice(end - days * 24, end) for end, days in zip(ends, LENGTHS, strict=True)]
+    days = [year.air[month].reshape(-1, 24) - 273.15 for month in months]
+    assert [d.max(axis=1).mean() for d in days] == pytest.approx(NORMALS["high"], abs=0.01)
+    assert [d.min(axis=1).mean() for d in days] == pytest.approx(NORMALS["low"], abs=0.01)
+    # FAO-56 eq. 35 turned round: the sun of the month is that of the hours of sunshine.
+    top = [extraterrestrial(48.1, np.arange(e / 24 - n, e / 24) + 0.5).sum()
+           for e, n in zip(ends, LENGTHS, strict=True)]  # fmt: skip
+    light = [year.global_horizontal[month].sum() * 3600 for month in months]
+    bright = [day.sum() for day in np.split(daylight(48.1, np.arange(365) + 0.5), ends[:-1] // 24)]
+    shares = 0.25 + 0.5 * np.array(NORMALS["sunshine"]) / bright
+    assert np.divide(light, top) == pytest.approx(shares, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"high": [1, 2]}, "elsewhere.high: needs 12 numbers, January to December; it has 2"),
+        ({"low": []}, "elsewhere.low: needs 12 numbers"),
+        ({"humidity": [50] * 11 + [120]}, "humidity[11] = 120: outside 1..100 %"),
+        ({"low": [0.0, *NORMALS["low"][1:]]}, "low[0] = 0: is not below that month's high of 0 °C"),
+        ({"source": None}, "source"),
+    ],
+)
+def test_normals_that_cannot_be_are_refused(changes, said):
+    own = {key: value for key, value in (NORMALS | changes).items() if value is not None}
+    with pytest.raises(BadInput, match=re.escape(said)):
+        build(parse(document(weather=None, normals={"elsewhere": own}), "house.toml"))
+
+
+def test_weather_is_of_one_place():
+    with pytest.raises(BadInput, match="give one of them"):
+        build(parse(document(weather=None, city="taipei", normals={"a": NORMALS}), "house.toml"))
+    both = {"a": NORMALS, "b": NORMALS}
+    with pytest.raises(BadInput, match="are of 2 cities"):
+        build(parse(document(weather=None, normals=both), "house.toml"))
 
 
 def test_turning_the_building_turns_its_walls(weather):

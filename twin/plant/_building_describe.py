@@ -28,6 +28,7 @@ from twin.physics.house import (
 from twin.plant import _building_schedules as schedules
 from twin.plant import _building_settings as given
 from twin.plant._building_control_check import control_faults
+from twin.plant._building_normals import normals_faults
 from twin.plant._building_people import faults as people_faults
 
 Numbers = tuple[float, ...]
@@ -219,6 +220,8 @@ def _faults(settings: given.Settings) -> Iterator[Fault]:
         yield Fault(
             "does not divide an hour; such as 1, 2, 5, 10, 15 or 60 min", "step", "", minutes
         )
+    other = bool(settings.weather) or settings.city != "none"
+    yield from normals_faults(settings.normals, other=other)
     for name, material in settings.materials.items():
         yield from _material_faults(f"materials.{name}", material)
     for name, construction in settings.constructions.items():

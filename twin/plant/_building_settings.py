@@ -18,6 +18,7 @@ from twin.params import (
     text,
     words,
 )
+from twin.plant._building_normals import MonthlyNormals
 from twin.plant._building_people_settings import Occupants
 from twin.plant._building_supply import Supply
 
@@ -320,9 +321,10 @@ class Settings(Supply):
     occupants: dict[str, Occupants] = table("People who come, go and move about, each by chance.")
     openings: dict[str, Opening] = table("Air between zones.")
     weather: str = file_name("EPW file of the weather.")
-    city: Literal["none", "denver", "taipei"] = choice(
+    city: Literal["none", "beijing", "chiayi", "denver", "hsinchu", "london", "taipei"] = choice(
         "none", "City whose published normals make a year of weather, where there is no file."
     )
+    normals: dict[str, MonthlyNormals] = table("Normals of one city that is not among those.")
     start_day: int = count(1, 1, 365, "Day of the year at which the run starts.")
     first_weekday: Literal[
         "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"

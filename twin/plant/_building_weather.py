@@ -12,7 +12,7 @@ import numpy.typing as npt
 from twin.errors import BadInput, Fault
 from twin.physics.climate import YEAR, Weather
 from twin.physics.films import sky_infrared
-from twin.physics.normals import CITIES, generate
+from twin.physics.normals import CITIES, Normals, generate
 
 Array = npt.NDArray[np.float64]
 
@@ -43,10 +43,15 @@ def read(path: Path) -> Weather:
     return _read(path, status.st_mtime_ns, status.st_size)
 
 
-@functools.cache
 def of_city(name: str) -> Weather:
     """Return the year generated from the normals of a city."""
-    return generate(CITIES[name])
+    return generated(CITIES[name])
+
+
+@functools.lru_cache(maxsize=8)
+def generated(normals: Normals) -> Weather:
+    """Return the year generated from normals; kept, since every run asks for it again."""
+    return generate(normals)
 
 
 @functools.lru_cache(maxsize=8)

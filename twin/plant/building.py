@@ -36,6 +36,7 @@ from twin.plant._building_measures import (
     use_measures,
     zone_measures,
 )
+from twin.plant._building_normals import normals_of
 from twin.plant._building_people import Crowd
 from twin.plant._building_people_settings import unused as unused_of
 from twin.plant._building_power import burns
@@ -147,10 +148,12 @@ class Model(Asset):
         settings, path = self.settings, f"plant.{self.name}.weather"
         if not settings.weather and settings.city != "none":
             return _building_weather.of_city(settings.city)
+        for city, normals in settings.normals.items():
+            return _building_weather.generated(normals_of(city, normals))
         if not settings.weather:
             if describe.lumped(settings):
                 return None
-            message = "a building of walls needs weather = 'FILE.epw', or a city = 'denver'"
+            message = "a building of walls needs weather = 'FILE.epw', a city, or normals"
             raise BadInput(Fault(message, path))
         return _building_weather.read(find_data(settings.weather, self.world.folder, path))
 
@@ -280,7 +283,7 @@ class Model(Asset):
     @classmethod
     def unused(cls, settings: Settings) -> frozenset[str]:
         """Return what means nothing for walls, or without them."""
-        weather = settings.weather or settings.city != "none"
+        weather = settings.weather or settings.city != "none" or settings.normals
         names = set(COSINE_ONLY) if weather else set()
         names |= {name for name, used in CONTROL_ONLY.items() if settings.control not in used}
         names |= unused_supply(settings)
