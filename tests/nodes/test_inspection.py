@@ -68,6 +68,24 @@ def test_a_damaged_file_is_named_and_left_out(shop, tmp_path):
     assert "0.png: is not a readable picture" in report.left_out[0]
 
 
+def test_flat_pictures_are_left_out_counted_and_told(shop, tmp_path):
+    place = made.draw(tmp_path / "data", count=4)
+    Image.new("L", (40, 40), 128).save(place / "ok" / "0.png")
+    Image.new("RGB", (40, 40), (9, 9, 8)).save(place / "dots" / "0.png")
+    done = twin("models", "evaluate", "inspection", "--model", shop[1], "--data", place)
+    assert done.returncode == 0, done.stderr
+    said = " ".join((done.stdout + done.stderr).split())
+    assert "ok/0.png: constant picture: every pixel is 128 of 255" in said.replace(" /", "/")
+    assert "every pixel is 9, 9, 8 of 255" in said
+    assert "2 left out of what is judged" in said
+    assert inspection.evaluate(open_model(str(shop[1])), place).n == 10
+    only = tmp_path / "only" / "ok"
+    only.mkdir(parents=True)
+    Image.new("L", (40, 40), 0).save(only / "0.png")
+    with pytest.raises(BadInput, match="constant picture: every pixel is 0 of 255"):
+        inspection.evaluate(open_model(str(shop[1])), only.parent)
+
+
 @pytest.mark.parametrize(
     ("size", "tint", "message"),
     [

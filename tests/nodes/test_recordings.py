@@ -1,5 +1,7 @@
 """Recordings that show nothing are told apart; MATLAB files; one channel."""
 
+import pickle
+
 import numpy as np
 import pytest
 from scipy.io import savemat
@@ -67,3 +69,58 @@ def test_a_matlab_file_that_is_none_is_refused(tmp_path):
     savemat(tmp_path / "B.mat", {"x": NOISE})
     with pytest.raises(BadInput, match=r"B\.mat: needs arrays NAME, NAME__fs"):
         recordings.read(tmp_path / "B.mat")
+
+
+def test_a_shaft_that_hardly_turns_in_a_window_is_left_out_with_both_figures(tmp_path):
+    arrays = {"Normal_1": NOISE, "Normal_1__fs": 12_000, "Normal_1__rpm": 1800}
+    arrays |= {"IR_1": NOISE, "IR_1__fs": 12_000, "IR_1__rpm": 5}
+    np.savez(tmp_path / "some.npz", **arrays)
+    found = recordings.read(tmp_path / "some.npz")
+    kept, left_out = recordings.usable(found, window=1.28)
+    assert [one.name for one in kept] == ["Normal_1"]
+    # 5 turns a minute are 0.107 in 1.28 s; 8 turns in 1.28 s are 375 a minute.
+    assert [str(fault) for fault in left_out] == [
+        "IR_1: 5 1/min: 0.11 turns of the shaft in a window of 1.28 s; at least 8 turns "
+        "(375 1/min) are needed"
+    ]
+
+
+@pytest.mark.parametrize("write", [np.savez, lambda path, **arrays: savemat(path, arrays)])
+@pytest.mark.filterwarnings("error")
+def test_samples_that_are_no_real_numbers_are_refused_by_name(tmp_path, write):
+    path = tmp_path / ("some.npz" if write is np.savez else "some.mat")
+    for what, values in {
+        "complex numbers, such as (1+2j)": np.full(99, 1 + 2j),
+        "text": np.array(["one", "two"]),
+    }.items():
+        write(path, **{"IR_1": values, "IR_1__fs": 12_000.0, "IR_1__rpm": 1800.0})
+        with pytest.raises(BadInput) as refused:
+            recordings.read(path)
+        assert f"IR_1: holds {what}; real numbers are needed" in str(refused.value)
+        assert str(path) in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("arrays", "message"),
+    [
+        ({"IR_1": np.array([{}, []], object)}, "IR_1: holds Python objects; real numbers"),
+        ({"IR_1__fs": np.array([1.0, 2.0])}, r"IR_1__fs: holds 2 values; one number \[Hz\]"),
+        ({"IR_1__rpm": np.nan}, r"IR_1__rpm = nan: a number \[1/min\] above 0 is needed"),
+        ({"IR_1__fs": -12e3}, r"IR_1__fs = -12000: a number \[Hz\] above 0 is needed"),
+    ],
+)
+def test_arrays_of_another_kind_are_refused_by_name_and_value(tmp_path, arrays, message):
+    whole = {"IR_1": NOISE, "IR_1__fs": 12_000, "IR_1__rpm": 1800, **arrays}
+    np.savez(tmp_path / "some.npz", **whole)
+    with pytest.raises(BadInput, match=message) as refused:
+        recordings.read(tmp_path / "some.npz")
+    assert "pickle" not in str(refused.value)
+
+
+def test_arrays_without_a_name_and_a_pickle_say_what_is_needed(tmp_path):
+    np.savez(tmp_path / "some.npz", NOISE)
+    with pytest.raises(BadInput, match="arr_0: an array that was saved without a name; name"):
+        recordings.read(tmp_path / "some.npz")
+    (tmp_path / "some.npz").write_bytes(pickle.dumps(NOISE))
+    with pytest.raises(BadInput, match=r"is not a readable \.npz file; write it by numpy\.savez"):
+        recordings.read(tmp_path / "some.npz")

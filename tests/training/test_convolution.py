@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import onnxruntime
 import pytest
+from PIL import Image
 
 from tests.nodes import made_pictures as made
 from twin.errors import BadInput, Fault
@@ -175,12 +176,25 @@ def test_a_fifth_of_every_class_is_held_back_and_copies_stay_together():
 
 @pytest.mark.parametrize(
     ("labels", "message"),
-    [("aaaa", "one class only"), ("aaaabb", "b: 2 readable pictures; at least 3")],
+    [("aaaa", "one class only"), ("aaaabb", "b: 2 pictures that can be learned from; at least 3")],
 )
 def test_too_few_classes_or_pictures_are_refused(tmp_path, labels, message):
     album = Album(tuple(picture(word, k) for k, word in enumerate(labels)), ())
     with pytest.raises(BadInput, match=message):
-        _refuse_few(album, tmp_path)
+        _refuse_few((), album, tmp_path)
+
+
+def test_flat_pictures_are_not_learned_from_and_a_class_of_them_is_refused(tmp_path):
+    made.draw(tmp_path, count=4)
+    Image.new("L", (40, 40), 7).save(tmp_path / "ok" / "0.png")
+    said = []
+    data = gather(tmp_path, Options(), said.append)
+    assert len(data.train) + len(data.held) == 11
+    assert any("0.png: constant picture: every pixel is 7 of 255" in line for line in said)
+    for k in range(4):
+        Image.new("L", (40, 40), 7).save(tmp_path / "dots" / f"{k}.png")
+    with pytest.raises(BadInput, match="dots: 0 pictures that can be learned from; at least 3"):
+        gather(tmp_path, Options(), said.append)
 
 
 def test_the_folders_own_test_is_held_back_without_copies(tmp_path):

@@ -1,6 +1,7 @@
 """Sounds of one's own machine: learned from when it was well; and the bands they are heard in."""
 
 import json
+import shutil
 import wave
 
 import numpy as np
@@ -123,6 +124,21 @@ def test_a_broken_file_and_rates_that_differ_are_refused(tmp_path):
         sounds.one_rate(tuple(sounds.read(sounds.find(tmp_path))))
 
 
+def test_sounds_that_show_nothing_are_left_out_and_told(folder, tmp_path, monkeypatch):
+    pytest.importorskip("onnx")
+    monkeypatch.setattr(training, "SAMPLES", 1000)
+    shutil.copytree(folder, tmp_path / "in")
+    write(tmp_path / "in" / "normal" / "flat.wav", np.zeros(12_000))
+    write(tmp_path / "in" / "normal" / "loud.wav", np.sign(np.sin(np.arange(12_000))))
+    said = []
+    path = training.build(tmp_path / "in", Asked(tmp_path / "out"), said.append)
+    assert "flat.wav: constant signal" in said[0]
+    assert "loud.wav: clipped signal" in said[1]
+    assert said[2].startswith("12 normal sounds to learn from")  # as without the two
+    judged = sound.evaluate(open_model(str(path)), Judged(tmp_path / "in"))
+    assert len(judged["left_out"]) == 2
+
+
 # -- words --------------------------------------------------------------------------------------
 
 
@@ -169,9 +185,10 @@ def test_words_look_different_and_a_short_one_is_padded(words):
 def test_one_word_or_too_few_files_are_refused(tmp_path):
     for k in range(3):
         write(tmp_path / "yes" / f"{k}.wav", spoken(stream(2, f"y{k}"), "up"))
-    found = tuple(sounds.read(sounds.find(tmp_path)))
+    listed = sounds.find(tmp_path)
     with pytest.raises(BadInput, match="one class only"):
-        keyword._refuse_few(found, tmp_path)
+        keyword._refuse_few(listed, tuple(sounds.read(listed)), tmp_path)
     write(tmp_path / "no" / "0.wav", spoken(stream(2, "n"), "down"))
+    listed = sounds.find(tmp_path)
     with pytest.raises(BadInput, match="at least 8 are needed"):
-        keyword._refuse_few(tuple(sounds.read(sounds.find(tmp_path))), tmp_path)
+        keyword._refuse_few(listed, tuple(sounds.read(listed)), tmp_path)

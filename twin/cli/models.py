@@ -98,12 +98,16 @@ def evaluate_model(
         document = asdict(inspection.evaluate(chosen, data))
     else:
         speed = rpm / 60.0 if rpm is not None else None
-        found, unfit = recordings.usable(recordings.read(data, speed=speed, rate=rate))
+        read = recordings.read(data, speed=speed, rate=rate)
+        found, unfit = recordings.usable(read, chosen.card.front.duration)
         document = asdict(evaluate(chosen, found, named(bearing)))
         document["left_out"] = [str(fault) for fault in unfit]
     output.write_json({**document, "model_bytes": chosen.card.model_bytes}, json_to)
-    for reason in document.get("left_out", ()):
+    unjudged = document.get("left_out", ())
+    for reason in unjudged:
         output.console("-").print(f"left out: {reason}")
+    if unjudged:
+        output.console("-").print(f"{len(unjudged)} left out of what is judged")
     for note in document.get("notes", ()):
         output.console("-").print(note)
     if json_to != "-":

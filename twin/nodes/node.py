@@ -30,7 +30,7 @@ from twin.nodes.library import Card, Model, open_model
 from twin.nodes.memory import Memory
 from twin.nodes.node_settings import MEASURES, NodeSettings
 from twin.nodes.placement import NODE
-from twin.nodes.recordings import flaw_of
+from twin.nodes.recordings import LEAST_TURNS, flaw_of
 from twin.nodes.senses import base as senses
 from twin.nodes.senses.base import Sense
 from twin.physics.bearings import Bearing
@@ -40,7 +40,6 @@ from twin.signals.vibration import Settings as VibrationSettings
 
 STANDSTILL = 0.5  # below this the spindle counts as standing [rev/s]
 GATE_INSTRUCTIONS = 2000.0  # wake up, read the tachometer, sleep; assumption
-LEAST_TURNS = 8.0  # of the spindle in a window; fewer resolve no orders
 CLIPPED = 0.01  # share of samples at the range above which a window is bad [1]
 HEALTHY = "normal"
 UNSURE = "unsure"

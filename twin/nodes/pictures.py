@@ -210,19 +210,32 @@ def colour(pixels: Bytes) -> float:
     return float(spread.mean())
 
 
+def refuse_flat(pixels: Bytes, path: Path) -> None:
+    """Refuse a picture ``(height, width, 3)`` that shows nothing: all its pixels are alike."""
+    first = pixels[0, 0]
+    if (pixels == first).all():
+        grey = len(set(first.tolist())) == 1
+        shown = str(first[0]) if grey else ", ".join(map(str, first))
+        message = f"constant picture: every pixel is {shown} of 255; it shows nothing to judge"
+        raise BadInput(Fault(message, file=str(path)))
+
+
 def read(listed: Sequence[Listed], side: int, root: Path) -> Album:
-    """Read pictures, each scaled to ``side`` pixels; those that cannot be read are left out.
+    """Read pictures, each scaled to ``side`` pixels.
+
+    Those that cannot be read, or that show nothing (:func:`refuse_flat`), are left out.
 
     Raises
     ------
     BadInput
-        When none can be read.
+        When none is left.
     """
     pictures: list[Picture] = []
     left_out: list[Fault] = []
     for row in listed:
         try:
             pixels, size = decode(row.path, side)
+            refuse_flat(pixels, row.path)
         except BadInput as error:
             left_out += error.faults
             continue

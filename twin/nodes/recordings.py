@@ -8,22 +8,25 @@ folders by class name with any of these, ``.wav`` or ``.csv`` files.
 
 from __future__ import annotations
 
+import math
 import re
 import wave
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from twin.errors import BadInput, Fault
+from twin.nodes.arrays import Arrays
 from twin.nodes.sounds import samples_of
 
 LARGEST = 512 * 1024 * 1024  # [byte]
 CLIPPED = 0.01  # share of samples at an end of the range above which a recording is clipped [1]
+LEAST_TURNS = 8.0  # of the spindle in a window; fewer resolve no orders
+MINUTE = 60.0  # [s]
 FILES = (".npz", ".mat", ".wav", ".csv")
 SPELT = ".npz, .mat, .wav or .csv"
 # How recordings name the classes; the longest prefix counts.
@@ -153,20 +156,39 @@ def played(place: Path, rate: float, full_scale: float) -> tuple[Recording, ...]
     return tuple(found)
 
 
-def usable(found: Sequence[Recording]) -> tuple[tuple[Recording, ...], tuple[Fault, ...]]:
-    """Tell recordings that can be judged from those that show nothing: constant or clipped ones.
+def usable(
+    found: Sequence[Recording], window: float = 0.0
+) -> tuple[tuple[Recording, ...], tuple[Fault, ...]]:
+    """Tell recordings that can be judged from those that show nothing.
+
+    Those are constant or clipped ones, and those whose spindle turns fewer than
+    :data:`LEAST_TURNS` times in a ``window`` [s]; 0 asks for no turns.
 
     Raises
     ------
     BadInput
         When none can be judged, with what is wrong with each.
     """
-    flaws = [(recording, flaw_of(recording.samples)) for recording in found]
+    flaws = [
+        (recording, flaw_of(recording.samples) or _too_slow(recording.speed, window))
+        for recording in found
+    ]
     left_out = tuple(Fault(flaw, path=recording.name) for recording, flaw in flaws if flaw)
     kept = tuple(recording for recording, flaw in flaws if not flaw)
     if left_out and not kept:
         raise BadInput(list(left_out))
     return kept, left_out
+
+
+def _too_slow(speed: float, window: float) -> str:
+    turns = speed * window
+    if not window or turns >= LEAST_TURNS:
+        return ""
+    least = math.ceil(LEAST_TURNS / window * MINUTE)
+    return (
+        f"{speed * MINUTE:g} 1/min: {turns:.2g} turns of the shaft in a window of {window:g} s; "
+        f"at least {LEAST_TURNS:g} turns ({least} 1/min) are needed"
+    )
 
 
 def flaw_of(samples: npt.NDArray[np.float32]) -> str:
@@ -217,31 +239,34 @@ Raw = tuple[str, npt.NDArray[np.float32], float | None, float | None, int]
 
 
 def _npz(path: Path) -> Iterator[Raw]:
+    if not zipfile.is_zipfile(path):
+        how = "write it by numpy.savez(FILE, NAME=…, NAME__fs=…, NAME__rpm=…)"
+        raise BadInput(Fault(f"is not a readable .npz file; {how}", file=str(path)))
     try:
         with np.load(path, allow_pickle=False) as file:
             for name in file.files:
-                if "__" in name:
-                    continue
-                missing = [part for part in ("__fs", "__rpm") if name + part not in file.files]
-                if missing:
-                    message = f"has no array {name}{missing[0]}"
-                    raise BadInput(Fault(message, path=name, file=str(path)))
-                samples = _one_channel(file[name], name, path)
-                rate, rpm = float(file[name + "__fs"]), float(file[name + "__rpm"])
-                teeth = int(file[name + "__teeth"]) if name + "__teeth" in file.files else 0
-                yield name, samples, rate, rpm / 60.0, teeth
+                if "__" not in name:
+                    yield _named(Arrays(file, path), name, set(file.files))
     except BadInput:
         raise
     except (OSError, ValueError, TypeError, EOFError, zipfile.BadZipFile) as error:
         raise BadInput(Fault(f"is not a readable .npz file: {error}", file=str(path))) from None
 
 
-def _one_channel(values: Any, name: str, path: Path) -> npt.NDArray[np.float32]:
-    whole = np.asarray(values, np.float32)
-    if whole.size != max(whole.shape, default=1):
-        shape = " × ".join(map(str, whole.shape))
-        raise BadInput(Fault(f"holds {shape} values; one channel is needed", name, str(path)))
-    return whole.ravel()
+def _named(arrays: Arrays, name: str, there: set[str]) -> Raw:
+    """Return a recording of which all arrays are named after it."""
+    missing = [name + part for part in ("__fs", "__rpm") if name + part not in there]
+    if missing:
+        message = f"has no array {missing[0]}"
+        if re.fullmatch(r"arr_\d+", name):
+            message = (
+                "an array that was saved without a name; name the recording and give it "
+                "NAME__fs [Hz] and NAME__rpm [1/min]"
+            )
+        raise BadInput(Fault(message, path=name, file=str(arrays.path)))
+    rate, rpm = arrays.number(f"{name}__fs", " [Hz]"), arrays.number(f"{name}__rpm", " [1/min]")
+    teeth = int(arrays.number(f"{name}__teeth", "")) if f"{name}__teeth" in there else 0
+    return name, arrays.samples(name), rate, rpm / MINUTE, teeth
 
 
 def _mat(path: Path) -> Iterator[Raw]:
@@ -256,18 +281,18 @@ def _mat(path: Path) -> Iterator[Raw]:
     except Exception as error:  # scipy raises a dozen kinds; all mean: not of MATLAB 4 to 7.2
         reason = " ".join(str(error).split())[:160]
         raise BadInput(Fault(f"is not a readable .mat file: {reason}", file=str(path))) from None
+    arrays = Arrays(file, path)
     named = [name for name in file if f"{name}__fs" in file and f"{name}__rpm" in file]
     for name in named:
-        rate, rpm = (float(np.ravel(file[f"{name}__{what}"])[0]) for what in ("fs", "rpm"))
-        yield name, _one_channel(file[name], name, path), rate, rpm / 60.0, 0
+        yield _named(arrays, name, set(file))
     ends = [] if named else [name for name in file if name.endswith("DE_time")]
     if not named and len(ends) != 1:
         message = "needs arrays NAME, NAME__fs and NAME__rpm, or one that ends with DE_time"
         raise BadInput(Fault(message, file=str(path)))
     for name in ends:
-        turns = next((file[key] for key in file if key.endswith("RPM")), None)
-        speed = None if turns is None else float(np.ravel(turns)[0]) / 60.0
-        yield path.stem, _one_channel(file[name], name, path), None, speed, 0
+        turns = next((key for key in file if key.endswith("RPM")), None)
+        speed = None if turns is None else arrays.number(turns, " [1/min]") / MINUTE
+        yield path.stem, arrays.samples(name), None, speed, 0
 
 
 def _wav(path: Path) -> Iterator[Raw]:

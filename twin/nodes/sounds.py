@@ -92,6 +92,26 @@ def read(listed: tuple[Listed, ...]) -> Iterator[Sound]:
         yield Sound(row.path.stem, row.label, row.testing, samples, rate)
 
 
+def usable(listed: tuple[Listed, ...]) -> tuple[tuple[Sound, ...], tuple[Fault, ...]]:
+    """Read the files that can be judged; tell which cannot, and why.
+
+    Raises
+    ------
+    BadInput
+        When none can.
+    """
+    kept: list[Sound] = []
+    left_out: list[Fault] = []
+    for row in listed:
+        try:
+            kept += read((row,))
+        except BadInput as error:
+            left_out += error.faults
+    if not kept:
+        raise BadInput(left_out)
+    return tuple(kept), tuple(left_out)
+
+
 def flaw(samples: Array) -> str:
     """Why samples over full scale cannot be judged; empty when they can."""
     if not samples.size:

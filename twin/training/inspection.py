@@ -14,7 +14,7 @@ from twin.errors import Fault
 from twin.nodes import inspection, pictures
 from twin.nodes.inspection import Report
 from twin.nodes.library import Front
-from twin.nodes.pictures import Album, Picture
+from twin.nodes.pictures import Album, Listed, Picture
 from twin.rng import stream
 from twin.training import backbone, card, chains, convolution, plans, qdq
 from twin.training.clock import Clock
@@ -114,7 +114,9 @@ def gather(place: Path, options: Options, say: Say) -> Data:
     side = options.side or side_of(pictures.sizes(listed))
     say(f"reading {len(listed)} pictures, scaling to {side} × {side}")
     album = pictures.read(listed, side, place)
-    _refuse_few(album, place)
+    for fault in album.left_out:
+        say(f"left out: {fault}")
+    _refuse_few(listed, album, place)
     parted = any(picture.part for picture in album.pictures)
     if parted:
         train = tuple(picture for picture in album.pictures if picture.part == "train")
@@ -128,14 +130,14 @@ def gather(place: Path, options: Options, say: Say) -> Data:
         train, held = hold_back(album.pictures, options.held, options.seed)
     classes = tuple(sorted({picture.label for picture in train}))
     pictures.labels(held, classes)
-    for fault in album.left_out:
-        say(f"left out: {fault}")
     return Data(train, held, classes, side, 3 if album.coloured else 1, album.left_out)
 
 
-def _refuse_few(album: Album, place: Path) -> None:
-    learned = (picture.label for picture in album.pictures if picture.part != "test")
-    refuse_few(learned, FEWEST, "pictures", "class", place)
+def _refuse_few(listed: Sequence[Listed], album: Album, place: Path) -> None:
+    there, learned = (
+        [one.label for one in some if one.part != "test"] for some in (listed, album.pictures)
+    )
+    refuse_few(there, learned, FEWEST, "pictures", "class", place)
 
 
 def taken(data: Data) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from twin.nodes import mel, pictures, sounds
 from twin.nodes.inspection import Report
 from twin.nodes.library import Front
 from twin.nodes.senses import word
-from twin.nodes.sounds import Sound
+from twin.nodes.sounds import Listed, Sound
 from twin.rng import stream
 from twin.training import card, chains, convolution, plans, qdq
 from twin.training.clock import Clock
@@ -132,12 +132,15 @@ def build(place: Path, asked: Asked, say: Say) -> tuple[Path, dict[str, Any]]:
     """
     qdq.require_onnx()
     chains.require_torch()
-    found = tuple(sounds.read(sounds.find(place)))
+    listed = sounds.find(place)
+    found, left_out = sounds.usable(listed)
+    for fault in left_out:
+        say(f"left out: {fault}")
     rate = sounds.one_rate(found)
     if rate < word.LOWEST_RATE:
         message = f"{rate:g} Hz; at least {word.LOWEST_RATE:g} Hz are needed"
         raise BadInput(Fault(message, file=str(place)))
-    _refuse_few(found, place)
+    _refuse_few(listed, found, place)
     learning, held = parted(found, asked.seed)
     classes = tuple(sorted({sound.label for sound in learning}))
     truth = word.labels(held, classes)
@@ -152,9 +155,10 @@ def build(place: Path, asked: Asked, say: Say) -> tuple[Path, dict[str, Any]]:
     made = bench.run()
     written = document(asked, bench, made, (len(learning), len(held)), rate)
     path = card.write(asked.out, written, made[1])
-    return path, {"processor_s": {step: round(s, 1) for step, s in bench.seconds.items()}}
+    seconds = {step: round(spent, 1) for step, spent in bench.seconds.items()}
+    return path, {"processor_s": seconds, "left_out": [str(fault) for fault in left_out]}
 
 
-def _refuse_few(found: tuple[Sound, ...], place: Path) -> None:
-    learned = (sound.label for sound in found if not sound.testing)
-    refuse_few(learned, FEWEST, "sounds", "word", place)
+def _refuse_few(listed: tuple[Listed, ...], found: tuple[Sound, ...], place: Path) -> None:
+    there, learned = ([one.label for one in some if not one.testing] for some in (listed, found))
+    refuse_few(there, learned, FEWEST, "sounds", "word", place)

@@ -131,8 +131,10 @@ def build(place: Path, asked: Asked, say: Say) -> Path:
         When there is no folder of normal sounds, or too little in it.
     """
     qdq.require_onnx()
-    found = list(sounds.read(sounds.find(place)))
-    rate = sounds.one_rate(tuple(found))
+    found, left_out = sounds.usable(sounds.find(place))
+    for fault in left_out:
+        say(f"left out: {fault}")
+    rate = sounds.one_rate(found)
     if rate < sense.LOWEST_RATE:
         message = f"{rate:g} Hz; at least {sense.LOWEST_RATE:g} Hz are needed"
         raise BadInput(Fault(message, file=str(place)))
@@ -157,6 +159,7 @@ def build(place: Path, asked: Asked, say: Say) -> Path:
         "windows": len(own),
         "files": len(learning),
         "files_for_threshold": len(setting),
+        "left_out": len(left_out),
         "seed": asked.seed,
     }
     written = document(made, front(rate), told, training, LESSON)
@@ -167,7 +170,7 @@ def build(place: Path, asked: Asked, say: Say) -> Path:
     return card.write(asked.out, written, made.content)
 
 
-def _parts(found: list[Sound], place: Path, seed: int) -> Parts:
+def _parts(found: Sequence[Sound], place: Path, seed: int) -> Parts:
     normal = [one for one in found if is_sound(one.label) and not one.testing]
     if not normal:
         labels = ", ".join(dict.fromkeys(one.label for one in found))

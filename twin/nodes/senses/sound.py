@@ -121,6 +121,6 @@ def report(model: Any, found: Sequence[Sound]) -> dict[str, Any]:
 def evaluate(model: Model, asked: base.Asked) -> dict[str, Any]:
     """Judge a model on a folder of sounds by class."""
     base.refuse_others(model.card, NAMES, "MODEL", "")
-    found = tuple(sounds.read(sounds.find(asked.data)))
+    found, unfit = sounds.usable(sounds.find(asked.data))
     sounds.one_rate(found, model.card.front.rate)
-    return report(model.scores, found)
+    return {**report(model.scores, found), "left_out": [str(fault) for fault in unfit]}

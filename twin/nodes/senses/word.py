@@ -92,10 +92,11 @@ def labels(found: tuple[Sound, ...], classes: tuple[str, ...]) -> npt.NDArray[np
 
 def evaluate(model: Model, asked: base.Asked) -> dict[str, Any]:
     """Judge a model on a folder of words."""
-    found = tuple(sounds.read(sounds.find(asked.data)))
+    found, unfit = sounds.usable(sounds.find(asked.data))
     if any(sound.testing for sound in found):
         found = tuple(sound for sound in found if sound.testing)
     sounds.one_rate(found, model.card.front.rate)
     truth = labels(found, model.card.classes)
     scores = probabilities(model, pictures.with_levelled(drawn(found)))
-    return base.document(judge(model.card.classes, truth, scores))
+    left_out = [str(fault) for fault in unfit]
+    return base.document(judge(model.card.classes, truth, scores, left_out))

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from twin.nodes import recordings
 from twin.physics.bearings import named
-from twin.training.machine import build
-from twin.training.tasks.base import Asked, Built, Say, refuse_data
+from twin.training.machine import TASKS, build
+from twin.training.tasks.base import Asked, Built, Say, fit_recordings, refuse_data
 
 
 def trained(model: str, asked: Asked, say: Say) -> Built:
     """Train one of them from the twin; recordings only test it."""
     refuse_data(asked, model)
-    tested = recordings.read(asked.test) if asked.test is not None else ()
+    tested = fit_recordings(asked.test, TASKS[model].duration, say)
     path = build(
         model,
         asked.out,

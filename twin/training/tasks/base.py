@@ -6,12 +6,15 @@ function ``build(asked, say)`` that returns the model's file and what is not par
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from twin.errors import BadInput, Fault
+from twin.nodes import recordings
+from twin.nodes.recordings import Recording
 
 Say = Callable[[str], None]
 Built = tuple[Path, dict[str, Any]]
@@ -37,6 +40,30 @@ class Asked:
     bits: int = 8
     oriented: bool = False
     shift: float = 0.0
+
+
+def fit_recordings(place: Path | None, window: float, say: Say) -> tuple[Recording, ...]:
+    """Read recordings, and leave out, with a line each, those that show nothing.
+
+    ``window`` that is looked at [s].
+
+    Raises
+    ------
+    BadInput
+        When a class that there are recordings of has none left.
+    """
+    if place is None:
+        return ()
+    found = recordings.read(place)
+    kept, left_out = recordings.usable(found, window)
+    for fault in left_out:
+        say(f"left out: {fault}")
+    gone = sorted({one.label for one in found} - {one.label for one in kept})
+    if gone:
+        counts = Counter(one.label for one in found)
+        message = "of {} recordings none can be used; at least 1 is needed"
+        raise BadInput([Fault(message.format(counts[word]), word, str(place)) for word in gone])
+    return kept
 
 
 def refuse_data(asked: Asked, task: str) -> None:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from twin.nodes import recordings
 from twin.physics.bearings import named
 from twin.training.bearing import build as build_model
-from twin.training.tasks.base import Asked, Built, Say
+from twin.training.tasks.base import Asked, Built, Say, fit_recordings
+from twin.training.windows import DURATION
 
 
 def build(asked: Asked, say: Say) -> Built:
     """Train the model."""
-    places = asked.data, asked.test
-    data, tested = (recordings.read(place) if place is not None else () for place in places)
+    data, tested = (fit_recordings(place, DURATION, say) for place in (asked.data, asked.test))
     path = build_model(
         asked.out,
         seed=asked.seed,
