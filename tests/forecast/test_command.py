@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
 
-from twin.cli.main import main
+from tests.forecast.command import run
 
 KEYS = {"tool", "vb_now_mm", "remaining_min", "p_fail_48h", "best_change_min", "cost_rate"}
 METRICS = {"rmse_mm", "mae_mm", "crps_mm", "coverage_50", "coverage_80", "coverage_90",
            "brier_skill", "n"}  # fmt: skip
 GOOD = "tool,time_min,vb_mm,vc\nA,1,0.05,200\nA,5,0.12,200\nA,9,0.2,200\nB,2,0.1,250\nB,6,0.2,250\n"
-
-
-def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
-    monkeypatch.setattr(sys, "argv", ["twin", "forecast", *words])
-    try:
-        main()
-    except SystemExit as stop:
-        return int(stop.code or 0)
-    return 0
 
 
 @pytest.fixture

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from twin.cli.main import main
+from tests.forecast.command import run
 from twin.errors import BadInput
 from twin.forecast.duty import duties, run_to, spindle_source
 from twin.forecast.policy import play
@@ -301,15 +300,6 @@ def test_lives_are_those_that_the_twin_gave() -> None:
 
 KEYS = {"tool", "vb_now_mm", "remaining_min", "p_fail_48h", "best_change_min", "cost_rate",
         "p1", "p2", "changes_48h", "spares_48h", "opportunities"}  # fmt: skip
-
-
-def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
-    monkeypatch.setattr(sys, "argv", ["twin", "forecast", *words])
-    try:
-        main()
-    except SystemExit as stop:
-        return int(stop.code or 0)
-    return 0
 
 
 def test_command_writes_the_same_document_twice(

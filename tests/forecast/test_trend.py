@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from twin.cli.main import main
+from tests.forecast.command import run
 from twin.errors import BadInput
 from twin.forecast.replacement import Costs
 from twin.forecast.trend import backtest_trend, forecast_parts, learn, rise, signs
@@ -83,15 +82,6 @@ HEAD = "unit,time_min,h_rms\n"
 
 def rows(name: str, n: int = 25, level: float = 1.0) -> str:
     return "".join(f"{name},{t},{level}\n" for t in range(n))
-
-
-def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
-    monkeypatch.setattr(sys, "argv", ["twin", "forecast", *words])
-    try:
-        main()
-    except SystemExit as stop:
-        return int(stop.code or 0)
-    return 0
 
 
 def test_command(
