@@ -1,10 +1,10 @@
 """Cycles per instruction, fitted on measured boards: how fast a core runs a runtime's kernels.
 
 Measurements are the closed results of MLPerf Tiny v0.7 to v1.3 (github.com/mlcommons/tiny_results,
-Apache-2.0). The logarithm of the cycles per instruction is a sum of effects: whether the core
-issues one or two instructions a cycle, the core, the runtime, the board; each with one value for
-each class of layers. Effects are drawn towards zero (ridge), so that a board that was never
-measured takes its core's and runtime's. :func:`cross_validate` says how good that is.
+Apache-2.0). Cycles per instruction go as the reciprocal of the core's published CoreMark per MHz,
+times effects of the core, the runtime, the runtime on this core, and the board; each with one value
+for each class of layers. Logarithms of effects are drawn towards zero (ridge), so that a board that
+was never measured takes its core's and runtime's. :func:`cross_validate` says how good that is.
 
 Left out, because they measure something else: visual wake words by runtimes that skip the dead
 channels of the reference network (from v1.1 on ST, Plumerai and the users of ONNC, which runs it
@@ -16,8 +16,9 @@ seen on one board only (microTVM's own kernels), which nothing could test.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import get_args
 
 import numpy as np
@@ -46,17 +47,20 @@ CLOCKS = {("cy8cproto_062", "plumerai"): 100e6}
 """Where a submission ran at another clock than its table says [Hz]: Plumerai builds with Mbed OS
 (mlcommons/tiny_results_v0.7, closed/plumerai/code/README.md), which runs this board's M4 at 100 MHz
 (mbed-os, TARGET_CY8CPROTO_062_4343W, cycfg_system.c: CLKHF0_FREQ_MHZ 100), not at 150."""
-ISSUE = {"Cortex-M4": "one", "Cortex-M33": "one", "Cortex-M7": "two"}
+COREMARK = {"Cortex-M4": 3.40, "Cortex-M33": 4.02, "Cortex-M7": 5.01}
+"""Published speed of a core [CoreMark/MHz]: NXP AN12284 section 1 (M4 and M33); Arm's of the M7, as
+D. Ibrahim, ARM-Based Microcontroller Projects Using mbed, 2019, table 3.2 has it."""
 SAME_CHIP = {"stm32u585": "stm32u575"}  # the U585 is the U575 with cryptography
 OTHER_BUILDS = ("float", "max_performance", "min_ram", "native", "mhz")
 REPEATS = "cTuning"  # the same figures as Krai's
 SKIPPING = ("STMicroelectronics", "plumerai", "Skymizer", "Nuvoton")  # dead channels, from v1.1 on
-SPREADS = {  # how far an effect may go: of all classes together, of each against the others
+Spreads = Mapping[str, tuple[float, float]]
+SPREADS: Spreads = {  # how far effects may go: of all classes together, of each against the others
     "all": (5.0, 5.0),
-    "issue": (0.5, 0.1),
-    "core": (0.1, 0.1),
-    "runtime": (0.5, 0.3),
-    "board": (0.15, 0.1),
+    "core": (0.3, 0.05),
+    "runtime": (0.3, 0.15),
+    "kernels": (0.02, 0.05),
+    "board": (0.2, 0.15),
 }
 NOISE = 0.05  # of a measurement around the model [1]
 STEPS = 12  # of Gauss-Newton
@@ -156,7 +160,8 @@ Effect = tuple[str, str]
 
 def _effects(core: str, runtime: str, board: str) -> tuple[Effect, ...]:
     return (
-        ("all", ""), ("issue", ISSUE[core]), ("core", core), ("runtime", runtime), ("board", board),
+        ("all", ""), ("core", core), ("runtime", runtime), ("kernels", f"{runtime} on {core}"),
+        ("board", board),
     )  # fmt: skip
 
 
@@ -180,27 +185,27 @@ class Fit:
                 raise BadInput(Fault(f"was not measured; known: {known}", kind, repr(value)))
         zero = np.zeros(len(CLASSES))
         parts = [self.effects.get(key, zero) for key in _effects(core, runtime, board)]
-        return np.asarray(np.exp(np.sum(parts, axis=0)))
+        return np.asarray(np.exp(np.sum(parts, axis=0)) / COREMARK[core])
 
 
-def _precision(effects: Sequence[Effect]) -> Floats:
+def _precision(effects: Sequence[Effect], spreads: Spreads) -> Floats:
     """How firmly the effects are held to zero: their mean over the classes, and the rest."""
     size = len(CLASSES)
-    spread = np.array([SPREADS[kind] for kind, _ in effects])
+    spread = np.array([spreads[kind] for kind, _ in effects])
     mean = np.full((size, size), 1.0 / size**2)
     rest = np.eye(size) - 1.0 / size
     together, apart = np.diag(spread[:, 0] ** -2.0), np.diag(spread[:, 1] ** -2.0)
     return np.asarray(np.kron(together, mean) + np.kron(apart, rest))
 
 
-def fit(points: Sequence[Measured]) -> Fit:
+def fit(points: Sequence[Measured], spreads: Spreads = SPREADS) -> Fit:
     """Fit the effects to measurements: least squares of the logarithm of the cycles, with ridge."""
     keys = [_effects(point.core, point.runtime, point.board) for point in points]
     names = sorted({key for row in keys for key in row})
     has = np.array([[name in row for name in names] for row in keys], np.float64)
-    work = np.array([counts(point.task) for point in points])
+    work = np.array([counts(point.task) / COREMARK[point.core] for point in points])
     measured = np.log([point.cycles for point in points])
-    held = _precision(names)
+    held = _precision(names, spreads)
     found = np.zeros((len(names), len(CLASSES)))
     for _ in range(STEPS):
         cycles = work * np.exp(has @ found)
@@ -217,16 +222,47 @@ def _chip(board: str) -> str:
     return SAME_CHIP.get(board, board)
 
 
-def cross_validate(points: Sequence[Measured]) -> tuple[HeldOut, ...]:
-    """Predict every chip's measurements by the fit to all others."""
-    tested = []
+def _parted(points: Sequence[Measured]) -> Iterator[tuple[list[Measured], list[Measured]]]:
+    """Each chip's measurements, after those of all others."""
     for chip in sorted({_chip(point.board) for point in points}):
-        known = fit([point for point in points if _chip(point.board) != chip])
-        for point in points:
-            if _chip(point.board) == chip:
-                cpi = known.cpi(point.core, point.runtime)
-                tested.append(HeldOut(point, float(counts(point.task) @ cpi)))
-    return tuple(tested)
+        own = [_chip(point.board) == chip for point in points]
+        yield (
+            [point for point, is_own in zip(points, own, strict=True) if not is_own],
+            [point for point, is_own in zip(points, own, strict=True) if is_own],
+        )
+
+
+def _foretold(known: Fit, points: Sequence[Measured]) -> list[HeldOut]:
+    """Predict what can be: core and runtime must be known."""
+    return [
+        HeldOut(point, float(counts(point.task) @ known.cpi(point.core, point.runtime)))
+        for point in points
+        if {("core", point.core), ("runtime", point.runtime)} <= known.effects.keys()
+    ]
+
+
+def cross_validate(points: Sequence[Measured], spreads: Spreads = SPREADS) -> tuple[HeldOut, ...]:
+    """Predict every chip's measurements by the fit to all others, where these tell anything."""
+    return tuple(
+        found for rest, own in _parted(points) for found in _foretold(fit(rest, spreads), own)
+    )
+
+
+def cross_choose(points: Sequence[Measured], choices: Sequence[Spreads]) -> tuple[HeldOut, ...]:
+    """Predict every chip by the fit to all others, with spreads that do best among these others.
+
+    Best is the least largest error when each of the others is left out in turn: so nothing about
+    the predicted chip, not even how far effects may go, is known.
+    """
+
+    def largest(rest: Sequence[Measured], spreads: Spreads) -> float:
+        return max(abs(one.error) for one in cross_validate(rest, spreads))
+
+    found: list[HeldOut] = []
+    for rest, own in _parted(points):
+        best = min(choices, key=partial(largest, rest))
+        found += _foretold(fit(rest, best), own)
+    return tuple(found)
 
 
 def calibrate(points: Sequence[Measured]) -> Floats:
