@@ -55,6 +55,12 @@
     return /[",\n]/.test(text) ? '"' + text.replace(/"/g, '""') + '"' : text;
   }
 
+  // Whether somebody may go on at once to change a parameter: the focus is in its controls.
+  function typing() {
+    var at = document.activeElement;
+    return Boolean(at && at.closest && at.closest(".params"));
+  }
+
   var twin = {
     save_png: picture("png"),
     save_svg: picture("svg"),
@@ -154,13 +160,17 @@
       return [followed, keep];
     },
 
-    // Once nothing has moved for a moment, the values become the draft: one step to undo.
+    // Once nothing has moved for a moment, or the field is left, the values become the draft: one
+    // step to undo.
     commit: function (numbers, words, numberIds, wordIds, draft) {
       var values = Object.assign({}, draft.values);
       function take(ids, given) {
         ids.forEach(function (id, i) {
           var value = given[i];
           if (value === "" || value === null || value === undefined) return;
+          // A field may give its text first and its number after.
+          if (typeof values[id.row] === "number" && typeof value === "string") value = Number(value);
+          if (value !== value) return;
           if (typeof values[id.row] === "boolean") value = value === "true";
           if (id.row in values) values[id.row] = value;
         });
@@ -172,10 +182,22 @@
       var same = Object.keys(values).every(function (key) { return values[key] === draft.values[key]; });
       if (same) return noUpdate();
       return new Promise(function (resolve) {
-        setTimeout(function () {
+        function settle() {
+          clearTimeout(waiting);
+          if (pending.settle === settle) pending.settle = null;
           if (mine !== pending.commit) return resolve(noUpdate());
           resolve({ values: values, past: draft.past.concat([draft.values]).slice(-50), future: [] });
-        }, 350);
+        }
+        var waiting = setTimeout(settle, typing() ? 350 : 0);
+        pending.settle = settle;
+      });
+    },
+
+    // The last look at a job is answered and it still goes on: the next may be sent.
+    look_again: function (beats, ticks, ids) {
+      beats.forEach(function (beat, i) {
+        if (typeof beat !== "number" || beat !== (ticks[i] || 0)) return;
+        window.dash_clientside.set_props(ids[i], { n_intervals: beat + 1 });
       });
     },
 
@@ -205,6 +227,18 @@
       var button = document.getElementById("search-open");
       if (button) button.click();
     }
+  });
+
+  // Who leaves a number, presses Enter in it or lets go of a slider has done with it.
+  function settle() { if (pending.settle) pending.settle(); }
+  document.addEventListener("focusout", function (event) {
+    if (event.target.closest && event.target.closest(".params")) settle();
+  });
+  document.addEventListener("keydown", function (event) {
+    if (event.key === "Enter" && typing()) settle();
+  });
+  document.addEventListener("pointerup", function () {
+    if (typing()) setTimeout(settle, 60); // the place it was let go at comes a moment later
   });
 
   // A dropdown closes when something else is clicked, on Escape, and once an item was taken.

@@ -30,10 +30,12 @@ SET_POINT = "house.zones.z0.heating_setpoint"
 PATIENCE = 120_000
 SEEN = """(before) => {
   const at = new URL(location).searchParams.get('job');
-  const words = document.querySelector('.verdict-words');
-  return at && at !== before && words && words.offsetParent !== null
-      && !document.querySelector('.results.stale') && !document.querySelector('.watch.open');
+  const verdict = document.querySelector('.verdict-noun');
+  return at && at !== before && verdict && verdict.dataset.job === at
+      && document.querySelector('.verdict-words').offsetParent !== null
+      && !document.querySelector('.results.stale');
 }"""
+"""The verdict that stands there is of another job than before, and of the one the page shows."""
 JOB = "() => new URL(location).searchParams.get('job')"
 
 

@@ -4,24 +4,37 @@ A page puts ``watch.strip(name, job_id)`` where progress belongs, submits jobs i
 ``watch.job(name)`` (a store that holds the job's id), and draws on ``watch.phase(name)``, which is
 ``{"job": id, "state": "done", "error": ""}`` and changes only when the state does. The
 header says as of when its result is.
+
+An end is seen at once: the server holds a look at an open job until the job is over, a moment at
+most, and the browser sends the next as soon as the last is answered.
 """
 
 from __future__ import annotations
 
+import asyncio
+import time
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import MATCH, Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash import ALL, MATCH, Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 
 from twin import jobs
 from twin.errors import BadInput
+from twin.ui.browser import in_browser
 from twin.ui.components.frame import aria, icon
 from twin.ui.i18n import known, t
 from twin.ui.wording import day_or_hour
 
-EVERY = 250
-"""Between two looks at an open job [ms]."""
+HELD = {"job": 0.1, "cancel": 0.1, "tick": 0.25}
+"""How long a look at a job waits for its end, by what asked for it [s]; then it tells how far."""
+GLANCE = 0.02
+"""Between two glances at the queue while a look is held [s]."""
+EVERY = 2000
+"""A look is sent anew after so long, should an answer be lost [ms]."""
+
+Look = tuple[dict[str, str], float, str, bool]
+"""Phase of a job, per cent done, words, and whether it is over."""
 
 
 def _id(name: Any, piece: str) -> dict[str, Any]:
@@ -50,6 +63,7 @@ def strip(name: str, job_id: str = "") -> Component:
             dcc.Store(id=job(name), data=job_id),
             dcc.Store(id=phase(name)),
             dcc.Interval(id=_id(name, "tick"), interval=EVERY, disabled=not job_id),
+            dcc.Store(id=_id(name, "beat")),
             html.Span(id=_id(name, "text"), className="watch-text small", role="status"),
             dmc.Progress(id=_id(name, "bar"), value=0, size=6, transitionDuration=200,
                          **aria(label=t("shell.progress"))),
@@ -61,7 +75,7 @@ def strip(name: str, job_id: str = "") -> Component:
     )  # fmt: skip
 
 
-def look(job_id: str) -> tuple[dict[str, str], float, str, bool]:
+def look(job_id: str) -> Look:
     """Return phase, per cent done, words and whether the job is over."""
     if not job_id:
         return {"job": "", "state": "none", "error": ""}, 0.0, "", True
@@ -88,6 +102,16 @@ def words(job: jobs.Job) -> str:
     return t(key if known(key) else f"shell.job_{job.state}", done=job.done, total=job.total)
 
 
+async def held_look(job_id: str, most: float) -> Look:
+    """Return a look at a job as soon as it is over, and after ``most`` [s] however it stands."""
+    until = time.monotonic() + most
+    seen = look(job_id)
+    while not seen[-1] and time.monotonic() < until:
+        await asyncio.sleep(GLANCE)
+        seen = look(job_id)
+    return seen
+
+
 def register(app: Dash) -> None:
     """Register the callbacks that every watched job shares."""
 
@@ -97,18 +121,26 @@ def register(app: Dash) -> None:
         Output(_id(MATCH, "text"), "children"),
         Output(_id(MATCH, "tick"), "disabled"),
         Output(_id(MATCH, "strip"), "className"),
+        Output(_id(MATCH, "beat"), "data"),
         Input(_id(MATCH, "job"), "data"),
         Input(_id(MATCH, "tick"), "n_intervals"),
         Input(_id(MATCH, "cancel"), "n_clicks"),
         State(_id(MATCH, "phase"), "data"),
     )
-    def poll(job_id: str, _n: int | None, clicks: int, before: dict[str, str] | None) -> Any:
-        asked = ctx.triggered_id
-        if asked is not None and asked["piece"] == "cancel" and clicks and job_id:
+    async def poll(
+        job_id: str, ticks: int | None, clicks: int, before: dict[str, str] | None
+    ) -> Any:
+        asked = ctx.triggered_id["piece"] if ctx.triggered_id else "job"
+        if asked == "cancel" and clicks and job_id:
             jobs.cancel(job_id)
-        now, share, text, over = look(job_id or "")
+        now, share, text, over = await held_look(job_id or "", HELD[asked])
         shown = "watch" if over else "watch open"
-        return (no_update if now == before else now), share, text, over, shown
+        beat = None if over else ticks or 0
+        return (no_update if now == before else now), share, text, over, shown, beat
+
+    ticks = {"watch": ALL, "piece": "tick"}
+    in_browser(app, "look_again", Input({"watch": ALL, "piece": "beat"}, "data"),
+               State(ticks, "n_intervals"), State(ticks, "id"))  # fmt: skip
 
 
 def is_open(job_id: str) -> bool:

@@ -115,14 +115,14 @@ def trouble(phase: dict[str, str]) -> list[Component]:
 # -- verdict ------------------------------------------------------------------------------------
 
 
-def verdict(scenario: Scenario, result: Outcome) -> list[Component]:
-    """Return the verdict card."""
+def verdict(scenario: Scenario, result: Outcome, job: str = "") -> list[Component]:
+    """Return the verdict card, marked with the job that it is of."""
     lines = lead(scenario, result)
     noun = html.Div(
         [html.Span(t("what_if.verdict_noun")), sim_tag(),
          html.Span(t("what_if.paired" if result.compared else "what_if.runs",
                      n=result.replications))],
-        className="noun verdict-noun",
+        className="noun verdict-noun", **{"data-job": job},
     )  # fmt: skip
     if not result.compared:
         return [noun, html.H2(_baseline_sentence(lines), className="verdict-words"),

@@ -288,7 +288,7 @@ def _register_results(app: Dash, context: Context) -> None:
         assert result is not None
         offered = shown.channel_choices(scenario, result)
         return (
-            shown.verdict(scenario, result),
+            shown.verdict(scenario, result, phase["job"]),
             shown.figure_table(scenario, result),
             offered,
             shown.keep(channel, offered),
