@@ -94,3 +94,25 @@ def test_undo_and_the_number_of_runs_are_in_reach_everywhere(visit: Visit) -> No
     for name in ("Run", "Undo", "Redo", "Save scenario", "Request change"):
         expect(page.get_by_role("button", name=name, exact=True)).to_be_in_viewport()
     expect(page.get_by_label("Runs of each variant")).to_be_in_viewport()
+
+
+UNHURRIED = """() => {
+  const later = window.setTimeout, every = window.setInterval;
+  window.setTimeout = (f, ms, ...rest) => later(f, ms === 350 ? 1e8 : ms, ...rest);
+  window.setInterval = (f, ms, ...rest) => every(f, ms === 2000 ? 1e8 : ms, ...rest);
+}"""
+"""Takes away the waits after which the page would go on by itself."""
+
+
+@pytest.mark.parametrize("leave", ["Enter", "Tab"])
+def test_who_has_done_with_a_number_does_not_wait(visit: Visit, leave: str) -> None:
+    visit.page.add_init_script(f"({UNHURRIED})()")
+    page = visit.go("/what-if?scenario=mill&n=2")
+    expect(page.locator(".verdict-words")).to_be_visible(timeout=SECONDS)
+    first = page.locator(".verdict-noun").get_attribute("data-job")
+    page.locator(NUMBER).first.fill("215")
+    page.locator(NUMBER).first.press(leave)
+    expect(page).to_have_url(re.compile("cutting_speed=215"), timeout=SECONDS)
+    expect(page.locator(".verdict-noun")).not_to_have_attribute("data-job", first or "")
+    job = page.locator(".verdict-noun").get_attribute("data-job")
+    assert f"job={job}" in page.url
