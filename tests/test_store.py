@@ -74,6 +74,7 @@ def test_a_run_that_sampled_nothing_has_no_channels():
     record = Recorder(lambda: 1.0)
     run = store.save_run("abc", {}, record.close(10.0, 0.0), {}, title="t", file="f", kind="run")
     assert run.sampled() == []
+    assert [column.tolist() for column in run.series("mill", "power")] == [[], []]
 
 
 def test_some_channels_of_a_run_are_read_by_their_sources():

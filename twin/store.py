@@ -189,15 +189,16 @@ class StoredRun:
         """Return times [s] and values [SI] of a sampled channel."""
         import pyarrow.parquet as pq
 
-        wanted, found = {"source": source, "channel": channel}, []
+        wanted, found = {"source": source, "channel": channel}, [(np.empty(0), np.empty(0))]
         with pq.ParquetFile(self.folder / "samples.parquet", read_dictionary=list(wanted)) as file:
             for group in range(file.num_row_groups):
                 rows = file.read_row_group(group)
                 which = [_is(rows.column(name), word) for name, word in wanted.items()]
                 at = np.flatnonzero(which[0] & which[1])
-                found.append([rows.column(name).to_numpy()[at] for name in ("time", "value")])
-        time, value = (np.concatenate(column) for column in zip(*found, strict=True))
-        return time, value
+                time, value = (rows.column(name).to_numpy()[at] for name in ("time", "value"))
+                found.append((time, value))
+        times, values = zip(*found, strict=True)
+        return np.concatenate(times), np.concatenate(values)
 
     def sampled_of(self, channels: Iterable[str]) -> dict[tuple[str, ...], tuple[Array, Array]]:
         """Return times [s] and values [SI] of some channels, by (source, channel)."""

@@ -117,12 +117,12 @@ def trouble(phase: dict[str, str]) -> list[Component]:
 
 def verdict(scenario: Scenario, result: Outcome, job: str = "") -> list[Component]:
     """Return the verdict card, marked with the job that it is of."""
-    lines = lead(scenario, result)
+    lines, of = lead(scenario, result), dict[str, Any]({"data-job": job})
     noun = html.Div(
         [html.Span(t("what_if.verdict_noun")), sim_tag(),
          html.Span(t("what_if.paired" if result.compared else "what_if.runs",
                      n=result.replications))],
-        className="noun verdict-noun", **{"data-job": job},
+        className="noun verdict-noun", **of,
     )  # fmt: skip
     if not result.compared:
         return [noun, html.H2(_baseline_sentence(lines), className="verdict-words"),
