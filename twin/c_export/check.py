@@ -85,7 +85,7 @@ def build(package: Package, core: emulate.Core, without: str = "") -> emulate.Im
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         (folder / "start.c").write_text(start, "utf-8")
-        files = [*package.sources, folder / "start.c"]
+        files = [*package.of_network, folder / "start.c"]
         return emulate.compile_c(files, core, folder, include=[home], without=without)
 
 

@@ -220,13 +220,18 @@ class Machine:
         self._cpu.ctl_flush_tb()  # what was translated before does not call the hook
         self.executed = 0
         if row is None:
-            self._call(DATA, DATA, -1)
+            self._call(DATA, DATA + SIZES[DATA] // 2, -1)
         else:
             self._cpu.mem_write(DATA, np.ascontiguousarray(row, np.float32).tobytes())
             self._call(DATA, DATA + SIZES[DATA] // 2, 1)
         self._cpu.hook_del(hook)
         self._cpu.ctl_flush_tb()
         return self.executed
+
+    def count_of(self, row: npt.NDArray[np.float32]) -> int:
+        """Instructions of what the program does of a row besides running the model."""
+        self._cpu.mem_write(DATA, np.ascontiguousarray(row, np.float32).tobytes())
+        return self.count()
 
     def word(self, address: int) -> int:
         """Return a word of memory."""

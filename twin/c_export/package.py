@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-from twin.c_export import pack, read, write
+from twin.c_export import look, pack, read, write
+from twin.c_export.fronts import base as fronts
 from twin.c_export.memory import Memory, arrange, gathers
 from twin.c_export.network import Convolution, Layer, Network, Step, Table
 from twin.errors import BadInput, Fault
+from twin.nodes.library import Card
 
 KERNELS = ("kernels.h", "kernels.c")
 README = """\
@@ -65,7 +67,10 @@ them against each other on an emulated Cortex-M4 and M7.
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """What was written: the files, the network, its memory, and flash of its constants [byte]."""
+    """What was written: the files, the network, its memory, and flash of its constants [byte].
+
+    ``front`` is what stands before the network, where that was written too.
+    """
 
     files: tuple[Path, ...]
     network: Network
@@ -73,11 +78,17 @@ class Package:
     flash: int
     sha256: str
     word: str
+    front: fronts.Front | None = None
 
     @property
     def sources(self) -> tuple[Path, ...]:
         """The C files that a firmware compiles."""
         return tuple(p for p in self.files if p.suffix == ".c" and p.name != "main.c")
+
+    @property
+    def of_network(self) -> tuple[Path, ...]:
+        """Those of them that run the network alone."""
+        return tuple(p for p in self.sources if p.name in {f"{self.word}.c", "kernels.c"})
 
 
 def constants(layer: Layer) -> int:
@@ -140,8 +151,10 @@ def _readme(name: str, network: Network, memory: Memory, flash: int, sha256: str
     )
 
 
-def export(content: bytes, name: str, folder: Path, *, file: str = "") -> Package:
-    """Write a model as C.
+def export(
+    content: bytes, name: str, folder: Path, *, file: str = "", card: Card | None = None
+) -> Package:
+    """Write a model as C, and what stands before it where the card's kind has a front in C.
 
     Parameters
     ----------
@@ -153,11 +166,14 @@ def export(content: bytes, name: str, folder: Path, *, file: str = "") -> Packag
         Where the files go; made when missing.
     file : str
         The model's file, for messages.
+    card : Card, optional
+        The model's card; without one, the network alone is written.
 
     Raises
     ------
     BadInput
-        When a layer cannot be exported, with its name, or the folder is a file.
+        When a layer cannot be exported, with its name, the folder is a file, or the card does not
+        tell the length of the window.
     """
     if folder.exists() and not folder.is_dir():
         raise BadInput(
@@ -172,8 +188,14 @@ def export(content: bytes, name: str, folder: Path, *, file: str = "") -> Packag
     home = resources.files("twin.c_export")
     texts |= {kernel: home.joinpath(kernel).read_text("utf-8") for kernel in KERNELS}
     texts["README.md"] = _readme(name, network, memory, flash, digest)
+    front = fronts.of(card, name, file=file) if card else None
+    if card and front:
+        look.refuse_other_ends(card, network, file)
+        texts |= {one: home.joinpath("fronts", one).read_text("utf-8") for one in front.sources}
+        texts |= look.sources(card, front)
+        texts["README.md"] += look.readme(card, front)
     folder.mkdir(parents=True, exist_ok=True)
     for title, text in texts.items():
         (folder / title).write_text(text, "utf-8")
     files = tuple(folder / title for title in texts)
-    return Package(files, network, memory, flash, digest, write.identifier(name))
+    return Package(files, network, memory, flash, digest, write.identifier(name), front)

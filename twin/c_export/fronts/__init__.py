@@ -1,0 +1,1 @@
+"""What stands before a network, as C: one file for each kind of features that a card names."""

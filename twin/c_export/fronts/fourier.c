@@ -1,0 +1,297 @@
+#include "fourier.h"
+
+#include "reals.h"
+
+#define TAU 6.28318530718f
+#define HALF_ROOT_3 0.866025403784f
+
+static twin_complex plus(twin_complex a, twin_complex b) {
+    return (twin_complex){a.re + b.re, a.im + b.im};
+}
+static twin_complex minus(twin_complex a, twin_complex b) {
+    return (twin_complex){a.re - b.re, a.im - b.im};
+}
+/* a times (c - i s) */
+static twin_complex turned(twin_complex a, float c, float s) {
+    return (twin_complex){a.re * c + a.im * s, a.im * c - a.re * s};
+}
+
+/* Cosine and sine of k / size turns. */
+static twin_complex unit(int32_t k, int32_t size) {
+    int32_t eighth = (int32_t)(8 * k / size), quarter = ((eighth + 1) >> 1) & 3;
+    float x = TAU * (float)(4 * k - ((eighth + 1) >> 1) * size) / (float)(4 * size);
+    float c = twin_cosine(x), s = twin_sine(x);
+    if (quarter == 0) return (twin_complex){c, s};
+    if (quarter == 1) return (twin_complex){-s, c};
+    if (quarter == 2) return (twin_complex){-c, -s};
+    return (twin_complex){s, -c};
+}
+
+static void split(twin_fourier *plan, int32_t size) {
+    static const int32_t first[] = {4, 2, 3, 5};
+    int32_t left, stride, prime = 7;
+    twin_complex half;
+    plan->size = size;
+    plan->points = left = stride = size % 2 ? size : size / 2;
+    plan->count = 0;
+    for (int32_t k = 0; k < 4; k++)
+        for (; left % first[k] == 0; left /= first[k]) plan->factor[plan->count++] = first[k];
+    for (; left > 1; prime += 2) {
+        if (prime * prime > left) prime = left;
+        for (; left % prime == 0; left /= prime) plan->factor[plan->count++] = prime;
+    }
+    for (int32_t k = 0; k < plan->count; k++)
+        plan->stride[k] = stride = stride / plan->factor[k];
+    half = unit(1, 2 * plan->points);
+    plan->half_cosine = half.re;
+    plan->half_sine = half.im;
+}
+
+void twin_fourier_table(twin_fourier *plan, int32_t size, const float *sine, int32_t parts) {
+    split(plan, size);
+    plan->step = parts / plan->points;
+    plan->sine = sine;
+    plan->cosine = sine + parts / 4;
+}
+
+void twin_fourier_roots(twin_fourier *plan, int32_t size, float *room) {
+    float *cosine = room, *sine;
+    int32_t points;
+    split(plan, size);
+    points = plan->points;
+    sine = room + points;
+    cosine[0] = 1.0f;
+    sine[0] = 0.0f;
+    for (int32_t done = 1; done < points; done *= 2) {
+        twin_complex by = unit(done, points);
+        for (int32_t k = 0; k < done && done + k < points; k++) {
+            cosine[done + k] = cosine[k] * by.re - sine[k] * by.im;
+            sine[done + k] = sine[k] * by.re + cosine[k] * by.im;
+        }
+    }
+    plan->step = 1;
+    plan->cosine = cosine;
+    plan->sine = sine;
+}
+
+/* Cosine and sine of k / (2 points) turns: those of the table, or half a step on. */
+static twin_complex between(const twin_fourier *plan, int32_t k) {
+    int32_t at = (k >> 1) * plan->step;
+    float c = plan->cosine[at], s = plan->sine[at];
+    if (k % 2 == 0) return (twin_complex){c, s};
+    return (twin_complex){c * plan->half_cosine - s * plan->half_sine,
+                          s * plan->half_cosine + c * plan->half_sine};
+}
+
+float twin_fourier_cosine(const twin_fourier *plan, int32_t k) {
+    if (k >= plan->size) k -= plan->size;
+    return between(plan, plan->size % 2 ? 2 * k : k).re;
+}
+
+/* The values in the order in which the first stage takes them. */
+typedef struct {
+    int32_t at, digit[16];
+} walk;
+
+static int32_t next(const twin_fourier *plan, walk *w) {
+    int32_t now = w->at;
+    for (int32_t k = 0; k < plan->count; k++) {
+        w->at += plan->stride[k];
+        if (++w->digit[k] < plan->factor[k]) break;
+        w->digit[k] = 0;
+        w->at -= plan->stride[k] * plan->factor[k];
+    }
+    return now;
+}
+
+static void radix2(const twin_fourier *plan, twin_complex *x, int32_t m) {
+    int32_t step = plan->step * (plan->points / (2 * m));
+    for (int32_t k = 0; k < m; k++) {
+        float c = plan->cosine[k * step], s = plan->sine[k * step];
+        for (twin_complex *a = x + k; a < x + plan->points; a += 2 * m) {
+            twin_complex b = turned(a[m], c, s);
+            a[m] = minus(a[0], b);
+            a[0] = plus(a[0], b);
+        }
+    }
+}
+
+static void radix3(const twin_fourier *plan, twin_complex *x, int32_t m) {
+    int32_t step = plan->step * (plan->points / (3 * m));
+    for (int32_t k = 0; k < m; k++) {
+        const float *c = plan->cosine + k * step, *s = plan->sine + k * step;
+        float c1 = c[0], s1 = s[0], c2 = c[k * step], s2 = s[k * step];
+        for (twin_complex *a = x + k; a < x + plan->points; a += 3 * m) {
+            twin_complex p = turned(a[m], c1, s1), q = turned(a[2 * m], c2, s2);
+            twin_complex sum = plus(p, q), gap = minus(p, q);
+            twin_complex mid = {a[0].re - 0.5f * sum.re, a[0].im - 0.5f * sum.im};
+            twin_complex side = {HALF_ROOT_3 * gap.im, -HALF_ROOT_3 * gap.re};
+            a[0] = plus(a[0], sum);
+            a[m] = plus(mid, side);
+            a[2 * m] = minus(mid, side);
+        }
+    }
+}
+
+static inline void four(twin_complex *a, int32_t m, twin_complex p, twin_complex q, twin_complex r) {
+    twin_complex even = plus(a[0], q), odd = minus(a[0], q), sum = plus(p, r), gap = minus(p, r);
+    a[0] = plus(even, sum);
+    a[2 * m] = minus(even, sum);
+    a[m] = (twin_complex){odd.re + gap.im, odd.im - gap.re};
+    a[3 * m] = (twin_complex){odd.re - gap.im, odd.im + gap.re};
+}
+
+static void radix4(const twin_fourier *plan, twin_complex *x, int32_t m) {
+    int32_t step = plan->step * (plan->points / (4 * m));
+    for (twin_complex *a = x; a < x + plan->points; a += 4 * m)
+        four(a, m, a[m], a[2 * m], a[3 * m]);
+    for (int32_t k = 1; k < m; k++) {
+        const float *c = plan->cosine + k * step, *s = plan->sine + k * step;
+        float c1 = c[0], s1 = s[0], c2 = c[k * step], s2 = s[k * step];
+        float c3 = c[2 * k * step], s3 = s[2 * k * step];
+        for (twin_complex *a = x + k; a < x + plan->points; a += 4 * m)
+            four(a, m, turned(a[m], c1, s1), turned(a[2 * m], c2, s2), turned(a[3 * m], c3, s3));
+    }
+}
+
+static void radix5(const twin_fourier *plan, twin_complex *x, int32_t m) {
+    static const float c1 = 0.309016994375f, c2 = -0.809016994375f;
+    static const float s1 = 0.951056516295f, s2 = 0.587785252292f;
+    int32_t step = plan->step * (plan->points / (5 * m));
+    for (int32_t k = 0; k < m; k++) {
+        const float *c = plan->cosine + k * step, *s = plan->sine + k * step;
+        for (twin_complex *a = x + k; a < x + plan->points; a += 5 * m) {
+            twin_complex w1 = turned(a[m], c[0], s[0]);
+            twin_complex w2 = turned(a[2 * m], c[k * step], s[k * step]);
+            twin_complex w3 = turned(a[3 * m], c[2 * k * step], s[2 * k * step]);
+            twin_complex w4 = turned(a[4 * m], c[3 * k * step], s[3 * k * step]);
+            twin_complex p = plus(w1, w4), u = minus(w1, w4), q = plus(w2, w3), v = minus(w2, w3);
+            twin_complex f = {a->re + c1 * p.re + c2 * q.re, a->im + c1 * p.im + c2 * q.im};
+            twin_complex g = {a->re + c2 * p.re + c1 * q.re, a->im + c2 * p.im + c1 * q.im};
+            twin_complex y = {s1 * u.im + s2 * v.im, -s1 * u.re - s2 * v.re};
+            twin_complex z = {s2 * u.im - s1 * v.im, -s2 * u.re + s1 * v.re};
+            a[0] = plus(a[0], plus(p, q));
+            a[m] = plus(f, y);
+            a[4 * m] = minus(f, y);
+            a[2 * m] = plus(g, z);
+            a[3 * m] = minus(g, z);
+        }
+    }
+}
+
+/* Any odd prime: sums and differences of what stands opposite, two real products for four. */
+static void radix_prime(const twin_fourier *plan, twin_complex *x, int32_t m, int32_t prime,
+                        twin_complex *pairs) {
+    int32_t step = plan->step * (plan->points / (prime * m));
+    int32_t turn = plan->step * (plan->points / prime), whole = plan->step * plan->points;
+    int32_t half = prime / 2;
+    for (int32_t k = 0; k < m; k++) {
+        for (twin_complex *a = x + k; a < x + plan->points; a += prime * m) {
+            twin_complex total = a[0], first = a[0];
+            for (int32_t j = 1; j <= half; j++) {
+                int32_t one = j * k * step, other = (prime - j) * k * step;
+                twin_complex p = turned(a[j * m], plan->cosine[one], plan->sine[one]);
+                twin_complex q =
+                    turned(a[(prime - j) * m], plan->cosine[other], plan->sine[other]);
+                pairs[2 * j - 2] = plus(p, q);
+                pairs[2 * j - 1] = minus(p, q);
+                total = plus(total, pairs[2 * j - 2]);
+            }
+            a[0] = total;
+            for (int32_t line = 1; line <= half; line++) {
+                twin_complex even = first, odd = {0.0f, 0.0f};
+                const twin_complex *pair = pairs;
+                for (int32_t j = 1, at = line * turn; j <= half; j++, pair += 2) {
+                    float c = plan->cosine[at], s = plan->sine[at];
+                    even.re += c * pair[0].re;
+                    even.im += c * pair[0].im;
+                    odd.re += s * pair[1].im;
+                    odd.im -= s * pair[1].re;
+                    at += line * turn;
+                    if (at >= whole) at -= whole;
+                }
+                a[line * m] = plus(even, odd);
+                a[(prime - line) * m] = minus(even, odd);
+            }
+        }
+    }
+}
+
+static void stages(const twin_fourier *plan, twin_complex *x, twin_complex *scratch) {
+    for (int32_t k = 0, m = 1; k < plan->count; m *= plan->factor[k++]) switch (plan->factor[k]) {
+            case 2: radix2(plan, x, m); break;
+            case 3: radix3(plan, x, m); break;
+            case 4: radix4(plan, x, m); break;
+            case 5: radix5(plan, x, m); break;
+            default: radix_prime(plan, x, m, plan->factor[k], scratch);
+        }
+}
+
+/* From the transform of pairs of values to that of all; bin 0 and the last stand in one. */
+static void unfold(const twin_fourier *plan, twin_complex *x) {
+    int32_t points = plan->points;
+    x[0] = (twin_complex){x[0].re + x[0].im, x[0].re - x[0].im};
+    for (int32_t k = 1; 2 * k <= points; k++) {
+        twin_complex a = x[k], b = {x[points - k].re, -x[points - k].im}, w = between(plan, k);
+        twin_complex even = {0.5f * (a.re + b.re), 0.5f * (a.im + b.im)};
+        twin_complex odd = turned((twin_complex){0.5f * (a.im - b.im), -0.5f * (a.re - b.re)},
+                                  w.re, w.im);
+        x[k] = plus(even, odd);
+        x[points - k] = (twin_complex){even.re - odd.re, odd.im - even.im};
+    }
+}
+
+/* The lower half of the transform of a prime number of real values. */
+static void plain(const twin_fourier *plan, const float *from, float offset, twin_complex *to) {
+    int32_t size = plan->size;
+    for (int32_t line = 0; 2 * line < size; line++) {
+        float re = 0.0f, im = 0.0f;
+        for (int32_t k = 0, at = 0; k < size; k++) {
+            float value = from[k] - offset;
+            re += value * plan->cosine[at * plan->step];
+            im -= value * plan->sine[at * plan->step];
+            at += line;
+            if (at >= size) at -= size;
+        }
+        to[line] = (twin_complex){re, im};
+    }
+}
+
+void twin_fourier_real(const twin_fourier *plan, const float *from, float offset, twin_complex *to,
+                       twin_complex *scratch) {
+    walk w = {0, {0}};
+    if (plan->size % 2) {
+        if (plan->count == 1 && plan->size > 5) {
+            plain(plan, from, offset, to);
+            return;
+        }
+        for (int32_t k = 0; k < plan->points; k++)
+            to[k] = (twin_complex){from[next(plan, &w)] - offset, 0.0f};
+        stages(plan, to, scratch);
+        return;
+    }
+    for (int32_t k = 0; k < plan->points; k++) {
+        const float *pair = from + 2 * next(plan, &w);
+        to[k] = (twin_complex){pair[0] - offset, pair[1] - offset};
+    }
+    stages(plan, to, scratch);
+    unfold(plan, to);
+}
+
+void twin_fourier_complex(const twin_fourier *plan, const twin_complex *from, int32_t count,
+                          twin_complex *to, twin_complex *scratch) {
+    walk w = {0, {0}};
+    for (int32_t k = 0; k < plan->points; k++) {
+        int32_t at = next(plan, &w);
+        to[k] = at < count ? from[at] : (twin_complex){0.0f, 0.0f};
+    }
+    stages(plan, to, scratch);
+}
+
+float twin_fourier_power(const twin_fourier *plan, const twin_complex *to, int32_t k) {
+    if (plan->size % 2 == 0) {
+        if (k == 0) return to[0].re * to[0].re;
+        if (k == plan->points) return to[0].im * to[0].im;
+    }
+    return to[k].re * to[k].re + to[k].im * to[k].im;
+}
