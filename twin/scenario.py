@@ -181,13 +181,14 @@ class Scenario:
         return hashlib.sha256(text_form.encode()).hexdigest()[:16]
 
     def _files(self) -> list[str]:
-        if not any(_names_files(entry.params) for entry in self.entries.values()):
-            return []
-        return [
-            digest(str(value), Path(self.file).parent)
-            for _path, declared, value in self.declarations()
-            if declared.form == "file" and value
-        ]
+        folder, found = Path(self.file).parent, []
+        for entry in self.entries.values():
+            if _names_files(entry.params):
+                table, unused = self.document[entry.section][entry.name], _unused(entry)
+                named = _declared(entry.name, entry.params, table, form="file")
+                found += [digest(str(value), folder) for path, _declared, value in named
+                          if value and path.removeprefix(f"{entry.name}.") not in unused]  # fmt: skip
+        return found
 
 
 def _own(table: Mapping[str, Any]) -> dict[str, Any]:
@@ -213,19 +214,29 @@ def _unused(entry: Entry) -> frozenset[str]:
 
 
 def _declared(
-    path: str, params: type[Params], table: Mapping[str, Any]
+    path: str, params: type[Params], table: Mapping[str, Any], form: str = ""
 ) -> Iterator[tuple[str, Declaration, Any]]:
-    for declared in declarations(params):
-        here = f"{path}.{declared.path}"
-        value = table.get(declared.path, declared.default)
+    """Yield what a table declares, or what of it has one ``form``."""
+    for name, declared in _placed(params, path):
+        value = table.get(name, declared.default)
         if declared.form == "table" and declared.params is not None:
-            for key, inner in (value or {}).items():
-                yield from _declared(f"{here}.{key}", declared.params, inner)
+            if form != "file" or _names_files(declared.params):
+                for key, inner in (value or {}).items():
+                    yield from _declared(f"{declared.path}.{key}", declared.params, inner, form)
+            continue
+        if form and declared.form != form:
             continue
         if declared.form == "quantity" and isinstance(value, str):
             number, unit = units.split(value)
             value = units.convert(number, unit, declared.unit) if unit else number
-        yield here, dataclasses.replace(declared, path=here), value
+        yield declared.path, declared, value
+
+
+@functools.lru_cache(maxsize=2048)
+def _placed(params: type[Params], path: str) -> tuple[tuple[str, Declaration], ...]:
+    """Return the declarations of a class by name, their paths those in a scenario."""
+    return tuple((one.path, dataclasses.replace(one, path=f"{path}.{one.path}"))
+                 for one in declarations(params))  # fmt: skip
 
 
 # -- reading ------------------------------------------------------------------------------------
