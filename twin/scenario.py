@@ -184,10 +184,12 @@ class Scenario:
         folder, found = Path(self.file).parent, []
         for entry in self.entries.values():
             if _names_files(entry.params):
-                table, unused = self.document[entry.section][entry.name], _unused(entry)
+                table = self.document[entry.section][entry.name]
+                unused = {f"{entry.name}.{name}" for name in _unused(entry)}
                 named = _declared(entry.name, entry.params, table, form="file")
-                found += [digest(str(value), folder) for path, _declared, value in named
-                          if value and path.removeprefix(f"{entry.name}.") not in unused]  # fmt: skip
+                found += [
+                    digest(str(v), folder) for path, _, v in named if v and path not in unused
+                ]
         return found
 
 

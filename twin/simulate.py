@@ -111,12 +111,14 @@ def simulate(
     engine: Engine = SIMPY,
     on_progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
+    on_facts: Callable[[Facts], None] | None = None,
     steps: int = 50,
 ) -> Facts:
     """Simulate a scenario to its horizon and return the facts.
 
     ``engine`` is what :func:`twin.engines.choose` gave for it; only SimPy keeps to ``speed``, runs
-    sensors and tells its progress.
+    sensors and tells its progress: to ``on_progress``, and to ``on_facts`` the facts so far, from
+    which nothing may be taken away.
 
     Raises
     ------
@@ -129,13 +131,15 @@ def simulate(
         return _run_compiled(engine, scenario, seed, cancelled)
     running = build(scenario, seed=seed, speed=speed, sense=sense)
     horizon = scenario.header.horizon
-    pieces = steps if on_progress or cancelled else 1
+    pieces = steps if on_progress or cancelled or on_facts else 1
     for piece in range(1, pieces + 1):
         if cancelled is not None and cancelled():
             raise Cancelled
         running.advance(horizon * piece / pieces)
         if on_progress is not None:
             on_progress(piece / pieces)
+        if on_facts is not None:
+            on_facts(running.world.record.facts)
     return running.finish()
 
 

@@ -11,23 +11,22 @@ import functools
 import hashlib
 import json
 import os
-import shutil
-import uuid
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 import platformdirs
 import sqlalchemy as sa
 
-from twin import __version__
+from twin import __version__, facts_file
 from twin.errors import BadInput, Fault, did_you_mean
+from twin.facts_file import Begun
 from twin.records import FACT_TABLES, Array, Block, Facts, Sample
-from twin.tables import Column, Table, Words, groups
+from twin.tables import Words, groups
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -177,7 +176,7 @@ class StoredRun:
 
     def sampled(self) -> list[tuple[str, str]]:
         """Return (source, channel) of everything that was sampled, in the order of first rows."""
-        read = _read_columns(self.folder / "samples.parquet", Sample, "source", "channel")
+        read = facts_file.read(self.folder / "samples.parquet", Sample, "source", "channel")
         source, channel = (column for column in read.values() if isinstance(column, Words))
         keys = source.codes.astype(np.int64) * max(len(channel.names), 1) + channel.codes
         found, places = np.unique(keys, return_index=True)
@@ -187,18 +186,8 @@ class StoredRun:
 
     def series(self, source: str, channel: str) -> tuple[Array, Array]:
         """Return times [s] and values [SI] of a sampled channel."""
-        import pyarrow.parquet as pq
-
-        wanted, found = {"source": source, "channel": channel}, [(np.empty(0), np.empty(0))]
-        with pq.ParquetFile(self.folder / "samples.parquet", read_dictionary=list(wanted)) as file:
-            for group in range(file.num_row_groups):
-                rows = file.read_row_group(group)
-                which = [_is(rows.column(name), word) for name, word in wanted.items()]
-                at = np.flatnonzero(which[0] & which[1])
-                time, value = (rows.column(name).to_numpy()[at] for name in ("time", "value"))
-                found.append((time, value))
-        times, values = zip(*found, strict=True)
-        return np.concatenate(times), np.concatenate(values)
+        path = self.folder / "samples.parquet"
+        return facts_file.series(path, {"source": source, "channel": channel})
 
     def sampled_of(self, channels: Iterable[str]) -> dict[tuple[str, ...], tuple[Array, Array]]:
         """Return times [s] and values [SI] of some channels, by (source, channel)."""
@@ -208,7 +197,9 @@ class StoredRun:
         wanted = [("channel", "in", list(channels))]
         rows = pq.read_table(path, read_dictionary=names, filters=wanted).combine_chunks()
         time, value = (rows.column(name).to_numpy() for name in ("time", "value"))
-        found = groups({name: _from_arrow(rows.column(name), "str") for name in names}, names)
+        found = groups(
+            {name: facts_file.from_arrow(rows.column(name), "str") for name in names}, names
+        )
         return {key: (time[at], value[at]) for key, at in found.items()}
 
     def facts(self) -> Facts:
@@ -216,7 +207,9 @@ class StoredRun:
         document = self.document()
         facts = Facts(end=document["facts"]["end"], warmup=document["facts"]["warmup"])
         for name, row in FACT_TABLES.items():
-            getattr(facts, name).extend_columns(_read_columns(self.folder / f"{name}.parquet", row))
+            getattr(facts, name).extend_columns(
+                facts_file.read(self.folder / f"{name}.parquet", row)
+            )
         for values in self.table("blocks").itertuples(index=False, name=None):
             time, source, rate, shape, data = values
             samples = np.asarray(data, dtype=np.float32).reshape([int(n) for n in shape])
@@ -237,14 +230,17 @@ def save_run(
     title: str,
     file: str,
     kind: str,
+    begun: Begun | None = None,
 ) -> StoredRun:
     """Write a finished run, whole or not at all, and enter it in the registry.
 
-    Saving the same run again returns the one that is there.
+    ``begun`` has written part of its facts. Saving the same run again returns the one that is
+    there.
     """
     folder = home() / "runs" / identity
     if not (folder / "run.json").exists():
-        _write_folder(folder, document, facts, tables)
+        with nullcontext(begun) if begun is not None else facts_file.begun(folder) as writing:
+            _write_folder(folder, document, facts, tables, writing)
     created = datetime.now(UTC).isoformat(timespec="milliseconds")
     row = {
         "run_id": identity,
@@ -261,16 +257,19 @@ def save_run(
     return get_run(identity)
 
 
+def begun(identity: str) -> AbstractContextManager[Begun]:
+    """Begin to write the facts of a run while it is simulated; see :func:`save_run`."""
+    return facts_file.begun(home() / "runs" / identity)
+
+
 def _write_folder(
     folder: Path,
     document: Mapping[str, Any],
     facts: Facts,
     tables: Mapping[str, pd.DataFrame],
+    writing: Begun,
 ) -> None:
-    part = folder.with_name(f".{folder.name}.{os.getpid()}.{uuid.uuid4().hex[:6]}")
-    part.mkdir(parents=True)
-    for name in FACT_TABLES:
-        _write_columns(part / f"{name}.parquet", getattr(facts, name))
+    part = writing.finish(facts)
     _blocks_frame(facts).to_parquet(part / "blocks.parquet", compression="zstd")
     for name, frame in tables.items():
         frame.to_parquet(part / f"{name}.parquet", compression="zstd")
@@ -283,69 +282,8 @@ def _write_folder(
         part.rename(folder)
     except OSError:
         # Somebody else finished the same run first: theirs is equal, ours may go.
-        shutil.rmtree(part)
         if not (folder / "run.json").exists():
             raise
-
-
-def _write_columns(path: Path, table: Table[Any]) -> None:
-    import pyarrow as pa  # slow to import, and the gateway needs only the databases
-    import pyarrow.parquet as pq
-
-    texts, numbers = ([name for name, kind in table.fields.items() if kind == wanted]
-                      for wanted in ("str", "float"))  # fmt: skip
-    # Part by part, so that a long run is not copied; without our schema it is plain text inside.
-    writer = None
-    for part in table.parts() or (table.columns(),):
-        rows = pa.table({name: _to_arrow(part[name]) for name in table.fields})
-        # Bytes of numbers by their place are half as much and quicker to pack. Every part holds
-        # every source, so extremes of its columns would help no reader.
-        writer = writer or pq.ParquetWriter(
-            path, rows.schema, compression="zstd", use_dictionary=texts, store_schema=False,
-            use_byte_stream_split=numbers, write_statistics=False,
-        )  # fmt: skip
-        writer.write_table(rows)
-    if writer is not None:
-        writer.close()
-
-
-def _to_arrow(column: Column) -> Any:
-    import pyarrow as pa
-
-    if not isinstance(column, Words):
-        return pa.array(column)
-    codes, names = column.codes, column.names
-    if len(names) > len(codes):
-        used, codes = np.unique(codes, return_inverse=True)
-        # Most codes follow each other, as the numbers of parts do.
-        runs = np.split(used, np.flatnonzero(np.diff(used) > 1) + 1)
-        names = [name for run in runs for name in names[int(run[0]) : int(run[-1]) + 1]]
-    return pa.DictionaryArray.from_arrays(codes.astype(np.int32), pa.array(names, pa.string()))
-
-
-def _read_columns(path: Path, row: Any, *names: str) -> dict[str, Column]:
-    """Return the columns of a table of facts, or those that are named."""
-    import pyarrow.parquet as pq
-
-    fields = {name: kind for name, kind in Table(row).fields.items() if name in names or not names}
-    texts = [name for name, kind in fields.items() if kind == "str"]
-    read = pq.read_table(path, columns=list(fields), read_dictionary=texts).combine_chunks()
-    return {name: _from_arrow(read.column(name), kind) for name, kind in fields.items()}
-
-
-def _is(column: Any, word: str) -> npt.NDArray[np.bool_]:
-    """Return which rows of a column of text are ``word``."""
-    text = _from_arrow(column, "str")
-    assert isinstance(text, Words)
-    code = text.names.index(word) if word in text.names else -1
-    return np.asarray(text.codes == code)
-
-
-def _from_arrow(column: Any, kind: str) -> Column:
-    if kind != "str":
-        return np.asarray(column.to_numpy())
-    whole = column.unify_dictionaries().combine_chunks()
-    return Words(whole.indices.to_numpy(), tuple(whole.dictionary.to_pylist()))
 
 
 def _blocks_frame(facts: Facts) -> pd.DataFrame:

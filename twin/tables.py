@@ -227,6 +227,10 @@ class Table(Sequence[Row], Generic[Row]):
         self._fold()
         return tuple(self._parts)
 
+    def blocks(self) -> tuple[Part, ...]:
+        """Return the blocks that are there already; the rows appended since the last are not."""
+        return tuple(self._parts)
+
     def columns(self) -> Part:
         """Return every column, in one piece."""
         if len(self.parts()) != 1 or isinstance(self._parts[0], Runs):
@@ -251,8 +255,7 @@ class Table(Sequence[Row], Generic[Row]):
         }
 
     def __len__(self) -> int:
-        name = next(iter(self.fields))
-        return sum(max(_lengths(part, name)) for part in self._parts) + len(self._tail)
+        return sum(map(rows_of, self._parts)) + len(self._tail)
 
     def __iter__(self) -> Iterator[Row]:
         make: Any = self.row._make  # type: ignore[attr-defined]
@@ -294,6 +297,11 @@ def _restored(row: type[Any], parts: list[Part]) -> Table[Any]:
     for part in parts:
         table.extend_columns(part)
     return table
+
+
+def rows_of(part: Part) -> int:
+    """Return how many rows a block has."""
+    return max(_lengths(part, next(iter(part))))
 
 
 def _lengths(part: Part, *names: str) -> set[int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 from twin import store
 from twin.errors import BadInput, Fault
 from twin.experiment.collecting import collect
@@ -9,6 +11,7 @@ from twin.experiment.places import Where
 from twin.experiment.replications import Progress, counting
 from twin.experiment.results import Result, Values, judge
 from twin.experiment.work import Cancel, Variant, job, variant
+from twin.facts_file import Begun
 from twin.records import Facts
 from twin.scenario import Scenario
 from twin.statistics import estimate
@@ -40,18 +43,19 @@ def run(
         values = {path: [float(v) for v in table[path]] for path in scenario.measures}
         ran = str(stored.document()["engine"])
         return result(scenario, ran, n, values, identity, cached=True)
-    found = collect(
-        job([asked], keep=keep, facts_of=0),
-        [range(n)],
-        where=Where(workers, cluster),
-        on_row=counting(on_progress, n),
-        cancelled=cancelled,
-    )[0]
-    done = result(
-        scenario, asked.engine, n, found.values(n), identity, cached=False, computed=found.computed
-    )
-    if keep:
-        _save(done, found.facts or Facts())
+    where = Where(workers, cluster)
+    with store.begun(identity) if keep else nullcontext() as begun:
+        on_facts = begun.take if begun is not None and where.alone else None
+        found = collect(
+            job([asked], keep=keep, facts_of=0, on_facts=on_facts), [range(n)], where=where,
+            on_row=counting(on_progress, n), cancelled=cancelled,
+        )[0]  # fmt: skip
+        done = result(
+            scenario, asked.engine, n, found.values(n), identity, cached=False,
+            computed=found.computed,
+        )  # fmt: skip
+        if begun is not None:
+            _save(done, found.facts or Facts(), begun)
     return done
 
 
@@ -84,7 +88,7 @@ def result(
     return Result(scenario, engine, n, values, kpis, judgements, identity, cached, computed)
 
 
-def _save(done: Result, facts: Facts) -> None:
+def _save(done: Result, facts: Facts, begun: Begun) -> None:
     import pandas as pd
 
     document = {**done.document(), "document": dict(done.scenario.document)}
@@ -96,4 +100,5 @@ def _save(done: Result, facts: Facts) -> None:
         title=done.scenario.title,
         file=done.scenario.file,
         kind="run",
+        begun=begun,
     )

@@ -17,6 +17,8 @@ from twin.scenario import Scenario
 from twin.simulate import Cancelled, simulate
 
 Cancel = Callable[[], bool]
+OnFacts = Callable[[Facts], None]
+"""Called with the facts so far of a run that goes on."""
 TOGETHER = 20
 """Replications whose KPIs are read at once where their rows are only added up."""
 BESIDE_THE_POINT = frozenset({"title", "expect", "replications"})
@@ -84,12 +86,14 @@ class Job:
     """What is asked of every unit of one experiment.
 
     ``facts_of`` is the replication whose facts are wanted as well; with ``keep`` every replication
-    is saved as soon as it is finished.
+    is saved as soon as it is finished. ``on_facts`` is told the facts of ``facts_of`` as they come,
+    where this process alone does the work.
     """
 
     variants: Mapping[int, Variant]
     keep: bool
     facts_of: int | None = None
+    on_facts: OnFacts | None = None
 
     def only(self, units: Iterable[Unit], *, keep: bool) -> Job:
         """Return the part of a job that some units need, small enough to be sent away."""
@@ -97,9 +101,15 @@ class Job:
         return Job(variants, keep, self.facts_of)
 
 
-def job(variants: Sequence[Variant], *, keep: bool, facts_of: int | None = None) -> Job:
+def job(
+    variants: Sequence[Variant],
+    *,
+    keep: bool,
+    facts_of: int | None = None,
+    on_facts: OnFacts | None = None,
+) -> Job:
     """Return a job of these variants, numbered in their order."""
-    return Job(dict(enumerate(variants)), keep, facts_of)
+    return Job(dict(enumerate(variants)), keep, facts_of, on_facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +126,7 @@ def replicate_some(
     indices: Sequence[int],
     cancelled: Cancel | None = None,
     facts_of: int | None = None,
+    on_facts: OnFacts | None = None,
 ) -> Iterator[tuple[int, Mapping[str, float], Facts | None]]:
     """Simulate some replications: index, KPIs, and the facts of ``facts_of``.
 
@@ -132,7 +143,14 @@ def replicate_some(
             yield index, same, None
             continue
         seed = replication_seed(scenario.header.seed, index)
-        facts = simulate(scenario, seed=seed, sense=asked.sense, engine=engine, cancelled=cancelled)
+        facts = simulate(
+            scenario,
+            seed=seed,
+            sense=asked.sense,
+            engine=engine,
+            cancelled=cancelled,
+            on_facts=on_facts if index == facts_of else None,
+        )
         figures = compute(scenario, facts)
         yield index, figures, facts if index == facts_of else None
         same = None if scenario.has_luck else figures
@@ -166,7 +184,7 @@ def each(
     """Do some units; a row is saved before it is given."""
     for unit in units:
         asked = work.variants[unit.number]
-        some = replicate_some(asked, unit.indices, cancelled, work.facts_of)
+        some = replicate_some(asked, unit.indices, cancelled, work.facts_of, work.on_facts)
         for index, row, facts in some:
             figures = tuple(row[path] for path in asked.scenario.measures)
             writer.save(asked.point, {index: figures})
