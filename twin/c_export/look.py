@@ -19,7 +19,7 @@ HEADER = """\
 #ifndef {guard}
 #define {guard}
 
-#include "{told_header}"
+{includes}
 
 #define {upper}_SAMPLES {samples}
 #define {upper}_FEATURES {features}
@@ -66,7 +66,8 @@ int {name}_look({name}_state *state, const {sample} *samples, const {name}_told 
 SOURCE = """\
 #include "{name}_front.h"
 
-{includes}
+#include "{name}.h"
+#include "reals.h"
 
 const char *const {name}_classes[{upper}_CLASSES] = {{{words}}};
 
@@ -166,8 +167,7 @@ def values(card: Card, front: Front) -> dict[str, Any]:
     """What stands in the templates above."""
     own = NodeSettings.read({"sensor": "any"})
     word = identifier(front.word)
-    headers = {name for name in front.sources if name.endswith(".h")}
-    includes = sorted({*headers, f"{word}.h", "reals.h"} - {front.told_header})
+    includes = sorted(name for name in front.sources if name.endswith(".h"))
     return {
         "title": card.name,
         "kind": card.front.kind,
@@ -175,7 +175,6 @@ def values(card: Card, front: Front) -> dict[str, Any]:
         "upper": word.upper(),
         "guard": f"{word.upper()}_FRONT_H",
         "told": front.told_as,
-        "told_header": front.told_header,
         "samples": front.samples,
         "sample": front.sample_as,
         "sample_bytes": SIZES[front.sample_as] * front.samples,

@@ -36,6 +36,7 @@ SURROUNDINGS = 1.0  # half width of a line's surroundings [orders]
 SMOOTHING = 60.0  # half width over which a spectrum is levelled [Hz]
 COARSEST = 0.026  # orders per bin that fast spindles are averaged to [1/rev]
 NOTCH = 2  # bins around whole orders that belong to the shaft
+HAIR = 1e-6  # of a bin: one that lies just at an edge is within it, however numbers are rounded
 FAULTS = ("outer", "inner", "ball")
 DECOYS = (0.83, 1.19)  # multiples of the fault orders at which a healthy machine has no line
 
@@ -150,7 +151,7 @@ def widened(level: Array) -> Array:
 def without_shaft(level: Array, resolution: float) -> Array:
     """Level the bins at whole orders, which belong to the shaft and not to a bearing."""
     order = np.arange(level.shape[1]) * resolution
-    near = np.abs(order - np.rint(order)) <= NOTCH * resolution
+    near = np.abs(order - np.rint(order)) <= (NOTCH + HAIR) * resolution
     cleared = level.copy()
     cleared[:, near] = 0.0
     return cleared

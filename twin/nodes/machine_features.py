@@ -29,6 +29,7 @@ SHAFT_ORDERS = (1, 2, 3)
 TOOTH_HARMONICS = (1, 2, 3)
 HIGHEST_ORDER = 24  # of the whole orders that are looked at [1/rev]
 NEAR = 2  # bins around a line that belong to it
+HAIR = 1e-6  # of a bin: one that lies just at an edge is within it, however numbers are rounded
 BANDS = ((100.0, 800.0), (800.0, 1600.0), (1600.0, 3200.0))  # [Hz]
 CHATTER = (150.0, 3000.0)  # where a line of its own is looked for [Hz]
 OVERSAMPLING = 2.5  # of the highest line of the envelope
@@ -88,7 +89,7 @@ class Lines:
         """Which bins belong to a whole order of the shaft."""
         order = np.arange(len(self.amplitude)) * self.resolution / self.speed
         return np.asarray(
-            np.abs(order - np.rint(order)) * self.speed <= (NEAR + 0.5) * self.resolution
+            np.abs(order - np.rint(order)) * self.speed <= (NEAR + 0.5 + HAIR) * self.resolution
         )
 
 

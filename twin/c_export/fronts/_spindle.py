@@ -26,7 +26,7 @@ EXAMPLE = """\
 class Front(Base):
     """A front before which a sensor stands that listens to a spindle."""
 
-    told_as, told_header = "twin_spindle", "spindle.h"
+    told_as = "twin_spindle"
     stretch = 1  # windows of one machine that follow each other in the cases
 
     def __init__(self, card: Card, word: str, *, file: str = "") -> None:

@@ -18,6 +18,7 @@ from twin.signals import acoustic, vibration
 
 SPEEDS = (16.0, 200.0)  # [rev/s], equally often on a logarithmic axis
 SPEED_ERROR = 0.002  # of the tachometer, from window to window
+ROUND = 3  # of so many machines one turns at a round speed that the tachometer tells exactly
 FAULTS: dict[str, dict[str, float]] = {
     "normal": {},
     "inner": {"bearing_inner": 1.0},
@@ -55,12 +56,17 @@ def stretches(card: Card, size: int, count: int, length: int, seed: int) -> Iter
     for index in range(-(-count // length)):
         rng = stream(seed, f"c_export.spindle.{index}")
         windows = min(length, count - index * length)
-        yield _stretch(card, size, faults[index % len(faults)], windows, rng)
+        fault = faults[index % len(faults)]
+        yield _stretch(card, size, fault, windows, rng, exact=index % ROUND == 0)
 
 
-def _stretch(card: Card, size: int, fault: str, count: int, rng: np.random.Generator) -> Stretch:
+def _stretch(
+    card: Card, size: int, fault: str, count: int, rng: np.random.Generator, *, exact: bool
+) -> Stretch:
     bearing = _rounded(list(CATALOGUE.values())[int(rng.integers(len(CATALOGUE)))])
     speed = float(np.exp(rng.uniform(*np.log(SPEEDS))))
+    if exact:
+        speed = 5.0 * round(speed / 5.0)
     teeth = int(rng.integers(2, 9))
     sensor = _sensor(card, size, bearing, rng)
     state = {
@@ -74,7 +80,8 @@ def _stretch(card: Card, size: int, fault: str, count: int, rng: np.random.Gener
     windows = []
     for _ in range(count):
         samples = sensor.block(state, 0.0, rng)[:size]
-        told = np.float32(speed * (1.0 + rng.uniform(-SPEED_ERROR, SPEED_ERROR)))
+        error = 0.0 if exact else rng.uniform(-SPEED_ERROR, SPEED_ERROR)
+        told = np.float32(speed * (1.0 + error))
         windows.append((np.asarray(samples, np.float32), Told(float(told), bearing, teeth)))
     title = f"{fault}, {60.0 * speed:.0f} rpm, {bearing.balls} balls, {teeth} teeth"
     return Stretch(title, sensor.rate, sensor.settings.measuring_range, tuple(windows))

@@ -60,14 +60,13 @@ class Front(ABC):
         C files and headers that it needs, in this folder.
     sample_as : str
         C type of a sample.
-    told_as, told_header : str
-        C type of what the node is told, and the header that declares it.
+    told_as : str
+        C type of what the node is told, that one of the headers declares.
     """
 
     sources: ClassVar[tuple[str, ...]] = ()
     sample_as: ClassVar[str] = "float"
     told_as: ClassVar[str] = ""
-    told_header: ClassVar[str] = ""
 
     def __init__(self, card: Card, word: str, *, file: str = "") -> None:
         self.card, self.word = card, word

@@ -9,10 +9,9 @@ from twin.nodes.machine_features import ENVELOPE_RATE, LOW_RATE, RATE
 
 PLAN = """\
 {table}
-static float {tag}_buffers[{floats}];
 static const twin_machine {tag} = {{
     {samples}, {average}, {low}, {rate}, {tag}_sines, {parts}, {block},
-    {tag}_buffers + {one_at}, {tag}_buffers + {other_at}, {tag}_buffers + {roots_at}, {envelope},
+    {buffers} + {one_at}, {buffers} + {other_at}, {buffers} + {roots_at}, {envelope},
 }};
 """
 BODY = """\
@@ -41,19 +40,24 @@ class Machine:
         self.roots = max(2 * self.envelope, self.spectrum // 64 + 2)
         self.floats = self.block + self.one + self.other + self.roots
 
-    def plan(self, tag: str) -> str:
-        """The plan, its table and its buffers, as C."""
+    @property
+    def flash(self) -> int:
+        """Table of sines [byte]."""
+        return _sines.bytes_of(self.parts)
+
+    def plan(self, tag: str, buffers: str) -> str:
+        """The plan and its table, as C."""
         one_at, other_at = self.block, self.block + self.one
         return PLAN.format(
             tag=tag,
             table=_sines.sines(f"{tag}_sines", self.parts),
-            floats=self.floats,
             samples=self.samples,
             average=self.average,
             low=self.low,
             rate=real(self.rate),
             parts=self.parts,
-            block=f"{tag}_buffers" if self.block else "0",
+            block=buffers if self.block else "0",
+            buffers=buffers,
             one_at=one_at,
             other_at=other_at,
             roots_at=other_at + self.other,
@@ -81,12 +85,13 @@ class Front(_spindle.Front):
     @property
     def flash(self) -> int:
         """Table of sines [byte]."""
-        return _sines.bytes_of(self.machine.parts)
+        return self.machine.flash
 
     @property
     def definitions(self) -> str:
         """Table, buffers and plan."""
-        return self.machine.plan("machine")
+        buffers = f"static float machine_buffers[{self.machine.floats}];\n"
+        return buffers + self.machine.plan("machine", "machine_buffers")
 
     @property
     def body(self) -> str:
