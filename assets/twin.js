@@ -73,6 +73,13 @@
       return noUpdate();
     },
 
+    // A long table is drawn once somebody opens it, and anew while it is open.
+    unfold: function (clicks, rows, id) {
+      var summary = document.getElementById(domId(id));
+      var box = summary && summary.closest("details");
+      return clicks || (box && box.open) ? rows : noUpdate();
+    },
+
     opened: function (clicks) { return clicks ? true : noUpdate(); },
 
     open_search: function (clicks) {

@@ -6,6 +6,7 @@ workers is given up.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -176,6 +177,9 @@ class Worker:
             elif simulated and not warm:
                 # Whoever asked once will ask again: the next answer comes from compiled runs.
                 engines.warm()
+                # What is loaded by now stays: no answer has to wait until it is searched for waste.
+                gc.collect()
+                gc.freeze()
                 warm = True
             else:
                 self._stop.wait(PAUSE)

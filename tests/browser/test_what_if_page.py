@@ -116,3 +116,18 @@ def test_who_has_done_with_a_number_does_not_wait(visit: Visit, leave: str) -> N
     expect(page.locator(".verdict-noun")).not_to_have_attribute("data-job", first or "")
     job = page.locator(".verdict-noun").get_attribute("data-job")
     assert f"job={job}" in page.url
+
+
+def test_all_figures_are_drawn_when_they_are_opened_and_follow_the_result(visit: Visit) -> None:
+    page = visit.go("/what-if?scenario=mill&n=2&set=mill.cutting_speed=190")
+    expect(page.locator(".verdict-words")).to_be_visible(timeout=SECONDS)
+    rows = page.locator(".figures-card details tbody tr")
+    expect(rows).to_have_count(0)
+    page.locator(".figures-card summary").click()
+    expect(rows.first).to_contain_text("mill", timeout=SECONDS)
+    before = rows.all_inner_texts()
+    page.locator(NUMBER).first.fill("240")
+    page.locator(NUMBER).first.blur()
+    expect(page).to_have_url(re.compile("cutting_speed=240"), timeout=SECONDS)
+    expect(rows.first).not_to_have_text(before[0], timeout=SECONDS)
+    expect(rows).to_have_count(len(before))

@@ -7,7 +7,10 @@ from typing import Any
 from dash import ClientsideFunction, Dash
 
 
-def in_browser(app: Dash, function: str, *wires: Any) -> None:
-    """Register ``function`` of ``assets/twin.js`` on its outputs, inputs and states."""
+def in_browser(app: Dash, function: str, *wires: Any, at_once: bool = False) -> None:
+    """Register ``function`` of ``assets/twin.js`` on its outputs, inputs and states.
+
+    With ``at_once`` it also runs when its things appear on the page.
+    """
     register: Any = app.clientside_callback
-    register(ClientsideFunction("twin", function), *wires, prevent_initial_call=True)
+    register(ClientsideFunction("twin", function), *wires, prevent_initial_call=not at_once)

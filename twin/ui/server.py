@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import functools
+import gc
 import signal
 import socket
 import sys
@@ -152,6 +153,7 @@ def serve(
         say(f"twin is at http://{_in_address(host)}:{port}/  (Ctrl+C stops it)")
         if not local:
             say(OPEN_TO_ALL.format(port=port))
+        gc.freeze()  # what is loaded stays, and is not searched for waste while people wait
         uvicorn.Server(config).run(sockets=[listening])
 
 

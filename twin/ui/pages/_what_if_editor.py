@@ -56,6 +56,9 @@ class Ids(StrEnum):
     RESULTS = "what-if-results"
     VERDICT = "what-if-verdict"
     FIGURES = "what-if-figures"
+    EVERY = "what-if-every"
+    EVERY_ROW = "what-if-every-row"
+    EVERY_TABLE = "what-if-every-table"
     CHANNEL = "what-if-channel"
     KPI = "what-if-kpi"
 

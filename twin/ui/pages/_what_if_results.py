@@ -7,7 +7,7 @@ from typing import Any
 
 import dash_mantine_components as dmc
 import numpy as np
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from twin import jobs
@@ -190,18 +190,18 @@ def figure_table(scenario: Scenario, result: Outcome) -> list[Component]:
         columns += ["candidate", "difference", "col_verdict"]
     head = html.Thead(html.Tr([html.Th(t(f"what_if.{name}"), scope="col") for name in columns]))
     body = html.Tbody([_row(line, result.compared) for line in lead(scenario, result)])
-    more = dmc.Table(
-        data={"head": [t(f"what_if.{name}") for name in columns],
-              "body": [_flat(line, result.compared) for line in every]}
-    )  # fmt: skip
+    # Drawing hundreds of rows takes as long as all the rest: only for who opens them.
+    more = {"head": [t(f"what_if.{name}") for name in columns],
+            "body": [_flat(line, result.compared) for line in every]}  # fmt: skip
     return [
         html.P(t("what_if.figures_noun"), className="noun"),
         html.Div(html.Table([head, body], className="figures"), className="table-wide",
                  tabIndex=0, role="region", **aria(label=t("what_if.figures_noun"))),
         html.Details(
-            [html.Summary(t("what_if.all_figures", n=len(every))),
-             html.Div(more, className="table-scroll", tabIndex=0, role="region",
-                      **aria(label=t("what_if.all_figures", n=len(every))))],
+            [html.Summary(t("what_if.all_figures", n=len(every)), id=Ids.EVERY, n_clicks=0),
+             dcc.Store(id=Ids.EVERY_ROW, data=more),
+             html.Div(dmc.Table(id=Ids.EVERY_TABLE), className="table-scroll", tabIndex=0,
+                      role="region", **aria(label=t("what_if.all_figures", n=len(every))))],
         ),
     ]  # fmt: skip
 

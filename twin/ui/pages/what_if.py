@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -294,6 +295,9 @@ def _register_results(app: Dash, context: Context) -> None:
             shown.keep(channel, offered),
         )
 
+    in_browser(app, "unfold", Output(Ids.EVERY_TABLE, "data"), Input(Ids.EVERY, "n_clicks"),
+               Input(Ids.EVERY_ROW, "data"), State(Ids.EVERY, "id"), at_once=True)  # fmt: skip
+
 
 def _register_charts(app: Dash, context: Context) -> None:
     @app.callback(
@@ -316,9 +320,11 @@ def _register_charts(app: Dash, context: Context) -> None:
         State(watch.phase(PAGE), "data"),
         State(Ids.BASE, "data"),
     )
-    def draw_trace(channel: str | None, _d: Any, theme: str, phase: Any, base: Any) -> Any:
+    async def draw_trace(channel: str | None, _d: Any, theme: str, phase: Any, base: Any) -> Any:
         scenario = baseline.restore(context, base).scenario
-        return card.chart_values(shown.trace(scenario, _result(phase), channel, theme))
+        # In a thread: millions of rows are read, and nobody else shall wait for that.
+        drawn = await asyncio.to_thread(shown.trace, scenario, _result(phase), channel, theme)
+        return card.chart_values(drawn)
 
     @app.callback(
         *card.chart_outputs(LUCK),
