@@ -29,7 +29,7 @@ def look(tmp_path_factory):
             held[name] = made, emulate.Machine(look_check.build(made, made.front, "cortex-m4"))
         made, machine = held[name]
         rows = np.stack([look_check.packed(case) for case in cases(made.front)])
-        width = 1 + len(made.front.card.classes) + len(made.front.card.inputs)
+        width = 1 + len(made.front.card.classes) + made.front.features
         return machine.run(rows, width)[:, 0].tolist()
 
     return look
@@ -59,6 +59,21 @@ def test_thermal_frames_that_cannot_be_judged(look):
             yield replace(good, samples=bad)
 
     assert look("thermal", lambda front: list(cases(front))) == [-5, -4, -6, -2, -2, -3]
+
+
+def test_pictures_that_cannot_be_judged(look):
+    def cases(front):
+        good = front.cases(1, 1)[0]
+        half = good.samples.copy()
+        half[: front.side // 2 + 1] = 255
+        yield good
+        yield replace(good, told=struct.pack("<2i", front.side, front.side + 1))
+        yield replace(good, samples=np.full_like(good.samples, 90))
+        yield replace(good, samples=half)
+
+    found = look("inspection", lambda front: list(cases(front)))
+    assert found[0] >= -1
+    assert found[1:] == [-2, -3, -4]
 
 
 def _lost(block, rows, columns):

@@ -12,7 +12,7 @@ pytest.importorskip("onnx")
 pytest.importorskip("unicorn")
 pytest.importorskip("ziglang")
 
-from twin.c_export import emulate, look_check, package
+from twin.c_export import emulate, look, look_check, package
 from twin.c_export.fronts import base
 from twin.cli.main import main
 from twin.errors import BadInput
@@ -70,7 +70,7 @@ def test_features_and_words_of_c_are_those_of_the_node(name, core, tmp_path):
 def test_a_front_takes_the_memory_that_it_says(name, tmp_path):
     made, _ = exported(name, tmp_path)
     image = look_check.build(made, made.front, "cortex-m4")
-    state = 4 * len(made.front.card.inputs) + 4 + made.front.state_bytes
+    state = look.state_bytes(made.front.card, made.front)
     assert 0 <= image.ram - made.memory.size - made.front.ram - state < 32
 
 

@@ -13,6 +13,8 @@ from twin.nodes.library import Card
 from twin.nodes.node_settings import NodeSettings
 
 SIZES = {"float": 4, "int16_t": 2, "uint8_t": 1}
+ROW = "    float row[{upper}_FEATURES]; /* of the last window that was judged */\n"
+RUN = "    if ({name}_run(state->row, scores) != 0) return verdict->word = {upper}_UNSURE;\n"
 HEADER = """\
 /* Model {title} from samples to a verdict: {kind}, then the network of {name}.h.
  * Static buffers of the front {ram} B, the state {state_bytes} B. Not reentrant. See README.md. */
@@ -38,8 +40,7 @@ typedef {told} {name}_told;
 
 /* What is kept from window to window; all zeros at the start. */
 typedef struct {{
-{members}    float row[{upper}_FEATURES]; /* of the last window that was judged */
-    int32_t in_a_row;
+{members}{row}    int32_t in_a_row;
 }} {name}_state;
 
 /* Besides a class: what leads is not sound, and has less than the threshold. */
@@ -56,7 +57,7 @@ extern const char *const {name}_classes[{upper}_CLASSES];
 
 /* Features of a window. Returns 0, or below -1 why there are none. */
 int {name}_front({name}_state *state, const {sample} *samples, const {name}_told *told,
-{front_indent}float *row);
+{front_indent}{row_type} *row);
 /* Judge a window. Returns verdict->word. */
 int {name}_look({name}_state *state, const {sample} *samples, const {name}_told *told,
 {indent}{name}_verdict *verdict);
@@ -73,7 +74,7 @@ const char *const {name}_classes[{upper}_CLASSES] = {{{words}}};
 
 {definitions}
 int {name}_front({name}_state *state, const {sample} *samples, const {name}_told *told,
-{front_indent}float *row) {{
+{front_indent}{row_type} *row) {{
 {body}}}
 
 int {name}_look({name}_state *state, const {sample} *samples, const {name}_told *told,
@@ -82,10 +83,9 @@ int {name}_look({name}_state *state, const {sample} *samples, const {name}_told 
     float *scores = verdict->scores, total = 0.0f, most;
     int32_t lead = 0;
     memset(verdict, 0, sizeof *verdict);
-    verdict->word = {name}_front(state, samples, told, state->row);
+    verdict->word = {name}_front(state, samples, told, {row_at});
     if (verdict->word != 0) return verdict->word;
-    if ({name}_run(state->row, scores) != 0) return verdict->word = {upper}_UNSURE;
-    for (int32_t k = 1; k < {upper}_CLASSES; k++)
+{run}    for (int32_t k = 1; k < {upper}_CLASSES; k++)
         if (scores[k] > scores[lead]) lead = k;
     most = scores[lead];
     for (int32_t k = 0; k < {upper}_CLASSES; k++) total += scores[k] = twin_exp(scores[k] - most);
@@ -178,7 +178,8 @@ def values(card: Card, front: Front) -> dict[str, Any]:
         "samples": front.samples,
         "sample": front.sample_as,
         "sample_bytes": SIZES[front.sample_as] * front.samples,
-        "features": len(card.inputs),
+        "features": front.features,
+        **_between(front, word),
         "classes": len(card.classes),
         "last": len(card.classes) - 1,
         "defines": front.defines,
@@ -202,9 +203,19 @@ def values(card: Card, front: Front) -> dict[str, Any]:
     }
 
 
+def _between(front: Front, word: str) -> dict[str, str]:
+    """How the row goes from the front to the network: floats of the state, or straight as bytes."""
+    if front.takes_bytes:
+        run = f"    {word}_run_bytes(scores);\n"
+        return {"row": "", "row_type": "uint8_t", "row_at": f"{word}_input()", "run": run}
+    upper = word.upper()
+    row, run = ROW.format(upper=upper), RUN.format(name=word, upper=upper)
+    return {"row": row, "row_type": "float", "row_at": "state->row", "run": run}
+
+
 def state_bytes(card: Card, front: Front) -> int:
     """Size of the state struct [byte]."""
-    return front.state_bytes + 4 * len(card.inputs) + 4
+    return front.state_bytes + (0 if front.takes_bytes else 4 * len(card.inputs)) + 4
 
 
 def sources(card: Card, front: Front) -> dict[str, str]:

@@ -32,6 +32,7 @@ START = """\
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include "{name}.h"
 #include "{name}_front.h"
 void *memcpy(void *to, const void *from, size_t n) {{
     uint8_t *t = to; const uint8_t *f = from;
@@ -60,21 +61,28 @@ int32_t _start(const int32_t *in, float *out, int32_t rows);
 int32_t _start(const int32_t *in, float *out, int32_t rows) {{
     const int32_t told = (int32_t)(sizeof({name}_told) / 4), size = 1 + told + {words};
     if (rows < 0) {{
-        {name}_front(&state, (const void *)(in + 1 + told), (const void *)(in + 1), out);
+        {name}_front(&state, (const void *)(in + 1 + told), (const void *)(in + 1), {row_of_one});
         return 0;
     }}
     for (int32_t k = 0; k < rows; k++, in += size) {{
         {name}_verdict verdict;
         if (in[0]) memset(&state, 0, sizeof state);
+{before}\
         {name}_look(&state, (const void *)(in + 1 + told), (const void *)(in + 1), &verdict);
         *out++ = (float)verdict.word;
         memcpy(out, verdict.scores, sizeof verdict.scores);
         out += {classes};
-        memcpy(out, state.row, sizeof state.row);
-        out += {features};
+{after}        out += {features};
     }}
     return 0;
 }}
+"""
+AFTER = "        memcpy(out, state.row, sizeof state.row);\n"
+BEFORE = """\
+        {name}_front(&state, (const void *)(in + 1 + told), (const void *)(in + 1), {name}_input());
+        for (int32_t k = 0; k < {features}; k++)
+            out[1 + {classes} + k % {channels} * ({features} / {channels}) + k / {channels}] =
+                {name}_input()[k] / 255.0f;
 """
 
 
@@ -123,11 +131,18 @@ def deviations(card: Card, network: Network) -> Array:
 def build(package: Package, front: Front, core: emulate.Core) -> emulate.Image:
     """Compile front and network for a core, with a start that looks at many windows."""
     size = look.SIZES[front.sample_as] * front.samples
+    known = {
+        "name": package.word,
+        "words": size // 4,
+        "classes": len(front.card.classes),
+        "features": front.features,
+        "channels": package.network.input.shape[0],
+    }
     start = START.format(
-        name=package.word,
-        words=size // 4,
-        classes=len(front.card.classes),
-        features=len(front.card.inputs),
+        **known,
+        row_of_one=f"{package.word}_input()" if front.takes_bytes else "out",
+        before=BEFORE.format(**known) if front.takes_bytes else "",
+        after="" if front.takes_bytes else AFTER,
     )
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
@@ -170,12 +185,13 @@ def check(package: Package, content: bytes, core: emulate.Core, cases: Sequence[
     image = build(package, front, core)
     machine = emulate.Machine(image)
     taken = np.stack([packed(case) for case in cases])
-    found = machine.run(taken, 1 + classes + len(card.inputs))
+    found = machine.run(taken, 1 + classes + front.features)
     rows = np.stack([case.row for case in cases])
     wanted = words(card, content, rows, package.network.dims)
     off = np.abs(found[:, 1 + classes :] - rows)
     off[found[:, 1 + classes :] == rows] = 0.0  # both may be infinite
-    apart = (off / deviations(card, package.network)).max(axis=0)
+    named = off.reshape(len(cases), len(card.inputs), -1).max(axis=2)  # a picture has one name
+    apart = (named / deviations(card, package.network)).max(axis=0)
     counts = [machine.count_of(row) for row in taken[:: max(len(taken) // COUNTED, 1)]]
     return Result(
         core=core,

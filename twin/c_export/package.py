@@ -188,7 +188,7 @@ def export(
     home = resources.files("twin.c_export")
     texts |= {kernel: home.joinpath(kernel).read_text("utf-8") for kernel in KERNELS}
     texts["README.md"] = _readme(name, network, memory, flash, digest)
-    front = fronts.of(card, name, file=file) if card else None
+    front = fronts.of(card, network, name, file=file) if card else None
     if card and front:
         look.refuse_other_ends(card, network, file)
         texts |= {one: home.joinpath("fronts", one).read_text("utf-8") for one in front.sources}

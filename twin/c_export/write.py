@@ -33,6 +33,8 @@ int {name}_run(const float *input, float *output);
  * unsigned, pixel by pixel, channels together. */
 uint8_t *{name}_input(void);
 const uint8_t *{name}_infer(void);
+/* The same, with the output as floats. */
+void {name}_run_bytes(float *output);
 
 #endif
 """
@@ -53,9 +55,15 @@ const uint8_t *{name}_infer(void) {{
     return ARENA + {output_at};
 }}
 
+void {name}_run_bytes(float *output) {{
+    const uint8_t *result = {name}_infer();
+    for (int32_t channel = 0, k = 0; channel < {out_channels}; channel++)
+        for (int32_t pixel = 0; pixel < {out_pixels}; pixel++, k++)
+            output[k] = (float)(result[pixel * {out_channels} + channel] - {out_zero}) * {out_step};
+}}
+
 int {name}_run(const float *input, float *output) {{
     uint8_t *quantised = {name}_input();
-    const uint8_t *result;
     for (int32_t k = 0; k < {inputs}; k++)
         if (!(input[k] == input[k])) return -1;
     for (int32_t channel = 0, k = 0; channel < {channels}; channel++)
@@ -64,10 +72,7 @@ int {name}_run(const float *input, float *output) {{
 {steps}
             quantised[pixel * {channels} + channel] = twin_quantise(value, {in_step}, {in_zero});
         }}
-    result = {name}_infer();
-    for (int32_t channel = 0, k = 0; channel < {out_channels}; channel++)
-        for (int32_t pixel = 0; pixel < {out_pixels}; pixel++, k++)
-            output[k] = (float)(result[pixel * {out_channels} + channel] - {out_zero}) * {out_step};
+    {name}_run_bytes(output);
     return 0;
 }}
 """

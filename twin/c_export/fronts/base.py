@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from twin.c_export.network import Network
 from twin.errors import BadInput, Fault
 from twin.family import kinds, load
 from twin.nodes.library import Card
@@ -62,15 +63,28 @@ class Front(ABC):
         C type of a sample.
     told_as : str
         C type of what the node is told, that one of the headers declares.
+    takes_bytes : bool
+        Whether it writes the network's input, in bytes: then ``row`` is that, ``uint8_t *``.
     """
 
     sources: ClassVar[tuple[str, ...]] = ()
     sample_as: ClassVar[str] = "float"
     told_as: ClassVar[str] = ""
+    takes_bytes: ClassVar[bool] = False
+
+    @classmethod
+    def suits(cls, card: Card, network: Network) -> bool:
+        """Whether a front can be written for this model."""
+        return True
 
     def __init__(self, card: Card, word: str, *, file: str = "") -> None:
         self.card, self.word = card, word
         self.samples = window_of(card, file)
+
+    @property
+    def features(self) -> int:
+        """Values of a row."""
+        return len(self.card.inputs)
 
     @property
     @abstractmethod
@@ -145,7 +159,7 @@ def module_of(kind: str) -> str:
     return re.sub(r"[^a-z]+", "_", kind.lower()).strip("_")
 
 
-def of(card: Card, word: str, *, file: str = "") -> Front | None:
+def of(card: Card, network: Network, word: str, *, file: str = "") -> Front | None:
     """Return the front of a model, for C functions named ``word``; none where none is written.
 
     Raises
@@ -156,8 +170,8 @@ def of(card: Card, word: str, *, file: str = "") -> Front | None:
     module = module_of(card.front.kind)
     if module not in kinds(PACKAGE):
         return None
-    made: Front = load(PACKAGE, module).Front(card, word, file=file)
-    return made
+    kind: type[Front] = load(PACKAGE, module).Front
+    return kind(card, word, file=file) if kind.suits(card, network) else None
 
 
 def real(value: float) -> str:

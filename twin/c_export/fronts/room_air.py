@@ -27,7 +27,7 @@ class Front(Base):
     """Features of one hour of a room."""
 
     sources = ("room_air.h", "room_air.c", "reals.h")
-    told_as, told_header = "twin_air", "room_air.h"
+    told_as = "twin_air"
 
     def __init__(self, card: Card, word: str, *, file: str = "") -> None:
         super().__init__(card, word, file=file)

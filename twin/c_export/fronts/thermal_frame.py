@@ -35,7 +35,7 @@ class Front(Base):
     """Features of one thermal frame."""
 
     sources = ("thermal_frame.h", "thermal_frame.c", "reals.h")
-    told_as, told_header = "twin_frame", "thermal_frame.h"
+    told_as = "twin_frame"
 
     def __init__(self, card: Card, word: str, *, file: str = "") -> None:
         super().__init__(card, word, file=file)
