@@ -56,6 +56,10 @@ def refusal(path: Path) -> list[str]:
         ("[plant]\nmill = 3", ["write it as a table"]),
         ("plant = 3", ["write it as [plant.NAME]"]),
         (GOOD + "[sensor.mill]\nkind = 'vibration'\non = 'mill'", ["this name is taken"]),
+        (
+            GOOD + "[sensor.ear]\nkind = 'vibration'\non = 'mill'\nperiod = '1 s'",
+            ["sensor.ear.period", "1 s", "ear.duration = 1.28 s", "1.28 s or more is allowed"],
+        ),
         ("a = " + "[" * 5000, ["nested too deeply"]),
     ],
 )  # fmt: skip

@@ -24,6 +24,7 @@ from twin.expectations import Expectation, read_expectations
 from twin.family import load as load_kind
 from twin.measures import Measure
 from twin.params import Declaration, Params, count, declarations, find, quantity, text
+from twin.signals.base import SensorSettings
 
 Section = Literal["plant", "sensor", "node"]
 SECTIONS: tuple[Section, ...] = ("plant", "sensor", "node")
@@ -392,6 +393,8 @@ def measures_of(entry: Entry) -> tuple[Measure, ...]:
 def _limits(entries: Mapping[str, Entry], file: str) -> list[Fault]:
     faults = []
     for entry in entries.values():
+        if isinstance(entry.settings, SensorSettings):
+            faults += entry.settings.faults(entry.name, file)
         if entry.section != "plant":
             continue
         for limit in load_kind("twin.plant", entry.kind).Model.limits(entry.settings):

@@ -8,12 +8,13 @@ when a window is due, and NumPy fills it.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
+from twin.errors import Fault
 from twin.params import Params, file_name, quantity, text
 
 Samples = npt.NDArray[np.float32]
@@ -24,11 +25,28 @@ class SensorSettings(Params):
 
     on: str = text(None, "Name of the asset the sensor sits on.")
     part: str = text("", "Part of it, such as zones.office; without one, the asset itself.")
-    period: float = quantity(60, "s", 0.02, 86_400, "Time between two windows.", assumption=True)
+    period: float = quantity(
+        60, "s", 0.02, 86_400, "Time from window to window; none is shorter than a window.",
+        assumption=True,
+    )  # fmt: skip
     recordings: str = file_name(
         "File or folder of recordings that are played, one window after the other, instead of what "
         "the twin makes."
     )
+
+    @property
+    def window(self) -> float:
+        """How long it samples for a window [s]; 0 where a window is of one instant."""
+        return float(getattr(self, "duration", 0.0))
+
+    def faults(self, name: str, file: str) -> Iterator[Fault]:
+        """What is wrong between its parameters: no window begins while the last is sampled."""
+        if self.period < self.window * (1.0 - 1e-9):
+            message = (
+                f"is shorter than a window ({name}.duration = {self.window:g} s); "
+                f"{self.window:g} s or more is allowed"
+            )
+            yield Fault(message, f"sensor.{name}.period", file, f"{self.period:g} s")
 
 
 class Sensor(ABC):
