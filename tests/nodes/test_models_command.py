@@ -7,6 +7,9 @@ import sys
 import numpy as np
 import pytest
 
+from twin.cli import _models_tests
+from twin.nodes import library
+
 
 def twin(*words):
     command = [sys.executable, "-c", "from twin.cli.main import main; main()", *words]
@@ -43,6 +46,33 @@ def test_show_gives_layers_and_boards():
     assert sum(row["macs"] for row in document["layers"]) == 2832
     assert max(row["top_bytes"] for row in document["layers"]) == 112
     assert all(budget["fits"] for found in document["boards"].values() for budget in found)
+
+
+def test_show_says_what_the_card_says_of_its_tests():
+    card = json.loads((library.HOME / "bearing.json").read_text(encoding="utf-8"))
+    test = card["tests"]["recordings"]
+    document = json.loads(twin("models", "show", "bearing", "--json", "-").stdout)
+    assert document["task"] == card["task"]
+    assert document["fails"] == card["fails"]
+    assert document["leading_test"] == "recordings"
+    assert document["confusion"] == test["confusion"]
+    found = document["tests"]["recordings"]
+    assert (found["missed_alarms"], found["alarm_score"]) == (test["missed_alarms"], 0.6)
+    said = twin("models", "show", "bearing").stdout
+    for words in (card["task"], *card["fails"], "test recordings", "a score of 0.6 or more"):
+        assert words in said
+    rows = [line.split() for line in said.splitlines()]
+    assert ["outer", *map(str, test["confusion"][2])] in rows
+    shown = "recordings 310 0.8581 0.766 0.9685 0.00 % 12.34 %"
+    assert shown.split() in rows
+
+
+def test_every_shipped_card_shows_its_tests():
+    for name in library.names():
+        card = library.open_model(name).card
+        first, *_rest = _models_tests.tables(card)
+        assert first.row_count == len(card.document["tests"])
+        assert _models_tests.leading(_models_tests.of(card))
 
 
 def test_evaluate_has_the_promised_keys(data):

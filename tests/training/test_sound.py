@@ -7,6 +7,7 @@ import wave
 import numpy as np
 import pytest
 
+from twin.cli._models_train import train
 from twin.errors import BadInput
 from twin.nodes import mel, sounds
 from twin.nodes.library import open_model
@@ -137,6 +138,21 @@ def test_sounds_that_show_nothing_are_left_out_and_told(folder, tmp_path, monkey
     assert said[2].startswith("12 normal sounds to learn from")  # as without the two
     judged = sound.evaluate(open_model(str(path)), Judged(tmp_path / "in"))
     assert len(judged["left_out"]) == 2
+
+
+def test_the_command_prints_how_good_the_model_is_when_it_is_done(
+    folder, tmp_path, monkeypatch, capsys
+):
+    pytest.importorskip("onnx")
+    monkeypatch.setattr(training, "SAMPLES", 1000)
+    train("acoustic", out=tmp_path, data=folder)
+    said = capsys.readouterr().out
+    card = json.loads((tmp_path / "acoustic.json").read_text(encoding="utf-8"))
+    test = card["tests"]["recordings"]
+    rows = [line.split() for line in said.splitlines()]
+    assert ["normal", *map(str, test["confusion"][0])] in rows
+    (figures,) = (row for row in rows if row[:2] == ["recordings", str(test["n"])])
+    assert figures[-2:] == [f"{100 * test['missed_alarms']:.2f}", "%"]
 
 
 # -- words --------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""``twin models show``: one model layer by layer, and whether it fits each board."""
+"""``twin models show``: what a card says of one model: its tests, its layers, its boards."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from twin.cli import output
+from twin.cli import _models_tests, output
 from twin.errors import BadInput, Fault, did_you_mean
 from twin.nodes import library
 from twin.nodes.arena import timeline
@@ -25,19 +25,22 @@ def show(
     board: BoardOption = "stm32u575",
     json_to: output.JsonTo = None,
 ) -> None:
-    """Show MODEL layer by layer, and what it takes of each board."""
+    """Show MODEL: how good it was when tested, where it fails, its layers, what boards it fits."""
     if board not in BOARDS:
         message = "no such board" + did_you_mean(board, BOARDS)
         raise BadInput(Fault(message, path="--board", value=repr(board)))
     card = library.open_model(model, path="MODEL").card
     layers = layer_rows(card, BOARDS[board])
     fits = {name: [_budget(b) for b in budgets(card, one)] for name, one in BOARDS.items()}
-    output.write_json(
-        {"model": card.name, "board": board, "layers": layers, "boards": fits}, json_to
-    )
+    output.write_json({**_card(card), "board": board, "layers": layers, "boards": fits}, json_to)
     if json_to == "-":
         return
     console = output.console(json_to)
+    console.print(f"{card.name}: {card.task}")
+    for part in _models_tests.tables(card):
+        console.print(part)
+    for line in card.document.get("fails", ()):
+        console.print(f"fails: {line}", markup=False)
     columns = ("layer", "kind", "MACs", "flash B", "alive B", "up to B", f"µs on {board}")
     rows = [(*(str(v) for v in list(row.values())[:-1]), f"{row['time_s'] * 1e6:.3g}")
             for row in layers]  # fmt: skip
@@ -46,6 +49,26 @@ def show(
     console.print(
         output.table("What it takes of each board", words, [_row(n, f) for n, f in fits.items()])
     )
+
+
+def _card(card: library.Card) -> dict[str, Any]:
+    """Return what the card says but for what follows from the layers."""
+    tests = _models_tests.of(card)
+    lead = _models_tests.leading(tests)
+    return {
+        "model": card.name,
+        "task": card.task,
+        "sensor": card.sensor,
+        "classes": list(card.classes),
+        "training": card.document.get("training", {}),
+        "tests": {
+            name: {**test, **(_models_tests.threshold(test) if "n" in test else {})}
+            for name, test in tests.items()
+        },
+        "leading_test": lead or None,
+        "confusion": tests[lead]["confusion"] if lead else None,
+        "fails": list(card.document.get("fails", ())),
+    }
 
 
 def layer_rows(card: library.Card, board: Board) -> list[dict[str, Any]]:

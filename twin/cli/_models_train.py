@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from twin.cli import output
+from twin.cli import _models_tests, output
 from twin.errors import BadInput, Fault, did_you_mean
 from twin.family import kinds
 from twin.family import load as load_kind
@@ -109,6 +109,9 @@ def train(
     output.write_json({"model": str(path), **card.document, **more}, json_to)
     if "ablation" in card.document and json_to != "-":
         console.print(ablation(card))
+    if json_to != "-":
+        for part in _models_tests.tables(card):
+            console.print(part)
     console.print(f"{path}: {card.model_bytes} bytes")
 
 
@@ -122,13 +125,9 @@ def ablation(card: Card) -> Any:
             f"{row['macs']:,}",
             output.number(row["accuracy"]),
             output.number(row["macro_f1"]),
-            *(_percent(row[name]) for name in ALARMS),
+            *(_models_tests.percent(row[name]) for name in ALARMS),
         )
         for row in card.document["ablation"]
     ]
     columns = ("step", "parameters", "bytes", "MACs", "accuracy", "macro F1", "false", "missed")
     return output.table("What each step cost, on pictures held back", columns, rows)
-
-
-def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{100.0 * share:.2f} %"

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from twin.cli import _models_c, _models_show, output
+from twin.cli import _models_c, _models_show, _models_tests, output
 from twin.cli._models_train import HOUR, RECIPES, BearingText, Shift, train
 from twin.errors import BadInput, Fault
 from twin.family import load as load_kind
@@ -144,12 +144,7 @@ def _print(document: dict[str, Any], json_to: str | None) -> None:
             ("accuracy without light", output.number(document["without_light"]["accuracy"], 3))
         )
     console.print(output.table(f"{document['n']} looked at", ("figure", "value"), rows))
-    counts = [
-        (word, *(str(count) for count in line))
-        for word, line in zip(document["classes"], document["confusion"], strict=True)
-    ]
-    columns = ("", *document["classes"])
-    console.print(output.table("True class by called class", columns, counts))
+    console.print(_models_tests.confusion(document["classes"], document["confusion"]))
 
 
 def export(
