@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from twin.errors import BadInput
+from twin.nodes import library
 from twin.scenario import load, parse
 from twin.setting import read_setting
 
@@ -148,3 +150,34 @@ def test_the_hash_follows_what_decides_the_result():
     two = parse({"title": "b", "plant": {"m": {"kind": "cnc"}}}, "y")
     assert one.key == two.key
     assert one.key != one.with_values({"m.teeth": 4}).key
+
+
+def test_the_hash_follows_what_a_model_file_of_ones_own_holds(tmp_path):
+    for suffix in (".onnx", ".json"):
+        shutil.copyfile(library.HOME / f"bearing{suffix}", tmp_path / f"own{suffix}")
+
+    def key(**more):
+        sensor = {"x": {"kind": "vibration", "on": "m"}}
+        nodes = {"n": {"sensor": "x", "model": str(tmp_path / "own.onnx"), **more}}
+        plant = {"m": {"kind": "cnc"}}
+        return parse({"plant": plant, "sensor": sensor, "node": nodes}, "x").key
+
+    first, gated = key(), key(model="bearing", gate=str(tmp_path))
+    assert key() == first
+    (tmp_path / "own.onnx").write_bytes((library.HOME / "tool.onnx").read_bytes())
+    second = key()
+    assert second != first
+    assert key(model="bearing", gate=str(tmp_path)) != gated
+    (tmp_path / "own.json").write_bytes((library.HOME / "tool.json").read_bytes())
+    assert key() not in {first, second}
+
+
+def test_the_hash_follows_the_model_that_a_station_looks_with(tmp_path):
+    for suffix in (".onnx", ".json"):
+        shutil.copyfile(library.HOME / f"inspection{suffix}", tmp_path / f"own{suffix}")
+    station = {"eye": {"cycle_time": 10, "inspects": True, "model": str(tmp_path)}}
+    document = {"plant": {"line": {"kind": "line", "stations": station}}}
+    first = parse(document, "x").key
+    card = (tmp_path / "own.json").read_text("utf-8")
+    (tmp_path / "own.json").write_text(card + " ", "utf-8")
+    assert parse(document, "x").key != first

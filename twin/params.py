@@ -124,6 +124,16 @@ def file_name(meaning: str) -> Any:
     )
 
 
+def model_name(default: str, meaning: str) -> Any:
+    """Declare a model that a node runs: a shipped name, an ``.onnx`` file or its folder."""
+    return Field(
+        default,
+        description=meaning,
+        max_length=400,
+        json_schema_extra={"unit": "", "form": "model"},
+    )
+
+
 def numbers(default: Sequence[Any], meaning: str, source: str = "") -> Any:
     """Declare a list of numbers, or a list of such lists."""
     return Field(

@@ -28,6 +28,7 @@ from twin.signals.base import SensorSettings
 
 Section = Literal["plant", "sensor", "node"]
 SECTIONS: tuple[Section, ...] = ("plant", "sensor", "node")
+NAMING = {"file", "model"}  # forms of parameters that name what is read beside the scenario
 FAMILIES = {"plant": "twin.plant", "sensor": "twin.signals"}
 
 
@@ -187,9 +188,11 @@ class Scenario:
             if _names_files(entry.params):
                 table = self.document[entry.section][entry.name]
                 unused = {f"{entry.name}.{name}" for name in _unused(entry)}
-                named = _declared(entry.name, entry.params, table, form="file")
+                named = _declared(entry.name, entry.params, table, naming=True)
                 found += [
-                    digest(str(v), folder) for path, _, v in named if v and path not in unused
+                    digest(str(v), folder) if one.form == "file" else _model_digest(str(v))
+                    for path, one, v in named
+                    if v and path not in unused
                 ]
         return found
 
@@ -202,11 +205,17 @@ def _own(table: Mapping[str, Any]) -> dict[str, Any]:
 
 @functools.cache
 def _names_files(params: type[Params]) -> bool:
-    """Whether a parameter of this class, or inside it, is the name of a file."""
+    """Whether a parameter of this class, or inside it, is the name of a file or model."""
     return any(
-        declared.form == "file" or (declared.params is not None and _names_files(declared.params))
+        declared.form in NAMING or (declared.params is not None and _names_files(declared.params))
         for declared in declarations(params)
     )
+
+
+def _model_digest(model: str) -> str:
+    from twin.nodes.library import digest_of
+
+    return digest_of(model)
 
 
 def _unused(entry: Entry) -> frozenset[str]:
@@ -217,17 +226,18 @@ def _unused(entry: Entry) -> frozenset[str]:
 
 
 def _declared(
-    path: str, params: type[Params], table: Mapping[str, Any], form: str = ""
+    path: str, params: type[Params], table: Mapping[str, Any], *, naming: bool = False
 ) -> Iterator[tuple[str, Declaration, Any]]:
-    """Yield what a table declares, or what of it has one ``form``."""
+    """Yield what a table declares, or what of it may be ``naming`` a file or model."""
     for name, declared in _placed(params, path):
         value = table.get(name, declared.default)
         if declared.form == "table" and declared.params is not None:
-            if form != "file" or _names_files(declared.params):
+            if not naming or _names_files(declared.params):
                 for key, inner in (value or {}).items():
-                    yield from _declared(f"{declared.path}.{key}", declared.params, inner, form)
+                    here = f"{declared.path}.{key}"
+                    yield from _declared(here, declared.params, inner, naming=naming)
             continue
-        if form and declared.form != form:
+        if naming and declared.form not in NAMING:
             continue
         if declared.form == "quantity" and isinstance(value, str):
             number, unit = units.split(value)
@@ -391,18 +401,13 @@ def measures_of(entry: Entry) -> tuple[Measure, ...]:
 
 
 def _limits(entries: Mapping[str, Entry], file: str) -> list[Fault]:
-    faults = []
+    faults: list[Fault] = []
     for entry in entries.values():
         if isinstance(entry.settings, SensorSettings):
             faults += entry.settings.faults(entry.name, file)
         if entry.section != "plant":
             continue
-        for limit in load_kind("twin.plant", entry.kind).Model.limits(entry.settings):
-            if limit.used > limit.limit * (1 + 1e-9):
-                paths = ", ".join(f"{entry.name}.{name}" for name in limit.fields)
-                message = (
-                    f"{limit.name} would be {limit.used:.4g} {limit.unit}, there is "
-                    f"{limit.limit:.4g} {limit.unit}; lower one of {paths}"
-                )
-                faults.append(Fault(message, f"plant.{entry.name}", file))
+        limits = load_kind("twin.plant", entry.kind).Model.limits(entry.settings)
+        found = [limit.excess(entry.name) for limit in limits]
+        faults += [Fault(message, f"plant.{entry.name}", file) for message in found if message]
     return faults

@@ -115,6 +115,21 @@ def folder_of(model: str, *, path: str = "", file: str = "") -> tuple[Path, str]
     raise BadInput(Fault(message, path=path, file=file, value=repr(model)))
 
 
+def digest_of(model: str) -> str:
+    """Hash of a model's file and card; empty for a shipped one, and for one that is not there.
+
+    What ships is part of the code's version.
+    """
+    if model in names():
+        return ""
+    try:
+        folder, name = folder_of(model)
+        content = [_read(folder / f"{name}{suffix}") for suffix in (".onnx", ".json")]
+    except (BadInput, OSError):
+        return ""
+    return hashlib.sha256(b"".join(content)).hexdigest()[:16]
+
+
 def _read(path: Path) -> bytes:
     if not path.is_file():
         raise BadInput(Fault("no such file", file=str(path)))

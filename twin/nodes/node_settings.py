@@ -7,7 +7,7 @@ from typing import Literal
 from twin.measures import Count, Inferences, Measure, Quantile, Ratio, Sum, Total
 from twin.nodes.boards import BoardName
 from twin.nodes.segments import SegmentSettings
-from twin.params import choice, count, quantity, text
+from twin.params import choice, count, model_name, quantity, text
 
 MEASURES = (
     Measure("windows", "1", "Windows looked at.", "more", Inferences("count")),
@@ -52,7 +52,9 @@ class NodeSettings(SegmentSettings):
 
     sensor: str = text(None, "Name of the sensor that the node reads.")
     board: BoardName = choice("stm32u575", "Board that the model runs on.")
-    model: str = text("bearing", "Model that the node runs; a shipped name, a file or a folder.")
+    model: str = model_name(
+        "bearing", "Model that the node runs; a shipped name, a file or a folder."
+    )
     alarm_after: int = count(3, 1, 1000, "Abnormal windows in a row before an alarm.")
     threshold: float = quantity(
         60, "%", 0, 100, "Score that an abnormal window needs.", assumption=True, live=True
@@ -72,7 +74,7 @@ class NodeSettings(SegmentSettings):
         "Rise of the bearing's lines, as a logarithm, that wakes the model.",
         assumption=True,
     )
-    gate: str = text(
+    gate: str = model_name(
         "",
         "Model of a first stage, which decides whether the node's model looks at a window; none by "
         "default.",

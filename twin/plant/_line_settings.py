@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from twin.params import Params, choice, flag, quantity, table, text
+from twin.params import Params, choice, flag, model_name, quantity, table, text
 from twin.params import count as whole
 
 Spread = Literal[
@@ -145,7 +145,7 @@ class Station(Params):
     inspected: float = quantity(100, "%", 0, 100, "Share of the parts that it looks at.")
     false_alarm: float = quantity(0, "%", 0, 100, "Share of good parts that it rejects.")
     escape: float = quantity(0, "%", 0, 100, "Share of defective parts that it does not see.")
-    model: str = text(
+    model: str = model_name(
         "",
         "Inspection model that looks: a shipped name, a file or a folder. Then false alarms and "
         "escapes are those of its card.",

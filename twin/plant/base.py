@@ -42,6 +42,16 @@ class Limit:
     meaning: str
     fields: tuple[str, ...]
 
+    def excess(self, asset: str) -> str:
+        """Say that too much would be used, and what to lower; empty when it is not."""
+        if self.used <= self.limit * (1 + 1e-9):
+            return ""
+        paths = ", ".join(f"{asset}.{name}" for name in self.fields)
+        return (
+            f"{self.name} would be {self.used:.4g} {self.unit}, there is "
+            f"{self.limit:.4g} {self.unit}; lower one of {paths}"
+        )
+
     @property
     def share(self) -> float:
         """Used over limit [1]."""
