@@ -55,8 +55,31 @@ def test_the_fleet_tells_what_the_nodes_did(visit: Visit) -> None:
     expect(page.locator("#nodes-fleet .card").nth(1).locator("h2")).to_have_text(
         "No raw data leave the plant"
     )
-    spent = [int(re.sub(r"\D", "", rows.nth(k).locator("td").nth(8).inner_text())) for k in (0, 1)]
-    assert spent[1] <= 0.1 * spent[0]
+    spent = [_joules(rows.nth(k).locator("td").nth(8).inner_text()) for k in (0, 1)]
+    assert 0 < spent[1] <= 0.1 * spent[0]
+
+
+def _joules(said: str) -> float:
+    figure, unit = said.rsplit(" ", 1)
+    return float(figure) * {"J": 1.0, "mJ": 1e-3, "µJ": 1e-6}[unit]
+
+
+EDGE = """box => {
+  const layers = getComputedStyle(box).backgroundImage.split('linear-gradient').length - 1;
+  return [box.scrollWidth > box.clientWidth, layers, getComputedStyle(box).backgroundAttachment];
+}"""
+
+
+@pytest.mark.parametrize("visit", LOOKS[2:], indirect=True, ids=NAMED[2:])
+def test_a_table_wider_than_a_phone_shades_the_edge_where_more_lies(visit: Visit) -> None:
+    page = _open(visit)
+    for table in (FLEET, ".placed", ".boards"):
+        box = page.locator(".table-wide", has=page.locator("table")).filter(
+            has=page.locator(table.replace(FLEET, "table.fleet"))
+        )
+        wide, layers, moves = box.first.evaluate(EDGE)
+        assert wide
+        assert (layers, moves) == (4, "local, local, scroll, scroll")
 
 
 def test_another_node_is_chosen_and_kept_in_the_address(visit: Visit) -> None:

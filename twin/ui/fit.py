@@ -18,7 +18,7 @@ from twin.nodes.library import Card
 from twin.nodes.segments import External, plan
 from twin.ui.components.frame import aria, mark
 from twin.ui.i18n import t
-from twin.ui.wording import number
+from twin.ui.wording import number, prefixed
 
 CELL = 2.6 * 3600.0 * 3.6  # AA lithium thionyl chloride, 2.6 Ah at 3.6 V [J]
 LOSS = 0.01  # of its charge, each year [1/a]
@@ -171,7 +171,7 @@ def _board(found: Take, chosen: bool) -> Component:
     cells = [
         *(amount(b.used, b.unit) for b in (flash, memory, time)),
         f"{number(found.latency * 1e3, 1)} ms",
-        f"{number(found.energy * 1e3, 2)} mJ",
+        prefixed(found.energy, "J"),
         amount(found.power, "W"),
         lasting(found.years),
     ]

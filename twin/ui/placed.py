@@ -15,7 +15,7 @@ from twin.ui import names
 from twin.ui.components.card import card
 from twin.ui.components.frame import aria, mark
 from twin.ui.i18n import t
-from twin.ui.wording import duration, number
+from twin.ui.wording import duration, number, prefixed
 
 DAY = 86_400.0
 COLUMNS = ("node", "place", "link", "rightly", "known", "delay", "sent", "radio", "left")
@@ -64,7 +64,7 @@ def _row(scenario: Scenario, node: str, kpis: Mapping[str, Mapping[str, Any]]) -
         html.Td(_share(_mean(kpis, f"{node}.known"))),
         html.Td(_lasting(delay)),
         html.Td(_bytes(sent)),
-        html.Td(f"{number(radio * 1e3, 0)} mJ" if math.isfinite(radio) else "–"),
+        html.Td(prefixed(radio, "J")),
         html.Td(_bytes(left)),
     ]  # fmt: skip
 

@@ -15,7 +15,7 @@ from twin.ui import fit
 from twin.ui.components.card import card
 from twin.ui.components.frame import aria
 from twin.ui.i18n import t
-from twin.ui.wording import number
+from twin.ui.wording import number, prefixed
 
 STAGES = ("stage", "runs", "latency", "energy", "flash")
 SEGMENTS = ("segment", "layers", "size", "loading", "computing", "energy", "memory")
@@ -48,7 +48,7 @@ def _stages(held: Card, board: Board, first: Card) -> Component:
     times = [fit.window_time(one, board) for one in (first, held)]
     rows = []
     for place, (one, time) in enumerate(zip((first, held), times, strict=True)):
-        energy = f"{number(time * board.active_power * 1e3, 3)} mJ"
+        energy = prefixed(time * board.active_power, "J")
         held_in = fit.amount(flash(one.layers), "B")
         cells = (one.name, f"{number(time * 1e3, 1)} ms", energy, held_in)
         name = html.Th(t(f"nodes.stage_{place + 1}"), scope="row")
@@ -68,7 +68,7 @@ def _segments(loaded: Plan) -> Component:
     for place, one in enumerate(loaded.segments):
         cells = (
             ", ".join(one.layers), fit.amount(one.size, "B"), fit.amount(one.loading, "s"),
-            fit.amount(one.computing, "s"), f"{number(one.energy * 1e6, 1)} µJ",
+            fit.amount(one.computing, "s"), prefixed(one.energy, "J"),
             fit.amount(one.memory, "B"),
         )  # fmt: skip
         name = html.Th(number(place + 1, 0), scope="row")

@@ -89,6 +89,25 @@ def with_band(value: float | None, low: float | None, high: float | None) -> str
     return f"{number(value, places)} ± {number(half, places)}"
 
 
+PREFIXES = ((1e6, "M"), (1e3, "k"), (1.0, ""), (1e-3, "m"), (1e-6, "µ"), (1e-9, "n"))
+
+
+def prefixed(value: float | None, unit: str) -> str:
+    """Return an SI quantity with three digits and the prefix that fits it.
+
+    >>> prefixed(4.28e-5, "J"), prefixed(0.0123, "J"), prefixed(0.9999, "J"), prefixed(0.0, "J")
+    ('42.8 µJ', '12.3 mJ', '1.00 J', '0 J')
+    """
+    if value is None or not math.isfinite(value):
+        return UNKNOWN
+    if value == 0.0:
+        return f"0 {unit}"
+    fitting = [pair for pair in PREFIXES if abs(value) >= 0.9995 * pair[0]]
+    factor, prefix = fitting[0] if fitting else PREFIXES[-1]
+    scaled = float(f"{value / factor:.3g}")
+    return f"{number(scaled)} {prefix}{unit}"
+
+
 def signed(value: float | None, places: int) -> str:
     """Return a number with its sign.
 

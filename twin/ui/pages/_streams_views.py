@@ -21,7 +21,7 @@ from twin.scenario import Scenario
 from twin.ui import names, signal_figures
 from twin.ui.components.card import Chart
 from twin.ui.i18n import t
-from twin.ui.wording import clock, number
+from twin.ui.wording import clock, number, prefixed
 from twin.units import from_si
 
 Samples = npt.NDArray[np.floating[Any]]
@@ -323,7 +323,7 @@ def _verdict_table(
     rows = [
         [clock(row.time), label, f"{100 * row.score:.0f} %",
          names.word("cutting") if cutting else "", number(row.latency * 1e3, 1),
-         number(row.energy * 1e3, 2), t("streams.alarm") if row.alarm else ""]
+         prefixed(row.energy, "J"), t("streams.alarm") if row.alarm else ""]
         for row, label, cutting in zip(seen, labels, cut, strict=True)
     ]  # fmt: skip
     columns = ("at", "label", "score", "machine", "latency", "energy")

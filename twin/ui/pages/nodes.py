@@ -30,13 +30,14 @@ from twin.ui.i18n import t
 from twin.ui.links import View
 from twin.ui.pages import _streams_pictures as pictures
 from twin.ui.placed import placed
-from twin.ui.wording import number
+from twin.ui.wording import number, prefixed
 
 ORDER = 70
 ICON = "cpu"
 PAGE = "nodes"
 FILM = "nodes-film"
 DAY = 86_400.0
+IDLE = "idle"  # what a node says of a spindle that stands
 
 
 class Ids(StrEnum):
@@ -231,20 +232,27 @@ def _did(seen: pd.DataFrame | None, node: str, lasted: float, rest: float) -> li
         return [html.Td("–", title=t("nodes.no_run")) for _ in range(5)]
     bad = int((mine["label"] == "bad").sum())
     alarms = int(mine["alarm"].astype(bool).sum())
-    last: Any = names.word(str(mine["label"].iloc[-1]))
-    last = mark("amber", last) if bool(mine["alarm"].iloc[-1]) else last
     windows = [number(len(mine), 0)]
     if bad:
         windows.append(t("nodes.bad", n=bad))
     power = float(mine["energy"].sum()) / lasted
     years = battery_life(fit.CELL, power + rest, self_discharge=fit.LOSS) / YEAR
     return [
-        html.Td(last, className="said"),
+        html.Td(_health(mine), className="said"),
         html.Td(" ".join(windows)),
         html.Td(number(alarms, 0)),
-        html.Td(f"{number(power * DAY * 1e3, 0)} mJ"),
+        html.Td(prefixed(power * DAY, "J")),
         html.Td(fit.lasting(years)),
     ]
+
+
+def _health(mine: pd.DataFrame) -> Any:
+    """Say what a node found last while the machine ran; a machine that stands tells nothing."""
+    judged = mine[mine["label"] != IDLE]
+    if judged.empty:
+        return html.Span(t("nodes.not_judged"), title=t("nodes.not_judged_why"))
+    last = names.word(str(judged["label"].iloc[-1]))
+    return mark("amber", last) if bool(judged["alarm"].iloc[-1]) else last
 
 
 # -- one node -----------------------------------------------------------------------------------
@@ -271,7 +279,7 @@ def one(scenario: Scenario, node: str) -> list[Component]:
         html.Div(card(t("nodes.budget_noun"), html.H2(heading),
                       fit.bars([*found.budgets, fit.wish(found)]),
                       html.P([t("nodes.latency_is", ms=number(found.latency * 1e3, 1),
-                                mj=number(found.energy * 1e3, 2)), " ", link],
+                                energy=prefixed(found.energy, "J")), " ", link],
                              className="small")),
                  className="whole"),
         *stages.cards(held, board, *beside),
@@ -287,5 +295,5 @@ def _best(boards: Sequence[fit.Take]) -> str:
     if not fitting:
         return t("nodes.none_fits")
     least = min(fitting, key=lambda found: found.energy)
-    return t("nodes.best", board=least.board.title, mj=number(least.energy * 1e3, 2),
+    return t("nodes.best", board=least.board.title, energy=prefixed(least.energy, "J"),
              n=len(fitting))  # fmt: skip
