@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import simpy
 import simpy.rt
 
@@ -292,8 +291,8 @@ def _sample(running: Running, name: str) -> Generator[simpy.Event, Any, None]:
             window, rate = sensor.block(state, world.env.now, luck), sensor.rate
             truth = sensor.truth(state)
         world.record.block(name, rate, window)
-        if window.size == 1 and np.isfinite(window[0]):
-            world.record.sample(name, "reading", float(window[0]))
+        for channel, value in sensor.readings(window).items():
+            world.record.sample(name, channel, value)
         world.record.event(name, "window", truth)
         for key, node in watching:
             if not running.due:

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from twin.rng import stream
+from twin.scenario import parse
 from twin.signals.air import READS, Sensor, Settings
+from twin.simulate import simulate
 
 STATE = {"co2": 6e-4, "temperature": 294.15, "humidity": 0.4, "illuminance": 300.0}
 QUIET = {"co2_noise": 0, "temperature_noise": 0, "humidity_noise": 0, "light_noise": 0, "lag": 0}
@@ -49,3 +51,20 @@ def test_truth_is_who_is_there():
     assert device.truth({**STATE, "occupants": 0.0}) == "empty"
     assert device.truth({**STATE, "occupants": 1.0}) == "occupied"
     assert device.truth(STATE) == ""
+
+
+def test_what_was_read_is_a_fact_of_the_whole_run():
+    """Windows are kept for a while only; what they told last stays."""
+    people = {"team": {"zone": "office", "presence": "schedule", "profile": "all", "people": 3}}
+    plant = {"hall": {
+        "kind": "building", "spin_up": "1 d", "occupants": people,
+        "schedules": {"all": {"hours": [0], "values": [1]}},
+        "zones": {"office": {"heating_setpoint": 22, "ventilation": 100}},
+    }}  # fmt: skip
+    air = {"kind": "air", "on": "hall", "part": "zones.office", "period": 900, "readings": 4}
+    document = {"horizon": "6 h", "plant": plant, "sensor": {"air": air}}
+    facts = simulate(parse(document, "x"))
+    mine = [row.value for row in facts.samples if (row.source, row.channel) == ("air", "co2")]
+    assert len(mine) in {23, 24}  # one every 15 min
+    assert all(3e-4 < value < 2e-3 for value in mine)
+    assert len([block for block in facts.blocks if block.source == "air"]) < 24

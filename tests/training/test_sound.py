@@ -11,9 +11,12 @@ from twin.cli._models_train import train
 from twin.errors import BadInput
 from twin.nodes import mel, sounds
 from twin.nodes.library import open_model
+from twin.nodes.node import Node
+from twin.nodes.node_settings import NodeSettings
 from twin.nodes.senses import sound, word
 from twin.nodes.senses.base import Asked as Judged
 from twin.rng import stream
+from twin.signals import acoustic
 from twin.training import keyword
 from twin.training import sound as training
 from twin.training.tasks.base import Asked
@@ -75,6 +78,10 @@ def test_normal_sounds_alone_teach_to_hear_a_new_line(folder, tmp_path, monkeypa
     assert test["false_alarms"] <= 0.1
     found = sound.evaluate(open_model(str(path)), Judged(folder))
     assert found["missed_alarms"] <= 0.05
+    ear = acoustic.Sensor("ear", acoustic.Settings.read({"on": "m", "sample_rate": 12.8}))
+    said = "trained at 8 kHz, the sensor ear samples at 12.8 kHz; set ear.sample_rate = 8"
+    with pytest.raises(BadInput, match=said):
+        Node("n", NodeSettings.read({"sensor": "ear", "model": str(path)}), ear)
 
 
 def test_files_held_back_are_not_learned_from(folder):
@@ -121,7 +128,7 @@ def test_a_broken_file_and_rates_that_differ_are_refused(tmp_path):
     tone = 0.1 * np.sin(np.arange(20_000))
     write(tmp_path / "normal" / "a.wav", tone, 8000)
     write(tmp_path / "normal" / "b.wav", tone, 16_000)
-    with pytest.raises(BadInput, match="16000 Hz; 8000 Hz are needed"):
+    with pytest.raises(BadInput, match="16 kHz; 8 kHz are needed"):
         sounds.one_rate(tuple(sounds.read(sounds.find(tmp_path))))
 
 

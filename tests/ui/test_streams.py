@@ -144,11 +144,11 @@ def test_the_air_of_a_room_shows_who_was_there_beside_what_the_node_said() -> No
 
     time = 300.0 * np.arange(1, 5)
     told = ["empty", "occupied", "occupied", "empty"]
-    window = np.full((3, 4), np.nan, np.float32)
-    window[-1] = [6e-4, 294.15, 0.4, 200.0]
     tables = {
-        "blocks": pd.DataFrame({"source": "a", "time": time, "rate": 1 / 300.0,
-                                "data": [window.ravel()] * 4, "shape": [(3, 4)] * 4}),
+        "samples": pd.DataFrame({"source": ["a", "b", "a", "a", "a"],
+                                 "time": [300.0, 300.0, 600.0, 1200.0, 1200.0],
+                                 "channel": ["co2", "co2", "co2", "co2", "humidity"],
+                                 "value": [6e-4, 9e-4, 7e-4, 5e-4, 0.4]}),
         "events": pd.DataFrame({"source": "a", "time": time, "name": "window", "subject": told}),
         "inferences": pd.DataFrame({"source": "n", "time": time,
                                     "label": ["bad", "occupied", "occupied", "occupied"]}),
@@ -158,4 +158,7 @@ def test_the_air_of_a_room_shows_who_was_there_beside_what_the_node_said() -> No
     traces = {trace.name: trace for trace in chart.figure.data if trace.name}
     assert [np.isfinite(y) for y in traces["there"].y] == [False, True, True, False]
     assert len(traces["node"].x) == 3
-    assert chart.rows[0] == ["CO2", "600.0 – 600.0", "ppm"]
+    assert chart.rows == [["CO2", "500.0 – 700.0", "ppm"], ["relative humidity", "40.0 – 40.0", "%"]]
+    co2 = chart.figure.data[0]
+    np.testing.assert_allclose(co2.x, time / 3600.0)  # from the first look to the last
+    np.testing.assert_allclose(co2.y, [600.0, 700.0, np.nan, 500.0])

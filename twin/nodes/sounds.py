@@ -134,7 +134,7 @@ def unfit(block: Array, rate: float, wanted: float, duration: float, full_scale:
     if block.ndim != 1:
         return f"{block.ndim} dimensions, a waveform is needed"
     if abs(rate - wanted) > 1.0:
-        return f"{rate:g} Hz, {wanted:g} Hz are needed"
+        return f"{rate / 1e3:g} kHz, {wanted / 1e3:g} kHz are needed"
     if len(block) < round(duration * rate):
         return f"{len(block) / rate:.2f} s; {duration:g} s are needed"
     return flaw(block / full_scale if np.isfinite(full_scale) else block)
@@ -175,7 +175,7 @@ def one_rate(found: tuple[Sound, ...], wanted: float = 0.0) -> float:
     """
     wanted = wanted or found[0].rate
     faults = [
-        Fault(f"{sound.rate:g} Hz; {wanted:g} Hz are needed", file=sound.name)
+        Fault(f"{sound.rate / 1e3:g} kHz; {wanted / 1e3:g} kHz are needed", file=sound.name)
         for sound in found
         if sound.rate != wanted
     ]

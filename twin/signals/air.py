@@ -74,6 +74,11 @@ class Sensor(BaseSensor):
         self._read.append(np.array(now, np.float32))
         return np.array(self._read, np.float32)
 
+    def readings(self, window: Samples) -> dict[str, float]:
+        """Return the newest readings that were not lost, by quantity [SI]."""
+        newest = zip(READS, window[-1].tolist(), strict=True)
+        return {name: value for name, value in newest if np.isfinite(value)}
+
     def truth(self, state: Mapping[str, float]) -> str:
         """``occupied`` or ``empty``; nothing where nobody counts the people."""
         if "occupants" not in state:

@@ -93,6 +93,11 @@ class Sensor(ABC):
             ``(samples,)`` for a waveform, ``(rows, columns)`` for a picture or thermal frame.
         """
 
+    def readings(self, window: Samples) -> dict[str, float]:
+        """Return what of a window is a fact of the run: its one value, where that is all [SI]."""
+        one = float(window.flat[0]) if window.size == 1 else np.nan
+        return {"reading": one} if np.isfinite(one) else {}
+
     def truth(self, state: Mapping[str, float]) -> str:
         """Name what this window really shows (``"normal"``), for checking models."""
         return ""

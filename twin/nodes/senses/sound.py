@@ -73,8 +73,11 @@ class Sense(base.Sense):
         self.wanted = card.front.rate
         played = bool(getattr(getattr(sensor, "settings", None), "recordings", ""))
         if not played and abs(sensor.rate - self.wanted) > 1.0:
-            message = f"the model was trained at {self.wanted:g} Hz, the sensor {sensor.name} has "
-            message += f"{sensor.rate:g} Hz"
+            message = (
+                f"the model was trained at {self.wanted / 1e3:g} kHz, the sensor {sensor.name} "
+                f"samples at {sensor.rate / 1e3:g} kHz; set {sensor.name}.sample_rate = "
+                f"{self.wanted / 1e3:g}"
+            )
             raise BadInput(Fault(message, path=where, file=file, value=repr(card.name)))
 
     def fault_of(self, block: Array, rate: float, context: Mapping[str, float]) -> str:

@@ -9,11 +9,11 @@ import numpy.typing as npt
 import pandas as pd
 import plotly.graph_objects as go
 
+from twin.signals.air import READS
 from twin.ui import names
 from twin.ui.components.card import Chart
 from twin.ui.figures import HOUR, axis_title, blank
 from twin.ui.i18n import t
-from twin.ui.pages import _streams_views as views
 from twin.ui.theme import palette
 from twin.ui.wording import number
 
@@ -30,15 +30,15 @@ def through(
 ) -> Chart:
     """Return CO2 over the run, the truth and the verdicts in two rows above it.
 
-    ``tables`` of the run: ``blocks``, ``events``, ``inferences``.
+    ``tables`` of the run: ``samples``, ``events``, ``inferences``.
     """
     events = tables["events"]
     looked = events[(events["source"] == sensor) & (events["name"] == "window")]
     time, truth = looked["time"].to_numpy(float) / HOUR, looked["subject"].astype(str).tolist()
-    read, newest = _readings(views.windows(tables["blocks"], events, sensor))
+    newest = readings(tables["samples"], sensor, looked["time"].to_numpy(float))
     said = _said(tables["inferences"], nodes)
     p, figure = palette(theme), blank(theme)
-    figure.add_scatter(x=read, y=newest[:, 0] * MILLION, mode="lines", showlegend=False,
+    figure.add_scatter(x=time, y=newest[:, 0] * MILLION, mode="lines", showlegend=False,
                        line={"color": p.accent, "width": 1.2},
                        hovertemplate="%{x:.2f} h: %{y:.0f} ppm<extra></extra>")  # fmt: skip
     rows = [(t("streams.who_truth"), time, truth, p.text)]
@@ -59,18 +59,11 @@ def through(
                  _table(newest))  # fmt: skip
 
 
-def _readings(seen: Sequence[views.Window]) -> tuple[Array, Array]:
-    """All readings of the windows that a run has kept, by time [h], with a gap where none is."""
-    found: dict[float, Array] = {}
-    for window in seen:
-        back = np.arange(len(window.data) - 1, -1, -1) / window.rate
-        for at, row in zip(window.time - back, window.data, strict=True):
-            found[round(float(at), 3)] = np.asarray(row, float)
-    every = 1.0 / seen[0].rate if seen else 1.0
-    times = np.array(sorted(found))
-    rows = np.array([found[at] for at in times.tolist()]).reshape(len(times), 4)
-    late = np.flatnonzero(np.diff(times) > 1.5 * every) + 1
-    return np.insert(times, late, np.nan) / HOUR, np.insert(rows, late, np.nan, axis=0)
+def readings(samples: pd.DataFrame, sensor: str, due: Array) -> Array:
+    """Return all readings of a run, ``(due, 4)``; not a number where one was lost."""
+    mine = samples[samples["source"] == sensor]
+    wide = mine.pivot_table(index="time", columns="channel", values="value", observed=True)
+    return wide.reindex(index=due, columns=list(READS)).to_numpy(float)
 
 
 def _said(inferences: pd.DataFrame, nodes: Sequence[str]) -> pd.DataFrame:

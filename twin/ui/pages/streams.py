@@ -158,7 +158,7 @@ def _register_window(app: Dash, context: Context) -> None:
             return *card.chart_values(told), seen, address
         if scenario.entries[sensor].kind == AIR:
             run, nodes = _run(phase), views.nodes_of(scenario, sensor)
-            tables = {kind: runs.table(run, kind) for kind in ("blocks", "events", "inferences")}
+            tables = {kind: runs.table(run, kind) for kind in ("samples", "events", "inferences")}
             return *card.chart_values(air.through(tables, sensor, nodes, theme)), seen, address
         said = None
         if pictures.is_camera(scenario, sensor):
