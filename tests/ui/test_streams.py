@@ -158,7 +158,9 @@ def test_the_air_of_a_room_shows_who_was_there_beside_what_the_node_said() -> No
     traces = {trace.name: trace for trace in chart.figure.data if trace.name}
     assert [np.isfinite(y) for y in traces["there"].y] == [False, True, True, False]
     assert len(traces["node"].x) == 3
-    assert chart.rows == [["CO2", "500.0 – 700.0", "ppm"], ["relative humidity", "40.0 – 40.0", "%"]]
-    co2 = chart.figure.data[0]
-    np.testing.assert_allclose(co2.x, time / 3600.0)  # from the first look to the last
-    np.testing.assert_allclose(co2.y, [600.0, 700.0, np.nan, 500.0])
+    co2, humidity = chart.rows
+    assert co2 == ["CO2", "500.0 – 700.0", "ppm"]
+    assert humidity == ["relative humidity", "40.0 – 40.0", "%"]
+    line = chart.figure.data[0]
+    np.testing.assert_allclose(line.x, time / 3600.0)  # from the first look to the last
+    np.testing.assert_allclose(line.y, [600.0, 700.0, np.nan, 500.0])

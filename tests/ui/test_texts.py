@@ -49,6 +49,20 @@ def test_languages_are_written_apart() -> None:
     assert not re.search("[个这数时间轴为变应运]", "".join(traditional.values()))
 
 
+@pytest.mark.parametrize(
+    ("tag", "others"),
+    [
+        ("zh-TW", "窗口|視窗|分身|雙生|(?<!數位)孿生|孿生模型|孿生體"),
+        ("zh-CN", "视窗|时间窗|分身|双生|(?<!数字)孪生|孪生模型|孪生体"),
+    ],
+)
+def test_a_window_of_samples_and_the_twin_have_one_word_each(tag: str, others: str) -> None:
+    said = i18n.catalogue(tag)
+    assert {key: text for key, text in said.items() if re.search(others, text)} == {}
+    words = {"zh-TW": ("時間窗", "數位孿生"), "zh-CN": ("窗口", "数字孪生")}[tag]
+    assert all(word in "".join(said.values()) for word in words)
+
+
 def test_every_page_has_its_texts() -> None:
     for tag in i18n.LANGUAGES:
         texts = i18n.catalogue(tag)
