@@ -11,15 +11,18 @@ import pytest
 
 from twin import family
 from twin.nodes import library
+from twin.nodes.boards import BOARDS
+from twin.nodes.budget import budgets
 from twin.nodes.node_settings import NodeSettings
 from twin.params import declarations
 from twin.scenario import load, shipped
 from twin.ui import i18n, names
 from twin.ui.pages.base import pages
+from twin.ui.wording import clock
 
 FOLDER = Path(i18n.__file__).parent / "locales"
-TRANSLATED_ONLY = {"meanings.json", "cards.json"}
-"""Written once, in English: a meaning where it is declared, sentences of models in their cards."""
+TRANSLATED_ONLY = {"meanings.json", "cards.json", "titles.json"}
+"""Written once, in English: where a meaning is declared, in models' cards, in scenario files."""
 
 
 def _files(tag: str) -> set[str]:
@@ -34,9 +37,8 @@ def _placeholders(text: str) -> set[str]:
 def test_same_keys_and_placeholders(tag: str) -> None:
     assert _files(tag) == _files("en")
     english, other = i18n.catalogue("en"), i18n.catalogue(tag)
-    shared = {
-        key: text for key, text in other.items() if not key.startswith(("meanings.", "cards."))
-    }
+    only = tuple(name.removesuffix("json") for name in TRANSLATED_ONLY)
+    shared = {key: text for key, text in other.items() if not key.startswith(only)}
     assert set(shared) == set(english)
     for key, text in english.items():
         assert _placeholders(text) == _placeholders(shared[key]), key
@@ -61,6 +63,26 @@ def test_a_window_of_samples_and_the_twin_have_one_word_each(tag: str, others: s
     assert {key: text for key, text in said.items() if re.search(others, text)} == {}
     words = {"zh-TW": ("時間窗", "數位孿生"), "zh-CN": ("窗口", "数字孪生")}[tag]
     assert all(word in "".join(said.values()) for word in words)
+
+
+@pytest.mark.parametrize("tag", ["zh-TW", "zh-CN"])
+def test_titles_layers_and_days_are_in_the_language_of_the_page(tag: str) -> None:
+    i18n.use_language(tag)
+    try:
+        for file in shipped().glob("*.toml"):
+            assert re.search(r"[\u4e00-\u9fff]", names.scenario(load(file).title)), file.name
+        for model in library.names():
+            card = library.open_model(model).card
+            said = {names.layer(layer.name) for layer in card.layers}
+            board = BOARDS["stm32u575"]
+            said |= {names.culprit(budget.culprit) for budget in budgets(card, board)}
+            assert not [one for one in said if re.search("[a-z]{3}", one)]
+        assert names.layer("dense12").endswith("12")
+        assert clock(172_500.0) == "第 2 天 23:55"
+    finally:
+        i18n.use_language("en")
+    assert clock(172_500.0) == "day 2, 23:55"
+    assert names.culprit("layer depthwise1") == "layer depthwise1"
 
 
 def test_every_page_has_its_texts() -> None:

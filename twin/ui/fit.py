@@ -16,6 +16,7 @@ from twin.nodes.cost import inference_time, run_time
 from twin.nodes.energy import YEAR, battery_life, cycle
 from twin.nodes.library import Card
 from twin.nodes.segments import External, plan
+from twin.ui import names
 from twin.ui.components.frame import aria, mark
 from twin.ui.i18n import t
 from twin.ui.wording import number, prefixed
@@ -133,7 +134,9 @@ def _bar(budget: Budget) -> list[Component]:
     width = f"{100.0 * min(share, 1.0):.2f}%"
     sign = mark("amber" if budget.name == "power" else "red", t("nodes.too_much"))
     over = [] if kept else [sign]
-    most = t("nodes.most", what=budget.culprit) if budget.culprit else t("nodes.power_limit")
+    most = t("nodes.power_limit")
+    if budget.culprit:
+        most = t("nodes.most", what=names.culprit(budget.culprit))
     return [
         html.Div([html.Span(name, className="strong"), html.Span([said, " ", *over])],
                  className="budget-words"),

@@ -2,7 +2,7 @@
 
 The catalogues ``params``, ``kpis`` and ``words`` hold the names. A meaning is written once, in
 English, where the parameter is declared; ``meanings`` holds its translations alone, and ``cards``
-those of the sentences of shipped models.
+those of the sentences of shipped models, ``titles`` those of shipped scenarios.
 """
 
 from __future__ import annotations
@@ -52,6 +52,34 @@ def kpi(path: str) -> str:
 def card_text(said: str) -> str:
     """Return a sentence of a shipped model's card in the reader's language, else as it is."""
     return catalogue(language()).get(f"cards.{said}", said)
+
+
+def scenario(title: str) -> str:
+    """Return the title of a shipped scenario in the reader's language, else as it is."""
+    return catalogue(language()).get(f"titles.{title}", title)
+
+
+def layer(name: str) -> str:
+    """Return a layer of a model as people say it: its kind and number.
+
+    >>> layer("depthwise2")
+    'depthwise2'
+    """
+    kind = name.rstrip("0123456789")
+    return word(f"layer_{kind}") + name[len(kind) :] if known(f"words.layer_{kind}") else name
+
+
+def culprit(said: str) -> str:
+    """Return what takes most of a budget: a layer, features, or the loading of weights."""
+    what, _, which = said.partition(" ")
+    if what == "layer":
+        return t("words.most_layer", name=layer(which))
+    if what == "features":
+        picture = "picture of "
+        if which.startswith(picture):
+            return t("words.most_picture", size=which.removeprefix(picture))
+        return t("words.most_features", kind=word(which))
+    return word(said)
 
 
 def word(value: str) -> str:

@@ -70,7 +70,9 @@ def _runs(context: Context) -> list[dict[str, str]]:
     return [
         _item(
             links.write("streams", known[run.file], {"run": run.run_id}),
-            f"{run.title} · {run.created[:16].replace('T', ' ')} · {run.run_id[:6]}",
+            " · ".join(
+                (names.scenario(run.title), run.created[:16].replace("T", " "), run.run_id[:6])
+            ),
         )
         for run in store.list_runs(MOST_RUNS)
         if run.file in known

@@ -13,7 +13,7 @@ from dash import ALL, Dash, Input, Output, State, dcc, html, set_props
 from dash.development.base_component import Component
 
 from twin.errors import BadInput
-from twin.ui import links, refusals, search, theme
+from twin.ui import links, names, refusals, search, theme
 from twin.ui.browser import in_browser
 from twin.ui.components import card, watch
 from twin.ui.components.frame import aria, icon, notice, page, sim_tag
@@ -137,7 +137,7 @@ def _languages(name: Ids) -> Component:
 
 def _title(context: Context, name: str) -> str:
     try:
-        return context.scenario(name).title
+        return names.scenario(context.scenario(name).title)
     except BadInput:
         return name
 

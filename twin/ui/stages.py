@@ -11,7 +11,7 @@ from twin.nodes.boards import Board
 from twin.nodes.cost import flash
 from twin.nodes.library import Card
 from twin.nodes.segments import External, Plan, plan
-from twin.ui import fit
+from twin.ui import fit, names
 from twin.ui.components.card import card
 from twin.ui.components.frame import aria
 from twin.ui.i18n import t
@@ -67,7 +67,8 @@ def _segments(loaded: Plan) -> Component:
     rows = []
     for place, one in enumerate(loaded.segments):
         cells = (
-            ", ".join(one.layers), fit.amount(one.size, "B"), fit.amount(one.loading, "s"),
+            ", ".join(map(names.layer, one.layers)),
+            fit.amount(one.size, "B"), fit.amount(one.loading, "s"),
             fit.amount(one.computing, "s"), prefixed(one.energy, "J"),
             fit.amount(one.memory, "B"),
         )  # fmt: skip

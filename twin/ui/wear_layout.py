@@ -14,7 +14,7 @@ from dash.development.base_component import Component
 
 from twin.forecast import tables
 from twin.forecast.shop import default_now
-from twin.ui import bearings_asked, bearings_layout, wear_form
+from twin.ui import bearings_asked, bearings_layout, names, wear_form
 from twin.ui.baseline import Start
 from twin.ui.bearings_asked import EXAMPLE, OWN, AskedBearings
 from twin.ui.components import card, watch
@@ -153,7 +153,7 @@ def too_large() -> str:
 
 
 def _asked(asked: Asked, plant: Plant) -> Component:
-    title = plant.start.scenario.title
+    title = names.scenario(plant.start.scenario.title)
     of_plant = wear_form.plant_row(title, start_line.line(plant.start))
     of_table = wear_form.tables_row(asked, Ids.TABLE, Ids.UPLOAD)
     is_plant = asked.source == PLANT

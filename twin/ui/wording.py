@@ -161,8 +161,8 @@ def clock(seconds: float) -> str:
     """Return a simulated time as ``04:20``, with the day in front from the second day on.
 
     >>> clock(15600), clock(100000)
-    ('04:20', 'd2 03:46')
+    ('04:20', 'day 2, 03:46')
     """
     days, rest = divmod(int(seconds), 86_400)
     shown = f"{rest // 3600:02d}:{rest % 3600 // 60:02d}"
-    return f"d{days + 1} {shown}" if days else shown
+    return t("shell.day_clock", day=days + 1, clock=shown) if days else shown

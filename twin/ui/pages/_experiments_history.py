@@ -14,7 +14,7 @@ from dash.development.base_component import Component
 
 from twin import history, jobs
 from twin.history import Experiment
-from twin.ui import baseline, links, shell
+from twin.ui import baseline, links, names, shell
 from twin.ui import draft as drafts
 from twin.ui import experiment_words as words
 from twin.ui.browser import in_browser
@@ -151,7 +151,8 @@ def rows(listed: Sequence[Experiment], context: Context) -> list[dict[str, Any]]
 
 
 def _row(one: Experiment, name: str, context: Context) -> dict[str, Any]:
-    title = one.title or (context.scenario(name).title if name else Path(one.file).stem)
+    written = one.title or (context.scenario(name).title if name else Path(one.file).stem)
+    title = names.scenario(written)
     act = "cancel" if one.open else "show" if one.hidden else "hide"
     state, share = _state(one)
     return {

@@ -42,9 +42,11 @@ def pair(view: View) -> Component:
     head, rest = comparison.verdict(_lead(document, told))
     noun = [html.Span(t("experiments.pair_noun")), sim_tag(),
             html.Span(t("what_if.paired", n=told.replications))]  # fmt: skip
+    base, candidate = ({"title": names.scenario(run.title), "at": _when(run.created)}
+                       for run in runs)  # fmt: skip
     said = [
-        html.P(t("experiments.pair_base", title=runs[0].title, at=_when(runs[0].created))),
-        html.P(t("experiments.pair_candidate", title=runs[1].title, at=_when(runs[1].created))),
+        html.P(t("experiments.pair_base", **base)),
+        html.P(t("experiments.pair_candidate", **candidate)),
         html.P(t("experiments.pair_changed", changes=_changes(document)), className="quiet"),
     ]
     return page(
@@ -136,7 +138,7 @@ def stored(view: View, context: Context, identity: str) -> Component:
         address = links.write("streams", name, {"run": run.run_id})
         ways = [html.P(dcc.Link([icon("activity"), t("experiments.to_streams")], href=address,
                                 className="with-icon"))]  # fmt: skip
-    return _one(view, run.title, _when(run.created), document, ways)
+    return _one(view, names.scenario(run.title), _when(run.created), document, ways)
 
 
 def of_job(view: View, job: jobs.Job) -> Component:

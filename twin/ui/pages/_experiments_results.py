@@ -85,7 +85,9 @@ def _aside(here: str, name: str, job: str) -> Component:
 
 
 def _head(job: jobs.Job, context: Context, name: str) -> Component:
-    title = context.scenario(name).title if name else str(job.payload.get("scenario", ""))
+    title = str(job.payload.get("scenario", ""))
+    if name:
+        title = names.scenario(context.scenario(name).title)
     told = [words.design(job.kind, job.payload), title, day_or_hour(job.created)]
     noun = [html.Span(" · ".join(told)), sim_tag()]
     take = [

@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 
 from twin import jobs
 from twin.errors import BadInput
-from twin.ui import baseline, building_strategies, building_view, links, runs, shell
+from twin.ui import baseline, building_strategies, building_view, links, names, runs, shell
 from twin.ui.browser import in_browser
 from twin.ui.building_run import past
 from twin.ui.building_view import Ran
@@ -102,7 +102,8 @@ def nothing(context: Context) -> Component:
         except BadInput:
             continue  # the scenario's own page says what is wrong with it
         if building_view.buildings(scenario):
-            link = dcc.Link([icon(ICON), scenario.title], href=links.write(PAGE, name),
+            title = names.scenario(scenario.title)
+            link = dcc.Link([icon(ICON), title], href=links.write(PAGE, name),
                             className="with-icon")  # fmt: skip
             found.append(html.Li(link))
     action = html.Ul(found, className="plain") if found else None

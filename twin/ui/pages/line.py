@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 from twin import jobs
 from twin.errors import BadInput
 from twin.scenario import Scenario
-from twin.ui import baseline, line_limit, line_stations, line_view, links, runs, shell
+from twin.ui import baseline, line_limit, line_stations, line_view, links, names, runs, shell
 from twin.ui.browser import in_browser
 from twin.ui.components import card, watch
 from twin.ui.components import start as start_line
@@ -106,7 +106,8 @@ def nothing(context: Context) -> Component:
         except BadInput:
             continue  # the scenario's own page says what is wrong with it
         if line_view.lines(scenario):
-            link = dcc.Link([icon("waypoints"), scenario.title], href=links.write(PAGE, name),
+            title = names.scenario(scenario.title)
+            link = dcc.Link([icon("waypoints"), title], href=links.write(PAGE, name),
                             className="with-icon")  # fmt: skip
             found.append(html.Li(link))
     action = html.Ul(found, className="plain") if found else None

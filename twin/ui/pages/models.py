@@ -10,6 +10,7 @@ import dash_mantine_components as dmc
 from dash import Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
+from twin.errors import BadInput
 from twin.nodes import inspection, library
 from twin.nodes.arena import timeline
 from twin.nodes.boards import BOARDS
@@ -29,6 +30,7 @@ PAGE = "models"
 PERIOD = 60.0  # from window to window, for power and battery; the card's own [s]
 FIGURES = ("accuracy", "macro_f1", "macro_auroc", "false_alarms", "missed_alarms", "n")
 REAL = "recordings"
+USUAL = "bearing"  # shown where the scenario runs no model: every plant has rolling bearings
 MANY = 7  # classes; of more, the confusion takes the whole width
 Test = Mapping[str, Any]
 
@@ -45,7 +47,7 @@ class Ids(StrEnum):
 def layout(view: View, context: Context) -> Component:
     """Return the page of one shipped model."""
     shipped = list(library.names())
-    chosen = view.one("model") if view.one("model") in shipped else shipped[0]
+    chosen = view.one("model") if view.one("model") in shipped else used(view, context, shipped)
     pick = dmc.Select(id=Ids.MODEL, data=shipped, value=chosen, size="sm", allowDeselect=False,
                       label=t("models.model"), w=240)  # fmt: skip
     return page(
@@ -55,6 +57,21 @@ def layout(view: View, context: Context) -> Component:
         html.Div(pick, className="controls"),
         html.Div(body(chosen), id=Ids.BODY, className="cards"),
     )
+
+
+def used(view: View, context: Context, shipped: Sequence[str]) -> str:
+    """Return the first shipped model that the scenario runs, else the one for the most usual part.
+
+    A node's first stage is asked after its model; a station of a line may look by a model as well.
+    """
+    try:
+        scenario = context.scenario(view.scenario)
+    except BadInput:
+        return USUAL
+    said = [(path.rsplit(".", 1)[-1], str(value)) for path, declared, value
+            in scenario.declarations() if declared.form == "model"]  # fmt: skip
+    found = [value for field in ("model", "gate") for name, value in said if name == field]
+    return next((name for name in found if name in shipped), USUAL)
 
 
 def register(app: Dash, context: Context) -> None:
@@ -203,7 +220,8 @@ def _severity(held: library.Card) -> Component | None:
         return None
     rows = [html.Tr([html.Th(names.word(str(word)), scope="row"), _told(str(said), html.Td)])
             for word, said in told.items()]  # fmt: skip
-    return card(t("models.severity_noun"), html.H2(t("models.severity")),
+    kind = "flaws" if held.sensor == inspection.SENSOR else "faults"
+    return card(t(f"models.severity_{kind}_noun"), html.H2(t(f"models.severity_{kind}")),
                 html.Table(html.Tbody(rows), className="figures facts"))  # fmt: skip
 
 
@@ -247,7 +265,8 @@ def _layers(held: library.Card) -> Component:
     columns = ("layer", "kind", "macs", "layer_flash", "alive", "layer_time")
     head = html.Tr([html.Th(t(f"models.{name}"), scope="col") for name in columns])
     rows = [
-        html.Tr([html.Th(layer.name, scope="row"), html.Td(layer.kind, className="said"),
+        html.Tr([html.Th(names.layer(layer.name), scope="row"),
+                 html.Td(names.layer(layer.kind), className="said"),
                  html.Td(number(layer.macs, 0)),
                  html.Td(fit.amount(layer.weights + PER_CHANNEL * layer.channels, "B")),
                  html.Td(fit.amount(step.live, "B")),
@@ -256,6 +275,7 @@ def _layers(held: library.Card) -> Component:
     ]  # fmt: skip
     table = html.Table([html.Thead(head), html.Tbody(rows)], className="figures entire layers")
     slowest = max(held.layers, key=lambda layer: layer_time(layer, board))
-    return card(t("models.layers_noun"), html.H2(t("models.slowest", layer=slowest.name)),
+    finding = t("models.slowest", layer=names.layer(slowest.name))
+    return card(t("models.layers_noun"), html.H2(finding),
                 html.Div(table, className="table-wide", tabIndex=0, role="region",
                          **aria(label=t("models.layers_noun"))))  # fmt: skip

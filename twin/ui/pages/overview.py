@@ -78,7 +78,7 @@ def _ahead(scenario: Scenario) -> str:
 def _plant(scenario: Scenario) -> Component:
     noun = [html.Span(t("overview.plant_noun")), sim_tag()]
     return html.Section(
-        [html.Div(noun, className="noun verdict-noun"), html.H2(scenario.title),
+        [html.Div(noun, className="noun verdict-noun"), html.H2(names.scenario(scenario.title)),
          html.Div(_soon(), id=Ids.PLANT)],
         className="card",
     )  # fmt: skip
