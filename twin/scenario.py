@@ -25,10 +25,10 @@ from twin.family import load as load_kind
 from twin.measures import Measure
 from twin.params import Declaration, Params, count, declarations, find, quantity, text
 from twin.signals.base import SensorSettings
+from twin.written import declared_values, names_files
 
 Section = Literal["plant", "sensor", "node"]
 SECTIONS: tuple[Section, ...] = ("plant", "sensor", "node")
-NAMING = {"file", "model"}  # forms of parameters that name what is read beside the scenario
 FAMILIES = {"plant": "twin.plant", "sensor": "twin.signals"}
 
 
@@ -81,7 +81,7 @@ class Scenario:
         for entry in self.entries.values():
             table = self.document[entry.section][entry.name]
             unused = {f"{entry.name}.{name}" for name in _unused(entry)}
-            for path, declared, value in _declared(entry.name, entry.params, table):
+            for path, declared, value in declared_values(entry.name, entry.params, table):
                 if path not in unused:
                     yield path, declared, value
 
@@ -105,7 +105,7 @@ class Scenario:
 
     def _of_plant(self) -> Iterator[tuple[str, Declaration, Any]]:
         for name, entry in self.of("plant").items():
-            for path, declared, value in _declared(
+            for path, declared, value in declared_values(
                 name, entry.params, self.document["plant"][name]
             ):
                 whole = isinstance(value, (int, float)) and not isinstance(value, bool)
@@ -185,10 +185,10 @@ class Scenario:
     def _files(self) -> list[str]:
         folder, found = Path(self.file).parent, []
         for entry in self.entries.values():
-            if _names_files(entry.params):
+            if names_files(entry.params):
                 table = self.document[entry.section][entry.name]
                 unused = {f"{entry.name}.{name}" for name in _unused(entry)}
-                named = _declared(entry.name, entry.params, table, naming=True)
+                named = declared_values(entry.name, entry.params, table, naming=True)
                 found += [
                     digest(str(v), folder) if one.form == "file" else _model_digest(str(v))
                     for path, one, v in named
@@ -203,15 +203,6 @@ def _own(table: Mapping[str, Any]) -> dict[str, Any]:
             for key, value in table.items()}  # fmt: skip
 
 
-@functools.cache
-def _names_files(params: type[Params]) -> bool:
-    """Whether a parameter of this class, or inside it, is the name of a file or model."""
-    return any(
-        declared.form in NAMING or (declared.params is not None and _names_files(declared.params))
-        for declared in declarations(params)
-    )
-
-
 def _model_digest(model: str) -> str:
     from twin.nodes.library import digest_of
 
@@ -223,33 +214,6 @@ def _unused(entry: Entry) -> frozenset[str]:
         return frozenset()
     found: frozenset[str] = load_kind("twin.plant", entry.kind).Model.unused(entry.settings)
     return found
-
-
-def _declared(
-    path: str, params: type[Params], table: Mapping[str, Any], *, naming: bool = False
-) -> Iterator[tuple[str, Declaration, Any]]:
-    """Yield what a table declares, or what of it may be ``naming`` a file or model."""
-    for name, declared in _placed(params, path):
-        value = table.get(name, declared.default)
-        if declared.form == "table" and declared.params is not None:
-            if not naming or _names_files(declared.params):
-                for key, inner in (value or {}).items():
-                    here = f"{declared.path}.{key}"
-                    yield from _declared(here, declared.params, inner, naming=naming)
-            continue
-        if naming and declared.form not in NAMING:
-            continue
-        if declared.form == "quantity" and isinstance(value, str):
-            number, unit = units.split(value)
-            value = units.convert(number, unit, declared.unit) if unit else number
-        yield declared.path, declared, value
-
-
-@functools.lru_cache(maxsize=2048)
-def _placed(params: type[Params], path: str) -> tuple[tuple[str, Declaration], ...]:
-    """Return the declarations of a class by name, their paths those in a scenario."""
-    return tuple((one.path, dataclasses.replace(one, path=f"{path}.{one.path}"))
-                 for one in declarations(params))  # fmt: skip
 
 
 # -- reading ------------------------------------------------------------------------------------
