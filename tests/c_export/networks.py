@@ -167,4 +167,14 @@ def perceptron():
     return net.model(value, (30,), (6,))
 
 
+def dense(inputs, outputs):
+    """One matrix product."""
+    net = Graph(8)
+    weights = net.rng.integers(-127, 128, (inputs, outputs)).astype(np.int8)
+    given = [net.constant("w", weights), net.constant("t", np.float32(0.002))]
+    real = net.node("DequantizeLinear", [*given, net.constant("y", np.int8(0))])
+    value = net.node("MatMul", [net.pair("x", 0.1, 200), real])
+    return net.model(net.pair(value, 0.1, 128), (inputs,), (outputs,))
+
+
 ALL = {net.__name__: net for net in (pointwise, residual, picture, waveform, perceptron)}

@@ -1,0 +1,107 @@
+"""What the fronts of a microphone share: spectra in bands as a plan of C, sounds to try them on."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from twin.c_export.fronts import _sines
+from twin.c_export.fronts.base import Array, Case, real, table
+from twin.nodes import mel
+from twin.rng import stream
+
+SOURCES = ("bands.h", "bands.c", "fourier.h", "fourier.c", "reals.h")
+EXAMPLE = """\
+    .rate = {rate},           /* of the microphone [Hz] */
+    .range = 1.0f,              /* value at which it clips, in the unit of the samples */
+"""
+PLAN = """\
+{sines}
+{taper}
+{weights}
+static const int16_t first_lines[] = {{{first}}};
+static const int16_t band_lines[] = {{{lines}}};
+static float frame[{size}];
+static twin_complex spectrum[{half}];
+static const twin_bands bands = {{
+    {size}, {count}, {parts}, {scale}, taper, sines, weights, first_lines, band_lines,
+    frame, spectrum,
+}};
+"""
+
+
+class Bands:
+    """Spectra at a rate [Hz] in ``count`` bands, as :mod:`twin.nodes.mel` makes them."""
+
+    def __init__(self, rate: float, count: int) -> None:
+        self.rate, self.count, self.size = rate, count, mel.frame_size(rate)
+        self.parts = _sines.parts_of(self.size)
+        shares = mel.bands(rate, count)
+        inside = shares > 0.0
+        self.first = inside.argmax(axis=1)
+        self.lines = shares.shape[1] - inside[:, ::-1].argmax(axis=1) - self.first
+        ends = zip(shares, self.first, self.lines, strict=True)
+        self.weights = np.concatenate([row[low : low + many] for row, low, many in ends])
+
+    @property
+    def ram(self) -> int:
+        """A frame and its spectrum [byte]."""
+        return 8 * self.size
+
+    @property
+    def flash(self) -> int:
+        """Sines, taper and bands [byte]."""
+        held = self.size // 2 + 1 + len(self.weights)
+        return _sines.bytes_of(self.parts) + 4 * held + 4 * self.count
+
+    @property
+    def plan(self) -> str:
+        """The plan, its tables and its buffers, as C."""
+        taper = np.hanning(self.size + 1)[:-1].astype(np.float32)
+        return PLAN.format(
+            sines=_sines.sines("sines", self.parts),
+            taper=table("taper", taper[: self.size // 2 + 1]),
+            weights=table("weights", self.weights),
+            first=", ".join(map(str, self.first)),
+            lines=", ".join(map(str, self.lines)),
+            size=self.size,
+            half=self.size // 2,
+            count=self.count,
+            parts=self.parts,
+            scale=real(1.0 / float(np.float32(taper.sum() ** 2))),
+        )
+
+    @property
+    def example(self) -> str:
+        """An initialiser of ``twin_sound``."""
+        return EXAMPLE.format(rate=real(self.rate))
+
+
+def _sound(size: int, rate: float, rng: np.random.Generator) -> Array:
+    """Noise of some colour, tones, and something that comes and goes; below full scale 1."""
+    lines = np.fft.rfftfreq(size, 1.0 / rate)
+    shape = np.maximum(lines, 30.0) ** -rng.uniform(0.0, 1.5)
+    noise = np.fft.irfft(np.fft.rfft(rng.standard_normal(size)) * shape, size)
+    time = np.arange(size) / rate
+    tones = sum(
+        rng.uniform(0.0, 1.0) * np.sin(2.0 * np.pi * tone * time)
+        for tone in np.exp(rng.uniform(np.log(60.0), np.log(0.45 * rate), 4))
+    )
+    swell = 1.0 + rng.uniform(0.0, 1.0) * np.sin(2.0 * np.pi * rng.uniform(1.0, 9.0) * time)
+    made = (noise / noise.std() + rng.uniform(0.0, 2.0) * tones) * swell
+    loud = np.exp(rng.uniform(np.log(0.003), np.log(0.7)))
+    return np.asarray(made / np.abs(made).max() * loud, np.float32)
+
+
+def cases(
+    size: int, rate: float, count: int, seed: int, row: Callable[[Array, float], Array]
+) -> Iterator[Case]:
+    """Yield sounds of ``size`` samples with their rows."""
+    for index in range(count):
+        rng = stream(seed, f"c_export.sound.{index}")
+        scale = np.float32(rng.choice([1.0, 20.0]))
+        samples = _sound(size, rate, rng) * scale
+        told = struct.pack("<2f", rate, scale)
+        yield Case(samples, told, row(samples / scale, rate), f"full scale {scale:g}")
