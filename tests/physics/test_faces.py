@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from twin.physics.assembly import assemble
 from twin.physics.face_films import ALONE, BY_AIR, BY_FAR, BY_SKY, FIRST_PANE, OUTER, PANES, YIELDS
 from twin.physics.house import Face, House, Layer, Opening, Room, Wall
 from twin.physics.network import steady
+from twin.physics.regulators import IDEAL, PI, THERMOSTAT
 from twin.physics.zone_steps import OUT, SKY_T
 from twin.scenario import load, parse, shipped
 from twin.simulate import build
@@ -96,6 +98,29 @@ def test_ten_rooms_are_those_of_the_whole_network(engine):
     assert heat.sum() == pytest.approx(all_heat.sum(), rel=3e-3)
 
 
+@pytest.mark.parametrize("kind", [IDEAL, THERMOSTAT, PI])
+def test_a_plant_too_small_and_regulators_are_those_of_films_at_every_step(kind):
+    """Rooms share what the plant has; what is asked for does not hang on how faces are solved."""
+    building = build(parse(row_of_rooms(3), "rooms.toml")).world.assets["house"]
+    made, n = building.made, 288 * 4
+    block = replace(
+        building.inputs.block(0, n), plant=np.tile([2500.0, 500.0, 0.5], (n, 1)),
+    )  # fmt: skip
+    regulators, most = np.zeros((3, 5)), np.full((3, 2), 3000.0)
+    regulators[1:] = [[kind, 1.0, 600.0, 0.5, 3600.0], [kind, 0.5, 0.0, 0.2, 1800.0]]
+    near, exact = (
+        engine.run(tab, engine.at_rest(tab, 288.15), block, most, regulators)
+        for engine, tab in ((quick_tables, quick_tables.tables(made)),
+                            (face_tables, face_tables.tables(made, made.step)))
+    )  # fmt: skip
+    hours = [t.seen[:, :3].reshape(-1, 12, 3).mean(axis=1) for t in (near, exact)]
+    assert np.sqrt(np.mean((hours[0] - hours[1]) ** 2)) < (0.05 if kind != THERMOSTAT else 0.2)
+    assert near.heat.sum(axis=0) == pytest.approx(exact.heat.sum(axis=0), rel=0.01)
+    assert near.heat.sum(axis=1).max() <= 2500.0 + 1e-6
+    assert near.heat.sum(axis=1).max() == pytest.approx(exact.heat.sum(axis=1).max(), rel=1e-3)
+    assert near.heat.min(axis=1).sum() == pytest.approx(exact.heat.min(axis=1).sum(), rel=0.05)
+
+
 @pytest.mark.parametrize("engine", [face_tables, quick_tables])
 @pytest.mark.parametrize("name", ["600", "960"])
 def test_what_the_house_gets_is_what_it_stores(weather, name, engine):
@@ -105,39 +130,41 @@ def test_what_the_house_gets_is_what_it_stores(weather, name, engine):
     tab = engine.tables(made)
     state = engine.at_rest(tab, 293.15)
     for k in range(288):
-        before = stored(tab, made, state)
+        before = stored(engine, tab, made, state)
         part = block.part(k, k + 1)
         trace = engine.run(tab, state, part, building._power, None)
-        flows = entering(tab, made, state, part, trace)
-        error = stored(tab, made, state) - before - STEP * flows.sum()
+        flows = entering(engine, tab, made, state, part, trace)
+        error = stored(engine, tab, made, state) - before - STEP * flows.sum()
         assert abs(error) <= 1e-9 * max(STEP * np.abs(flows).sum(), before * 1e-6)
 
 
-def stored(tab, made, state):
+def stored(engine, tab, made, state):
     """Heat above 20 °C in walls and air [J]."""
-    found = tab.fixed.capacity @ (state.air - 293.15)
-    for e, wall in enumerate(tab.walls):
+    given, modes = getattr(tab, "given", tab), engine.elements(tab, state).modes
+    found = given.fixed.capacity @ (state.air - 293.15)
+    for e, wall in enumerate(given.walls):
         if wall is not None:
             capacity = sum(made.circuit.capacities[node] for node in made.chains[e])
-            found += capacity * (state.modes[0, e] / wall.enter[0].sum() - 293.15)
+            found += capacity * (modes[0, e] / wall.enter[0].sum() - 293.15)
     return found
 
 
-def entering(tab, made, state, part, trace):
+def entering(engine, tab, made, state, part, trace):
     """Heat into the house from outdoors and from within it [W]."""
     known, rooms, walls = part.known[0], made.rooms, len(made.house.walls)
     out, sky = part.weather[0, OUT], part.weather[0, SKY_T]
-    el, n = state.el, len(made.chains)
+    now, n = engine.elements(tab, state), len(made.chains)
+    el = now.el
     sun = np.zeros(n)
     sun[:walls] = known[made.known + 4 * rooms :][:walls]
     outdoors = sun + (
         el[BY_AIR] * out + el[BY_SKY] * sky**4 + el[BY_FAR] * out**4 + el[ALONE]
-    )[:n]  # fmt: skip
-    alone = el[YIELDS, :n] > 0
-    held = 1 / np.where(alone, el[YIELDS, :n], 1.0) - el[OUTER, :n]
-    outdoors = np.where(alone, outdoors - held * state.ends[:n], 0.0)
+    )  # fmt: skip
+    alone = el[YIELDS] > 0
+    held = 1 / np.where(alone, el[YIELDS], 1.0) - el[OUTER]
+    outdoors = np.where(alone, outdoors - held * now.ends, 0.0)
     panes = [known[row[FIRST_PANE] : row[FIRST_PANE] + row[PANES]].sum()
-             for row in tab.fixed.element[walls:]]  # fmt: skip
+             for row in getattr(tab, "given", tab).fixed.element[walls:]]  # fmt: skip
     inside = (made.flows[:, : 4 * rooms] @ known[made.known : made.known + 4 * rooms]).sum()
     return np.array([*outdoors, *panes, inside, *trace.heat[0], *trace.fresh[0]])
 

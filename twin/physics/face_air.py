@@ -28,12 +28,18 @@ DISCHARGE = 0.65
 
 
 @lean
+def breeze_through(one: float, other: float, size: float, steady: float) -> float:
+    """Conductance of an opening between two zones by the air as it was [W/K]."""
+    buoyant = math.sqrt(9.81 * abs(one - other) / (0.5 * (one + other)))
+    return steady + AIR_HEAT * DISCHARGE / 3.0 * size * buoyant
+
+
+@lean
 def breezes(doors: Whole, size: Array, steady: Array, zones: Array, found: Array) -> None:
-    """Conductance of each opening between two zones by the air as it was [W/K]."""
+    """Conductance of each opening by the air as it was [W/K]."""
     for i in range(doors.shape[0]):
         one, other = zones[doors[i, 0], MEAN], zones[doors[i, 1], MEAN]
-        buoyant = math.sqrt(9.81 * abs(one - other) / (0.5 * (one + other)))
-        found[i] = steady[i] + AIR_HEAT * DISCHARGE / 3.0 * size[i] * buoyant
+        found[i] = breeze_through(one, other, size[i], steady[i])
 
 
 @lean
@@ -63,9 +69,9 @@ def overasked(heat: Array, power: Array, heating: float, cooling: float) -> bool
         taken -= min(heat[r], 0.0)
     for r in range(heat.shape[0]):
         if given > heating:
-            power[r, 0] = max(heat[r], 0.0) * heating / given
+            power[0, r] = max(heat[r], 0.0) * heating / given
         if taken > cooling:
-            power[r, 1] = -min(heat[r], 0.0) * cooling / taken
+            power[1, r] = -min(heat[r], 0.0) * cooling / taken
     return given > heating or taken > cooling
 
 
@@ -78,10 +84,10 @@ def asks(
     """What each zone is to get, within which band, and at most."""
     for r in range(air.shape[0]):
         asked[r], bottom[r], top[r] = order[k, r], low[k, r], high[k, r]
-        power[r, 0], power[r, 1] = most[r, 0] * heating, most[r, 1]
+        power[0, r], power[1, r] = most[r, 0] * heating, most[r, 1]
         if regulators[r, KIND_OF] != IDEAL:
             part = share(regulators[r], memory[r], air[r], low[k, r], high[k, r], step)
-            asked[r] = part * power[r, 0] if part > 0.0 else part * power[r, 1]
+            asked[r] = part * power[0, r] if part > 0.0 else part * power[1, r]
             bottom[r], top[r] = -np.inf, np.inf
 
 

@@ -234,7 +234,7 @@ def settle(
     own = storage + weight * given
     free = (storage - (1.0 - weight) * given) * at + pushed + enters
     heat = min(max(order, low * own - free), high * own - free)
-    heat = min(max(heat, -most[r, 1]), most[r, 0])
+    heat = min(max(heat, -most[1, r]), most[0, r])
     after = (free + heat) / own
     mean = weight * after + (1.0 - weight) * at
     zones[r, MEAN] = mean
@@ -329,7 +329,7 @@ def march(
     rooms, size_of = air.shape[0], el.shape[1]
     held, into, shared = np.zeros((2, size_of)), np.zeros((2, size_of)), np.zeros((2, len(between)))
     sun, pushes, breeze = np.zeros(size_of), np.zeros(size_of), np.zeros(len(doors))
-    base, b, power = np.zeros(face.shape), np.zeros(face.shape), np.zeros((rooms, 2))
+    base, b, power = np.zeros(face.shape), np.zeros(face.shape), np.zeros((2, rooms))
     asked, bottom, top = np.zeros(rooms), np.zeros(rooms), np.zeros(rooms)
     gives, enters, mean = np.zeros(rooms), np.zeros(rooms), np.zeros(rooms)
     carry(modes, np.ones(decay.shape), reach, into, held)

@@ -1,33 +1,51 @@
 """The step of a house of many walls: as :mod:`twin.physics.face_march`, by kept inverses. All SI.
 
-Films are those of :mod:`twin.physics.quick_films`. Layouts are those of
-:mod:`twin.physics.face_tables` and :mod:`twin.physics.quick_tables`.
+Eight faces go through the processor at once. What the faces of a zone are without the walls to
+other zones is found once; each round adds what those bring. Films are those of
+:mod:`twin.physics.quick_films`; :mod:`twin.physics.quick_layout` says what lies where.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
+from twin.physics import quick_layout as col
 from twin.physics.compiled import compiled, fused
-from twin.physics.face_air import (
-    BEAM,
-    DIFFUSE,
-    RADIANT,
-    WINDOWS,
+from twin.physics.eights import (
+    LANES,
+    above,
+    greater,
+    largest,
+    load,
+    one,
+    pick,
+    size,
+    smaller,
+    spread,
+    store,
+    times,
+    total,
+)
+from twin.physics.face_air import BEAM, DIFFUSE, RADIANT
+from twin.physics.face_march import ROUNDS, SETTLED
+from twin.physics.quick_air import (
     asks,
     given_off,
     overasked,
+    regulated,
+    shone,
     told,
     with_doors,
 )
-from twin.physics.face_films import ACROSS, LANES, MEAN, OUTER, TAKES, WEIGHT, YIELDS
-from twin.physics.face_march import ROUNDS, SETTLED, carry, lead
 from twin.physics.quick_films import due, renew
+from twin.physics.regulators import IDEAL, KIND
+from twin.physics.zone_steps import OUT, SKY_T
 
 Array = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
-Places = npt.NDArray[np.uint64]
 
 NEAR, EXACT = 1e-2, 1e-5
 """Faces of walls between zones are known to this before the zones are solved [K]: of walls that
@@ -35,205 +53,257 @@ store heat, which keep what one zone gives until the other takes it; where some 
 
 
 @fused
-def gather(
-    k: int, b: Array, flat: Array, beyond: Array, absorbed: Array, known: Array, first: Whole,
-    pushes: Array, inner: Places,
+def carry(t: int, modes: Array, swing: Array, order: int, into: Any, beyond: Any) -> Any:
+    """Carry the modes of eight walls on with heat into both faces [W]; what they hold there [K]."""
+    here, there = spread(0.0), spread(0.0)
+    for m in range(order):
+        at = (t * modes.shape[1] + m) * LANES
+        inner, outer = load(swing, 3 * at + LANES), load(swing, 3 * at + 2 * LANES)
+        now = load(swing, 3 * at) * load(modes, at) + inner * into + outer * beyond
+        store(modes, at, now)
+        here, there = here + inner * now, there + outer * now
+    return here, there
+
+
+@fused
+def held(t: int, modes: Array, swing: Array, order: int) -> Any:
+    """What the modes of eight walls hold at both faces [K]."""
+    here, there = spread(0.0), spread(0.0)
+    for m in range(order):
+        at = (t * modes.shape[1] + m) * LANES
+        now = load(modes, at)
+        here = here + load(swing, 3 * at + LANES) * now
+        there = there + load(swing, 3 * at + 2 * LANES) * now
+    return here, there
+
+
+@fused
+def push(
+    t: int, tiles: Array, joints: Array, still: Array, places: Whole, known: Array, row: int,
+    radiant: float, beam: float, diffuse: float, out: float, out4: float, sky4: float,
 ) -> None:  # fmt: skip
-    """What light, radiant gains and walls push into each face [W], (rooms, eights, 8).
-
-    ``flat`` is ``b`` as a vector; so are all vectors of faces below.
-    """
-    for r in range(b.shape[0]):
-        radiant, beam = known[k, first[RADIANT] + r], known[k, first[BEAM] + r]
-        diffuse = known[k, first[DIFFUSE] + r]
-        for t in range(b.shape[1]):
-            for j in range(LANES):
-                b[r, t, j] = (
-                    beyond[r, t, j]
-                    + absorbed[0, r, t, j] * radiant
-                    + absorbed[1, r, t, j] * beam
-                    + absorbed[2, r, t, j] * diffuse
-                )
-    for e in range(inner.shape[0]):
-        flat[inner[e]] += pushes[e]
+    """What light, gains, walls and weather push into eight faces [W]."""
+    at, by, among = t * col.TILE, t * col.STILL, t * col.PLACES
+    across = load(tiles, at + col.ACROSS)
+    here, there = load(tiles, at + col.HELD_IN), load(tiles, at + col.HELD_OUT)
+    heat = load(tiles, at + col.INNER) * here + across * there + load(tiles, at + col.PANE_IN)
+    heat_out = across * here + load(tiles, at + col.OUTER) * there + load(tiles, at + col.PANE_OUT)
+    sun = load(still, by + col.LIT) * pick(known, row, places, among + col.SUN)
+    outside = sun + load(tiles, at + col.ALONE) + heat_out
+    outside = outside + load(tiles, at + col.BY_AIR) * out
+    outside = outside + load(still, by + col.TO_SKY) * sky4 + load(still, by + col.TO_FAR) * out4
+    push = heat - load(tiles, at + col.PASSES) * outside
+    gets = push + load(tiles, at + col.BEYOND) + load(still, by + col.BY_RADIANT) * radiant
+    gets = gets + load(still, by + col.BY_BEAM) * beam + load(still, by + col.BY_DIFFUSE) * diffuse
+    store(tiles, at + col.HEAT_OUT, heat_out)
+    store(tiles, at + col.OUTSIDE, outside)
+    store(tiles, at + col.BOTH, heat + outside)
+    store(tiles, at + col.PUSH, push)
+    store(tiles, at + col.PUSHED, gets + pick(joints, 0, places, among + col.JOINED))
 
 
 @fused
-def across(
-    el: Array, held: Array, alone: Array, flat: Array, faces: Array, between: Whole, inner: Places,
-    outer: Places, shared: Array,
+def pushes(
+    k: int, spans: Whole, tiles: Array, joints: Array, still: Array, places: Whole, known: Array,
+    first: Whole, weather: Array,
 ) -> None:  # fmt: skip
-    """Walls between two zones: what each face gets by the other's temperature in ``faces`` [W]."""
-    for i in range(flat.shape[0]):
-        flat[i] = alone[i]
-    for i in range(between.shape[0]):
-        e = between[i]
-        shared[0, i] = el[ACROSS, e] * faces[outer[i]]
-        shared[1, i] = el[ACROSS, e] * faces[inner[e]]
-        flat[inner[e]] -= shared[0, i]
-        flat[outer[i]] += held[1, e] - shared[1, i]
+    """What is pushed into all faces but by their air and through walls between zones [W]."""
+    out, sky = weather[k, OUT], weather[k, SKY_T]
+    out4, sky4 = out * out * out * out, sky * sky * sky * sky
+    row = k * known.shape[1]
+    for r in range(spans.shape[0] - 1):
+        radiant, beam = one(known, row + first[RADIANT] + r), one(known, row + first[BEAM] + r)
+        diffuse, span = one(known, row + first[DIFFUSE] + r), r * col.SPAN
+        for t in range(one(spans, span + col.FIRST), one(spans, span + col.SPAN + col.FIRST)):
+            push(t, tiles, joints, still, places, known, row, radiant, beam, diffuse, out, out4,
+                 sky4)  # fmt: skip
 
 
 @fused
-def taken(faces: Array, used: Array) -> None:
-    """Take faces as they are."""
-    for i in range(faces.shape[0]):
-        used[i] = faces[i]
+def bare(
+    spans: Whole, tiles: Array, zones: Array, still: Array, places: Whole, inverse: Array
+) -> None:
+    """The faces of each zone but for its air [K], and what its air gets of that [W].
 
-
-@fused
-def off(faces: Array, used: Array, between: Whole, inner: Places, outer: Places) -> float:
-    """How far faces of walls between zones are from those that were used [K]; uses them next."""
-    found = 0.0
-    for i in range(between.shape[0]):
-        one, other = inner[between[i]], outer[i]
-        found = max(found, abs(faces[one] - used[one]), abs(faces[other] - used[other]))
-    taken(faces, used)
-    return found
-
-
-@fused
-def settle(
-    r: int, zones: Array, b: Array, face: Array, inverse: Array, rise: Array, rise_then: Array,
-    late: float, count: int, at: float, enters: float, gives: float, storage: float,
-    order: float, low: float, high: float, most: Array,
-) -> tuple[float, float]:  # fmt: skip
-    """Air of zone ``r`` at the end of the step [K] and the heat that keeps it in its band [W].
-
-    As in :mod:`twin.physics.face_march`; ``rise_then`` is by the films that it is inverted for.
+    Walls between zones bring what the other face, as it was found last, makes them bring.
     """
-    weight, given, eights = zones[r, WEIGHT], zones[r, TAKES] + gives, -(-count // LANES)
-    pushed = late
-    for t in range(eights):
-        for j in range(LANES):
-            pushed += rise_then[r, t, j] * b[r, t, j]
-    own = storage + weight * given
-    free = (storage - (1.0 - weight) * given) * at + pushed + enters
-    heat = min(max(order, low * own - free), high * own - free)
-    heat = min(max(heat, -most[r, 1]), most[r, 0])
-    after = (free + heat) / own
-    mean = weight * after + (1.0 - weight) * at
-    zones[r, MEAN] = mean
-    for i in range(count):
-        total = 0.0
-        for t in range(eights):
-            for j in range(LANES):
-                total += inverse[r, i, t, j] * b[r, t, j]
-        face[r, i // LANES, i % LANES] = total + rise[r, i // LANES, i % LANES] * mean
-    return after, heat
+    for t in range(tiles.shape[0]):
+        other = pick(tiles, 0, places, t * col.PLACES + col.PARTNER)
+        store(tiles, t * col.TILE + col.CROSSED, load(still, t * col.STILL + col.CROSS) * other)
+    for r in range(spans.shape[0] - 1):
+        span, gets = r * col.SPAN, spread(0.0)
+        begin, count = one(spans, span + col.FIRST), one(spans, span + col.COUNT)
+        corner, wide = one(spans, span + col.MATRIX), count * LANES
+        for t in range(count):
+            found = spread(0.0)
+            for u in range(count):
+                at = (begin + u) * col.TILE
+                heat = load(tiles, at + col.PUSHED) - load(tiles, at + col.CROSSED)
+                found = found + times(inverse, corner + (u * wide + t) * LANES, wide, heat)
+            at = (begin + t) * col.TILE
+            store(tiles, at + col.BARE, found)
+            gets = gets + load(tiles, at + col.FILM_THEN) * found
+        zones[col.GOT, r] = total(gets)
 
 
 @fused
-def received(
-    k: int, rooms: int, seen: Array, el: Array, held: Array, sun: Array, pushes: Array,
-    draws: Array, faces: Array, inner: Places, outer: Places, between: Whole, shared: Array,
-    windows: int, into: Array, ends: Array,
-) -> None:  # fmt: skip
-    """Heat into both faces of every wall through the step [W], and its outer face's mean [K].
+def balance(zones: Array) -> None:
+    """Air of the zones at the end of the step [K], and the heat that keeps them in band [W].
 
-    ``seen`` gets the inner faces' means [K], after its ``rooms``.
+    As in :mod:`twin.physics.face_march`.
     """
-    for e in range(inner.shape[0]):
-        into[1, e] = faces[inner[e]]
-    for e in range(inner.shape[0]):
-        seen[k, rooms + e] = into[1, e]
-        into[0, e] = draws[0, e] * into[1, e] + draws[1, e] - pushes[e]
-    for e in range(windows):
-        here = into[1, e]
-        there = (sun[e] + held[1, e] - el[ACROSS, e] * here) * el[YIELDS, e]
-        ends[e] = there
-        into[1, e] = el[ACROSS, e] * here + el[OUTER, e] * there - held[1, e]
-    for e in range(windows, inner.shape[0]):
-        # Panes keep nothing: what their two faces get goes outdoors.
-        gets = sun[e] + into[0, e] + held[0, e] + held[1, e]
-        ends[e] = gets / (1.0 / el[YIELDS, e] - el[OUTER, e])
-    for i in range(between.shape[0]):
-        e = between[i]
-        there = faces[outer[i]]
-        ends[e] = there
-        into[0, e] += shared[0, i]
-        into[1, e] = shared[1, i] + el[OUTER, e] * there - held[1, e]
+    wide = zones.shape[1]
+    for at in range(0, wide, LANES):
+        weight, gives = load(zones, col.WEIGHT * wide + at), load(zones, col.GIVES * wide + at)
+        given, air = load(zones, col.TAKES * wide + at) + gives, load(zones, col.AIR * wide + at)
+        storage = load(zones, col.STORES * wide + at)
+        own = storage + weight * given
+        enters = load(zones, col.GOT * wide + at) + load(zones, col.LATE * wide + at)
+        enters = enters + load(zones, col.BESIDE * wide + at)
+        free = (storage - (1.0 - weight) * given) * air + enters
+        heat = greater(
+            load(zones, col.ASKED * wide + at), load(zones, col.BOTTOM * wide + at) * own - free
+        )
+        heat = smaller(heat, load(zones, col.TOP * wide + at) * own - free)
+        heat = greater(heat, 0.0 - load(zones, col.COOLING * wide + at))
+        heat = smaller(heat, load(zones, col.HEATING * wide + at))
+        after = (free + heat) / own
+        store(zones, col.HEAT * wide + at, heat)
+        store(zones, col.AFTER * wide + at, after)
+        store(zones, col.MEAN * wide + at, weight * after + (1.0 - weight) * air)
+
+
+@fused
+def faces(spans: Whole, tiles: Array, zones: Array, still: Array) -> float:
+    """Faces of each zone by its air [K]; how far those of walls between zones moved [K]."""
+    far = spread(0.0)
+    for r in range(spans.shape[0] - 1):
+        mean, span = zones[col.MEAN, r], r * col.SPAN
+        for t in range(one(spans, span + col.FIRST), one(spans, span + col.SPAN + col.FIRST)):
+            at = t * col.TILE
+            face = load(tiles, at + col.BARE) + load(tiles, at + col.RISE) * mean
+            moved = size(face - load(tiles, at + col.FACE))
+            cross = size(load(still, t * col.STILL + col.CROSS))
+            far = greater(far, above(cross, moved, spread(0.0)))
+            store(tiles, at + col.FACE, face)
+    return float(largest(far))
 
 
 @fused
 def settled(
-    k: int, el: Array, held: Array, alone: Array, flat: Array, b: Array, face: Array,
-    faces: Array, used: Array,
-    between: Whole, inner: Places, outer: Places, shared: Array, zones: Array, inverse: Array,
-    rise: Array, rise_then: Array, late: Array, counts: Whole, air: Array, enters: Array,
-    gives: Array, capacity: Array, step: float, asked: Array, bottom: Array, top: Array,
-    power: Array, doors: Whole, breeze: Array, mean: Array, near: float, after: Array, heat: Array,
+    spans: Whole, tiles: Array, zones: Array, still: Array, places: Whole, inverse: Array,
+    doors: Whole, breeze: Array, near: float, before: Array,
 ) -> None:  # fmt: skip
     """Solve the zones, again where faces that they share are not where they were expected."""
     for _ in range(ROUNDS):
-        across(el, held, alone, flat, used, between, inner, outer, shared)
         moved = 0.0
-        for r in range(air.shape[0]):
-            mean[r] = zones[r, MEAN]
-        for r in range(air.shape[0]):
-            beside = with_doors(r, enters[r], doors, breeze, mean)
-            after[k, r], heat[r] = settle(
-                r, zones, b, face, inverse, rise, rise_then, late[r], counts[r], air[r], beside,
-                gives[r], capacity[r] / step, asked[r], bottom[r], top[r], power,
-            )  # fmt: skip
-            moved = max(moved, abs(zones[r, MEAN] - mean[r]))
-        apart_by = off(faces, used, between, inner, outer)
-        if apart_by < near and (doors.shape[0] == 0 or moved < SETTLED):
+        if doors.shape[0] > 0:
+            with_doors(zones, doors, breeze)
+            for r in range(before.shape[0]):
+                before[r] = zones[col.MEAN, r]
+        bare(spans, tiles, zones, still, places, inverse)
+        balance(zones)
+        if doors.shape[0] > 0:
+            for r in range(before.shape[0]):
+                moved = max(moved, abs(zones[col.MEAN, r] - before[r]))
+        if faces(spans, tiles, zones, still) < near and moved < SETTLED:
             break
+
+
+@fused
+def received(t: int, tiles: Array, still: Array, modes: Array, swing: Array, order: int) -> None:
+    """Carry eight walls on with the heat that the step put into their faces."""
+    at = t * col.TILE
+    here, across = load(tiles, at + col.FACE), load(tiles, at + col.ACROSS)
+    outside, heat_out = load(tiles, at + col.OUTSIDE), load(tiles, at + col.HEAT_OUT)
+    into = load(tiles, at + col.FIRM_THEN) * here + load(tiles, at + col.DRAWN)
+    into = into - load(tiles, at + col.PUSH)
+    there = (outside - across * here) * load(tiles, at + col.YIELDS)
+    beyond = across * here + load(tiles, at + col.OUTER) * there - heat_out
+    # Panes keep nothing: what their two faces get goes outdoors.
+    through = (load(tiles, at + col.BOTH) + into) * load(tiles, at + col.TO_OUT)
+    ends = above(load(still, t * col.STILL + col.GLASSY), through, there)
+    store(tiles, at + col.ENDS, ends)
+    inner, outer = carry(t, modes, swing, order, into, beyond)
+    store(tiles, at + col.HELD_IN, inner)
+    store(tiles, at + col.HELD_OUT, outer)
+
+
+@fused
+def joined(
+    i: int, t: int, tiles: Array, joints: Array, meets: Whole, modes: Array, swing: Array,
+    order: int,
+) -> None:  # fmt: skip
+    """Carry eight walls between zones on."""
+    at, by = i * col.JOINT, i * col.MEETS
+    inner, outer = load(joints, at + col.J_INNER), load(joints, at + col.J_OUTER)
+    into = inner * pick(tiles, col.FACE, meets, by + col.AT_IN) - load(joints, at + col.J_IN)
+    into = into + pick(tiles, col.CROSSED, meets, by + col.AT_IN)
+    beyond = outer * pick(tiles, col.FACE, meets, by + col.AT_OUT) - load(joints, at + col.J_OUT)
+    beyond = beyond + pick(tiles, col.CROSSED, meets, by + col.AT_OUT)
+    here, there = carry(t, modes, swing, order, into, beyond)
+    across = load(joints, at + col.J_ACROSS)
+    store(joints, at + col.J_IN, inner * here + across * there)
+    store(joints, at + col.J_OUT, across * here + outer * there)
+
+
+@compiled
+def begun(tiles: Array, joints: Array, modes: Array, swing: Array, orders: Whole) -> None:
+    """What all walls hold at their faces before the first step."""
+    count = tiles.shape[0]
+    for t in range(count):
+        inner, outer = held(t, modes, swing, orders[t])
+        store(tiles, t * col.TILE + col.HELD_IN, inner)
+        store(tiles, t * col.TILE + col.HELD_OUT, outer)
+    for i in range(modes.shape[0] - count):
+        at, t = i * col.JOINT, count + i
+        here, there = held(t, modes, swing, orders[t])
+        across = load(joints, at + col.J_ACROSS)
+        store(joints, at + col.J_IN, load(joints, at + col.J_INNER) * here + across * there)
+        store(joints, at + col.J_OUT, across * here + load(joints, at + col.J_OUTER) * there)
 
 
 @compiled
 def march(
-    modes: Array, air: Array, zones: Array, face: Array, ends: Array, then: Array,
-    ends_then: Array, film: Array, el: Array,
-    chain: Array, shares: Array, inverse: Array, rise: Array, heat: Array, memory: Array,
-    clock: Array, film_then: Array, firm: Array, firm_then: Array,
-    rise_then: Array, draws: Array, beyond: Array, late: Array, about: Array,
-    decay: Array, reach: Array, inner: Places, outer: Places, between: Whole, element: Whole,
-    gaps: Whole, counts: Whole, absorbed: Array, to_air: Array, numbers: Array, capacity: Array,
-    doors: Whole, size: Array, steady: Array, first: Whole, step: float, refresh: float,
-    near: float, views: Array, warm: Array, cold: Array, least: Array, glass: Whole, outs: Whole,
-    facing: Array, known: Array, weather: Array, fresh: Array, low: Array, high: Array,
-    order: Array, most: Array, plant: Array, regulators: Array, fabric: Array, owner: Whole,
-    seen: Array, heat_out: Array, fresh_out: Array,
+    modes: Array, tiles: Array, zones: Array, joints: Array, inverse: Array, air: Array,
+    panes: Array, chain: Array, shares: Array, memory: Array, clock: Array,
+    swing: Array, orders: Whole, still: Array, views: Array, spans: Whole, places: Whole,
+    meets: Whole, outs: Whole, glass: Whole, upright: Array, gaps: Whole, numbers: Array,
+    shown: Whole, owned: Whole, weights: Array, to_air: Array, doors: Whole, breadth: Array,
+    steady: Array, first: Whole, step: float, refresh: float, near: float, known: Array,
+    weather: Array, fresh: Array, low: Array, high: Array, order: Array, most: Array,
+    plant: Array, regulators: Array, _fabric: Array, owner: Whole, seen: Array, heat_out: Array,
+    fresh_out: Array,
 ) -> None:  # fmt: skip
-    """Step the zones through a block; what comes before ``decay`` is the state, carried on."""
-    rooms, size_of, shape = air.shape[0], el.shape[1], face.shape
-    held, into, shared = np.zeros((2, size_of)), np.zeros((2, size_of)), np.zeros((2, len(between)))
-    sun, pushes, breeze = np.zeros(size_of), np.zeros(size_of), np.zeros(len(doors))
-    base, b, power = np.zeros(shape), np.zeros(shape), np.zeros((rooms, 2))
-    asked, bottom, top = np.zeros(rooms), np.zeros(rooms), np.zeros(rooms)
-    gives, enters, mean = np.zeros(rooms), np.zeros(rooms), np.zeros(rooms)
-    guess, shine, found = np.zeros(shape), np.zeros(shape), np.zeros((2, len(outs)))
-    guess_ends, used = np.zeros(size_of), np.zeros(face.size)
-    faces, alone, flat = face.reshape(-1), base.reshape(-1), b.reshape(-1)
-    windows = first[WINDOWS]
-    carry(modes, np.ones(decay.shape), reach, into, held)
+    """Step the zones through a block; what comes before ``swing`` is the state, carried on."""
+    rooms, breeze, count = air.shape[0], np.zeros(len(doors)), tiles.shape[0]
+    walls = owner.shape[0]
+    before, ideal = np.zeros(rooms), True
+    for r in range(rooms):
+        zones[col.AIR, r] = air[r]
+        zones[col.MOST_HEATING, r], zones[col.MOST_COOLING, r] = most[r, 0], most[r, 1]
+        ideal = ideal and regulators[r, KIND] == IDEAL
     for k in range(known.shape[0]):
-        given_off(k, zones, fresh, weather, known, first, to_air, doors, size, steady, breeze,
-                  gives, enters)  # fmt: skip
+        shone(k, tiles, known, glass, shares)
+        given_off(k, zones, fresh, weather, known, first, to_air, doors, breadth, steady, breeze)
         if due(zones, clock, refresh):
             renew(
-                k, zones, clock, face, ends, then, ends_then, film, el, chain, shares, inverse,
-                rise, film_then, firm, firm_then, rise_then, draws, beyond, late, about, counts,
-                inner, element, gaps, numbers, views, warm, cold, least, glass, outs, facing,
-                known, weather, windows, gives, capacity, step, guess, guess_ends, shine, found,
+                k, zones, clock, tiles, still, inverse, views, panes, chain, shares, spans, outs,
+                glass, upright, gaps, numbers, known, weather,
             )  # fmt: skip
-        lead(k, el, held, sun, known, first, weather, element, shares, pushes)
-        gather(k, base, alone, beyond, absorbed, known, first, pushes, inner)
-        asks(k, air, low, high, order, most, plant[k, 2], regulators, memory, step, asked, bottom,
-             top, power)  # fmt: skip
-        taken(faces, used)
+        pushes(k, spans, tiles, joints, still, places, known, first, weather)
+        asks(k, zones, low, high, order, plant[k, 2])
+        if not ideal:
+            regulated(k, zones, low, high, regulators, memory, step)
         for _ in range(2):
-            settled(
-                k, el, held, alone, flat, b, face, faces, used, between, inner, outer, shared,
-                zones, inverse, rise, rise_then, late, counts, air, enters, gives, capacity, step,
-                asked, bottom, top, power, doors, breeze, mean, near, seen, heat,
-            )  # fmt: skip
-            if not overasked(heat, power, plant[k, 0], plant[k, 1]):
+            settled(spans, tiles, zones, still, places, inverse, doors, breeze, near, before)
+            if not overasked(zones, plant[k, 0], plant[k, 1]):
                 break
-        received(k, rooms, seen, el, held, sun, pushes, draws, faces, inner, outer, between, shared,
-                 windows, into, ends)  # fmt: skip
-        carry(modes, decay, reach, into, held)
-        told(k, rooms + len(inner), zones, fresh, weather, fabric, owner, modes, heat, air, seen,
-             heat_out, fresh_out)  # fmt: skip
+        for t in range(count):
+            received(t, tiles, still, modes, swing, orders[t])
+        for i in range(meets.shape[0]):
+            joined(i, count + i, tiles, joints, meets, modes, swing, orders[count + i])
+        told(k, zones, fresh, weather, tiles, still, modes, spans, owned, weights, shown, walls,
+             seen, heat_out, fresh_out)  # fmt: skip
+    for r in range(rooms):
+        air[r] = zones[col.AIR, r]

@@ -156,11 +156,32 @@ def run(tab: Tables, state: State, block: Block, most: Array, regulators: Array 
     return through(march, parts, tab.fabric, tab.owner, block, most, regulators)
 
 
+@dataclass(frozen=True, slots=True)
+class Elements:
+    """Walls, then windows: modes (m, n), rows of elements (9, n), inner and outer faces [K]."""
+
+    modes: Array
+    el: Array
+    inner: Array
+    ends: Array
+
+
+def elements(tab: Tables, state: State) -> Elements:
+    """Walls and windows as they are now."""
+    n = len(tab.owner)
+    inner = state.face.reshape(-1)[tab.fixed.inner]
+    return Elements(state.modes[:, :n], state.el[:, :n], inner, state.ends[:n])
+
+
+def now_seen(fabric: Array, owner: Whole, air: Array, walls: Elements) -> Array:
+    """What a trace sees of walls that are so [K]."""
+    means = np.bincount(owner, fabric * walls.modes[0], len(air))
+    return np.concatenate([air, walls.inner, means])
+
+
 def seen(tab: Tables, state: State) -> Array:
     """What a trace has seen, now [K]."""
-    of_walls = tab.fabric * state.modes[0, : len(tab.fabric)]
-    fabric = np.bincount(tab.owner, of_walls, len(state.air))
-    return np.concatenate([state.air, state.face.reshape(-1)[tab.fixed.inner], fabric])
+    return now_seen(tab.fabric, tab.owner, state.air, elements(tab, state))
 
 
 def _up(count: int, by: int) -> int:

@@ -99,6 +99,39 @@ def critical_rayleigh(tilt: float) -> float:
 
 
 @compiled
+def steepness(tilt: float) -> float:
+    """Sine of a tilt [deg], never 0 [1]; a face and its mirror have the same."""
+    return max(math.sin(math.radians(tilt)), 1e-6)
+
+
+@compiled
+def glass_inside(
+    face: float, air: float, height: float, tilt: float, upright: float, pressure: float,
+    critical: float,
+) -> float:  # fmt: skip
+    """:func:`window_inside` with the :func:`steepness` of its tilt known."""
+    mean = air + 0.25 * (face - air)
+    density = pressure / (287.055 * mean)
+    conducts, viscosity = 2.873e-3 + 7.76e-5 * mean, 3.723e-6 + 4.94e-8 * mean
+    heat = 1002.737 + 1.2324e-2 * mean
+    lift = density**2 * height**3 * 9.81 * abs(face - air) / mean
+    rayleigh = lift * heat / (viscosity * conducts)
+    # The standard counts the angle for a face colder than the room; a warmer one is its mirror.
+    angle = tilt if face < air else 180.0 - tilt
+    if angle < 15.0:
+        nusselt = 0.13 * np.cbrt(rayleigh)
+    elif angle <= 90.0:
+        nusselt = 0.56 * math.sqrt(math.sqrt(min(rayleigh, critical) * upright))
+        if rayleigh > critical:
+            nusselt += 0.13 * (np.cbrt(rayleigh) - np.cbrt(critical))
+    elif angle < 179.0:
+        nusselt = 0.56 * math.sqrt(math.sqrt(rayleigh * upright))
+    else:
+        nusselt = 0.58 * math.pow(rayleigh, 0.2)
+    return float(max(nusselt * conducts / height, LEAST))
+
+
+@compiled
 def window_inside(
     face: float, air: float, height: float, tilt: float, pressure: float, critical: float
 ) -> float:
@@ -120,26 +153,7 @@ def window_inside(
     >>> round(window_inside(283.15, 293.15, 1.0, 90.0, 101325.0, critical_rayleigh(90.0)), 2)
     2.59
     """
-    mean = air + 0.25 * (face - air)
-    density = pressure / (287.055 * mean)
-    conducts, viscosity = 2.873e-3 + 7.76e-5 * mean, 3.723e-6 + 4.94e-8 * mean
-    heat = 1002.737 + 1.2324e-2 * mean
-    lift = density**2 * height**3 * 9.81 * abs(face - air) / mean
-    rayleigh = lift * heat / (viscosity * conducts)
-    # The standard counts the angle for a face colder than the room; a warmer one is its mirror.
-    angle = tilt if face < air else 180.0 - tilt
-    upright = max(math.sin(math.radians(angle)), 1e-6)
-    if angle < 15.0:
-        nusselt = 0.13 * np.cbrt(rayleigh)
-    elif angle <= 90.0:
-        nusselt = 0.56 * math.sqrt(math.sqrt(min(rayleigh, critical) * upright))
-        if rayleigh > critical:
-            nusselt += 0.13 * (np.cbrt(rayleigh) - np.cbrt(critical))
-    elif angle < 179.0:
-        nusselt = 0.56 * math.sqrt(math.sqrt(rayleigh * upright))
-    else:
-        nusselt = 0.58 * math.pow(rayleigh, 0.2)
-    return float(max(nusselt * conducts / height, LEAST))
+    return glass_inside(face, air, height, tilt, steepness(tilt), pressure, critical)
 
 
 def wind_factor(height: float, terrain: str) -> float:

@@ -23,8 +23,8 @@ class House:
     """A building that can be carried on: its network, where it stands, its plant's limits."""
 
     made: Assembled
-    tables: zone_tables.Tables | face_tables.Tables
-    state: zone_tables.State | face_tables.State
+    tables: zone_tables.Tables | face_tables.Tables | quick_tables.QuickTables
+    state: zone_tables.State | face_tables.State | quick_tables.QuickState
     most: Array
     regulators: Array
 
@@ -43,6 +43,9 @@ class House:
 
     def temperatures(self, known: Array) -> Array:
         """What a trace has seen, now [K], at known inputs."""
+        if isinstance(self.tables, quick_tables.QuickTables):
+            assert isinstance(self.state, quick_tables.QuickState)
+            return quick_tables.seen(self.tables, self.state)
         if isinstance(self.tables, face_tables.Tables):
             assert isinstance(self.state, face_tables.State)
             return face_tables.seen(self.tables, self.state)
@@ -51,7 +54,7 @@ class House:
 
     def inner(self) -> list[int | None]:
         """Where a trace has the inside of each wall, then of each window; None if it has not."""
-        if isinstance(self.tables, face_tables.Tables):
+        if not isinstance(self.tables, zone_tables.Tables):
             return [self.made.rooms + e for e in range(len(self.made.inner))]
         place = {node: index for index, node in enumerate(self.made.seen.tolist())}
         return [place.get(node) for node in self.made.inner.tolist()]
