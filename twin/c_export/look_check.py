@@ -36,6 +36,11 @@ START = """\
 #include "{name}_front.h"
 void *memcpy(void *to, const void *from, size_t n) {{
     uint8_t *t = to; const uint8_t *f = from;
+    if ((((uintptr_t)t | (uintptr_t)f) & 3) == 0)
+        for (; n >= 16; n -= 16, t += 16, f += 16) {{
+            uint32_t *a = (void *)t; const uint32_t *b = (const void *)f;
+            a[0] = b[0]; a[1] = b[1]; a[2] = b[2]; a[3] = b[3];
+        }}
     while (n--) *t++ = *f++;
     return to;
 }}

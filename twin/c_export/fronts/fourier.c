@@ -88,14 +88,15 @@ float twin_fourier_cosine(const twin_fourier *plan, int32_t k) {
     return between(plan, plan->size % 2 ? 2 * k : k).re;
 }
 
-/* The values in the order in which the first stage takes them. */
+/* The places of the values that the first stage takes together, in the order in which it does: the
+ * first of each `factor[0]`, which are `stride[0]` apart. */
 typedef struct {
     int32_t at, digit[16];
 } walk;
 
 static int32_t next(const twin_fourier *plan, walk *w) {
     int32_t now = w->at;
-    for (int32_t k = 0; k < plan->count; k++) {
+    for (int32_t k = 1; k < plan->count; k++) {
         w->at += plan->stride[k];
         if (++w->digit[k] < plan->factor[k]) break;
         w->digit[k] = 0;
@@ -133,8 +134,9 @@ static void radix3(const twin_fourier *plan, twin_complex *x, int32_t m) {
     }
 }
 
-static inline void four(twin_complex *a, int32_t m, twin_complex p, twin_complex q, twin_complex r) {
-    twin_complex even = plus(a[0], q), odd = minus(a[0], q), sum = plus(p, r), gap = minus(p, r);
+static inline void four(twin_complex *a, int32_t m, twin_complex o, twin_complex p, twin_complex q,
+                        twin_complex r) {
+    twin_complex even = plus(o, q), odd = minus(o, q), sum = plus(p, r), gap = minus(p, r);
     a[0] = plus(even, sum);
     a[2 * m] = minus(even, sum);
     a[m] = (twin_complex){odd.re + gap.im, odd.im - gap.re};
@@ -144,13 +146,14 @@ static inline void four(twin_complex *a, int32_t m, twin_complex p, twin_complex
 static void radix4(const twin_fourier *plan, twin_complex *x, int32_t m) {
     int32_t step = plan->step * (plan->points / (4 * m));
     for (twin_complex *a = x; a < x + plan->points; a += 4 * m)
-        four(a, m, a[m], a[2 * m], a[3 * m]);
+        four(a, m, a[0], a[m], a[2 * m], a[3 * m]);
     for (int32_t k = 1; k < m; k++) {
         const float *c = plan->cosine + k * step, *s = plan->sine + k * step;
         float c1 = c[0], s1 = s[0], c2 = c[k * step], s2 = s[k * step];
         float c3 = c[2 * k * step], s3 = s[2 * k * step];
         for (twin_complex *a = x + k; a < x + plan->points; a += 4 * m)
-            four(a, m, turned(a[m], c1, s1), turned(a[2 * m], c2, s2), turned(a[3 * m], c3, s3));
+            four(a, m, a[0], turned(a[m], c1, s1), turned(a[2 * m], c2, s2),
+                 turned(a[3 * m], c3, s3));
     }
 }
 
@@ -217,8 +220,10 @@ static void radix_prime(const twin_fourier *plan, twin_complex *x, int32_t m, in
     }
 }
 
+/* All stages, or all but a first one of radix 4 that was done while the values were gathered. */
 static void stages(const twin_fourier *plan, twin_complex *x, twin_complex *scratch) {
-    for (int32_t k = 0, m = 1; k < plan->count; m *= plan->factor[k++]) switch (plan->factor[k]) {
+    int32_t first = plan->count > 0 && plan->factor[0] == 4;
+    for (int32_t k = first, m = first ? 4 : 1; k < plan->count; m *= plan->factor[k++]) switch (plan->factor[k]) {
             case 2: radix2(plan, x, m); break;
             case 3: radix3(plan, x, m); break;
             case 4: radix4(plan, x, m); break;
@@ -257,35 +262,63 @@ static void plain(const twin_fourier *plan, const float *from, float offset, twi
     }
 }
 
-void twin_fourier_real(const twin_fourier *plan, const float *from, float offset, twin_complex *to,
-                       twin_complex *scratch) {
+static inline twin_complex pair_at(const float *from, int32_t at, float offset) {
+    return (twin_complex){from[2 * at] - offset, from[2 * at + 1] - offset};
+}
+
+static inline twin_complex value_at(const twin_complex *from, int32_t at, int32_t count) {
+    return at < count ? from[at] : (twin_complex){0.0f, 0.0f};
+}
+
+static int32_t first_of(const twin_fourier *plan) { return plan->count ? plan->factor[0] : 1; }
+
+static void gather_pairs(const twin_fourier *plan, const float *from, float offset,
+                         twin_complex *to) {
+    int32_t many = first_of(plan), apart = plan->count ? plan->stride[0] : 0;
     walk w = {0, {0}};
-    if (plan->size % 2) {
-        if (plan->count == 1 && plan->size > 5) {
-            plain(plan, from, offset, to);
-            return;
-        }
-        for (int32_t k = 0; k < plan->points; k++)
-            to[k] = (twin_complex){from[next(plan, &w)] - offset, 0.0f};
-        stages(plan, to, scratch);
-        return;
+    for (twin_complex *x = to; x < to + plan->points; x += many) {
+        int32_t at = next(plan, &w);
+        if (many == 4)
+            four(x, 1, pair_at(from, at, offset), pair_at(from, at + apart, offset),
+                 pair_at(from, at + 2 * apart, offset), pair_at(from, at + 3 * apart, offset));
+        else
+            for (int32_t k = 0; k < many; k++) x[k] = pair_at(from, at + k * apart, offset);
     }
-    for (int32_t k = 0; k < plan->points; k++) {
-        const float *pair = from + 2 * next(plan, &w);
-        to[k] = (twin_complex){pair[0] - offset, pair[1] - offset};
-    }
-    stages(plan, to, scratch);
-    unfold(plan, to);
 }
 
 void twin_fourier_complex(const twin_fourier *plan, const twin_complex *from, int32_t count,
                           twin_complex *to, twin_complex *scratch) {
+    int32_t many = first_of(plan), apart = plan->count ? plan->stride[0] : 0;
     walk w = {0, {0}};
-    for (int32_t k = 0; k < plan->points; k++) {
+    for (twin_complex *x = to; x < to + plan->points; x += many) {
         int32_t at = next(plan, &w);
-        to[k] = at < count ? from[at] : (twin_complex){0.0f, 0.0f};
+        if (many == 4)
+            four(x, 1, value_at(from, at, count), value_at(from, at + apart, count),
+                 value_at(from, at + 2 * apart, count), value_at(from, at + 3 * apart, count));
+        else
+            for (int32_t k = 0; k < many; k++) x[k] = value_at(from, at + k * apart, count);
     }
     stages(plan, to, scratch);
+}
+
+void twin_fourier_real(const twin_fourier *plan, const float *from, float offset, twin_complex *to,
+                       twin_complex *scratch) {
+    if (plan->size % 2 == 0) {
+        gather_pairs(plan, from, offset, to);
+        stages(plan, to, scratch);
+        unfold(plan, to);
+    } else if (plan->count == 1 && plan->size > 5) {
+        plain(plan, from, offset, to);
+    } else {
+        int32_t many = first_of(plan), apart = plan->count ? plan->stride[0] : 0;
+        walk w = {0, {0}};
+        for (twin_complex *x = to; x < to + plan->points; x += many) {
+            int32_t at = next(plan, &w);
+            for (int32_t k = 0; k < many; k++)
+                x[k] = (twin_complex){from[at + k * apart] - offset, 0.0f};
+        }
+        stages(plan, to, scratch);
+    }
 }
 
 float twin_fourier_power(const twin_fourier *plan, const twin_complex *to, int32_t k) {

@@ -6,6 +6,12 @@
 #include <stdint.h>
 #include <string.h>
 
+#if defined(__GNUC__)
+#define twin_move __builtin_memcpy
+#else
+#define twin_move memcpy
+#endif
+
 #if defined(__ARM_FP) && (__ARM_FP & 4) && defined(__GNUC__)
 static inline float twin_sqrt(float x) {
     float y;
@@ -27,7 +33,7 @@ static inline int32_t twin_near(float x) { return (int32_t)(x + 0.5f); }
 static inline float twin_minus_infinity(void) {
     uint32_t bits = 0xff800000u;
     float value;
-    memcpy(&value, &bits, sizeof value);
+    twin_move(&value, &bits, sizeof value);
     return value;
 }
 
@@ -35,10 +41,10 @@ static inline float twin_minus_infinity(void) {
 static inline float twin_log(float x) {
     int32_t bits, power;
     float z, y;
-    memcpy(&bits, &x, sizeof bits);
+    twin_move(&bits, &x, sizeof bits);
     power = ((bits - 0x3f3504f3) >> 23);
     bits -= power * (1 << 23);
-    memcpy(&x, &bits, sizeof x);
+    twin_move(&x, &bits, sizeof x);
     x -= 1.0f;
     z = x * x;
     y = 7.0376836292e-2f;
@@ -69,7 +75,7 @@ static inline float twin_exp(float x) {
     y = y * x + 5.0000001201e-1f;
     y = y * x * x + x + 1.0f;
     bits = (power + 127) * (1 << 23);
-    memcpy(&two, &bits, sizeof two);
+    twin_move(&two, &bits, sizeof two);
     return y * two;
 }
 
@@ -101,8 +107,8 @@ static inline uint64_t twin_quotient(float a, float b) {
     uint32_t one, other;
     int32_t power;
     uint64_t found;
-    memcpy(&one, &a, sizeof one);
-    memcpy(&other, &b, sizeof other);
+    twin_move(&one, &a, sizeof one);
+    twin_move(&other, &b, sizeof other);
     power = (int32_t)(one >> 23) - (int32_t)(other >> 23);
     found = twin_divide((uint64_t)(one % (1u << 23) + (1u << 23)) << 39,
                         other % (1u << 23) + (1u << 23)); /* in 2^-39 */

@@ -37,19 +37,25 @@ int twin_orders_of(const twin_spindle *told, twin_orders *made) {
     return 0;
 }
 
+/* The extremes first, then how many samples lie there: most windows have one at each. */
 static int ends(const float *samples, int32_t size, float range) {
-    float low = samples[0], high = samples[0];
+    float low = samples[0], high = samples[0], sum = 0.0f;
     int32_t lowest = 0, highest = 0, over = 0;
     for (int32_t k = 0; k < size; k++) {
         float value = samples[k];
-        if (!(value - value == 0.0f)) return TWIN_NOT_A_NUMBER;
-        if (value < low) low = value, lowest = 0;
-        if (value > high) high = value, highest = 0;
-        lowest += value == low;
-        highest += value == high;
-        over += twin_abs(value) >= range;
+        sum += value - value; /* not zero where one is infinite or no number */
+        if (value < low) low = value;
+        if (value > high) high = value;
     }
+    if (!(sum == 0.0f)) return TWIN_NOT_A_NUMBER;
     if (low == high) return TWIN_CONSTANT;
+    for (int32_t k = 0; k < size; k++) {
+        float value = samples[k];
+        if (value == low) lowest++;
+        if (value == high) highest++;
+    }
+    if (high >= range || low <= -range)
+        for (int32_t k = 0; k < size; k++) over += twin_abs(samples[k]) >= range;
     if ((float)twin_most(over, twin_most(lowest, highest)) > CLIPPED * (float)size)
         return TWIN_CLIPPED;
     return 0;
