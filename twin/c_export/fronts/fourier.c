@@ -182,13 +182,14 @@ static void radix5(const twin_fourier *plan, twin_complex *x, int32_t m) {
     }
 }
 
-/* Any odd prime: sums and differences of what stands opposite, two real products for four. */
+/* Any odd prime: sums and differences of what stands opposite, two real products for four. Of each m
+ * lines, the first `upto`. */
 static void radix_prime(const twin_fourier *plan, twin_complex *x, int32_t m, int32_t prime,
-                        twin_complex *pairs) {
+                        int32_t upto, twin_complex *pairs) {
     int32_t step = plan->step * (plan->points / (prime * m));
     int32_t turn = plan->step * (plan->points / prime), whole = plan->step * plan->points;
     int32_t half = prime / 2;
-    for (int32_t k = 0; k < m; k++) {
+    for (int32_t k = 0; k < upto; k++) {
         for (twin_complex *a = x + k; a < x + plan->points; a += prime * m) {
             twin_complex total = a[0], first = a[0];
             for (int32_t j = 1; j <= half; j++) {
@@ -220,6 +221,11 @@ static void radix_prime(const twin_fourier *plan, twin_complex *x, int32_t m, in
     }
 }
 
+/* Lines of a last stage that are made of an odd number of real values: the others mirror them. */
+static int32_t half_of(const twin_fourier *plan, int32_t m, int32_t prime) {
+    return plan->size % 2 && m * prime == plan->points ? m / 2 + 1 : m;
+}
+
 /* All stages, or all but a first one of radix 4 that was done while the values were gathered. */
 static void stages(const twin_fourier *plan, twin_complex *x, twin_complex *scratch) {
     int32_t first = plan->count > 0 && plan->factor[0] == 4;
@@ -228,7 +234,9 @@ static void stages(const twin_fourier *plan, twin_complex *x, twin_complex *scra
             case 3: radix3(plan, x, m); break;
             case 4: radix4(plan, x, m); break;
             case 5: radix5(plan, x, m); break;
-            default: radix_prime(plan, x, m, plan->factor[k], scratch);
+            default:
+                radix_prime(plan, x, m, plan->factor[k], half_of(plan, m, plan->factor[k]),
+                            scratch);
         }
 }
 
@@ -325,6 +333,9 @@ float twin_fourier_power(const twin_fourier *plan, const twin_complex *to, int32
     if (plan->size % 2 == 0) {
         if (k == 0) return to[0].re * to[0].re;
         if (k == plan->points) return to[0].im * to[0].im;
+    } else if (plan->count > 1 && plan->factor[plan->count - 1] > 5) {
+        int32_t m = plan->points / plan->factor[plan->count - 1];
+        if (k % m > m / 2) k = plan->points - k;
     }
     return to[k].re * to[k].re + to[k].im * to[k].im;
 }

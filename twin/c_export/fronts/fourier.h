@@ -33,7 +33,8 @@ void twin_fourier_real(const twin_fourier *plan, const float *from, float offset
 /* Transform complex values: `count` of them, zeros after them. `scratch` as above. */
 void twin_fourier_complex(const twin_fourier *plan, const twin_complex *from, int32_t count,
                           twin_complex *to, twin_complex *scratch);
-/* Square of the magnitude of bin k of a real signal, k at most size / 2. */
+/* Square of the magnitude of bin k of a real signal, k at most size / 2: the only way to read the
+ * transform of an odd number of values, half of whose bins are left out where they mirror others. */
 float twin_fourier_power(const twin_fourier *plan, const twin_complex *to, int32_t k);
 
 #endif

@@ -146,10 +146,13 @@ static float floor_of(const float *level, const uint32_t *mark, int32_t first, i
 /* Steps from sample to sample, and how loud the block is: 3 features. */
 static void loudness(const float *block, int32_t size, float *row) {
     float mean = twin_mean(block, size), power = 0.0f, square = 0.0f, fourth = 0.0f;
+    float before = block[0];
     for (int32_t from = 0; from < size; from += 128) {
         float p = 0.0f, s = 0.0f, f = 0.0f;
-        for (int32_t k = from; k < twin_least(from + 128, size); k++) {
-            float value = block[k] - mean, step = k ? block[k] - block[k - 1] : 0.0f;
+        int32_t end = twin_least(from + 128, size);
+        for (int32_t k = from; k < end; k++) {
+            float value = block[k] - mean, step = block[k] - before;
+            before = block[k];
             p += value * value;
             step *= step;
             s += step;

@@ -23,7 +23,11 @@ static inline float twin_sqrt(float x) {
 static inline float twin_sqrt(float x) { return sqrtf(x); }
 #endif
 
+#if defined(__GNUC__)
+static inline float twin_abs(float x) { return __builtin_fabsf(x); }
+#else
 static inline float twin_abs(float x) { return x < 0.0f ? -x : x; }
+#endif
 static inline float twin_greater(float a, float b) { return a > b ? a : b; }
 static inline int32_t twin_least(int32_t a, int32_t b) { return a < b ? a : b; }
 static inline int32_t twin_most(int32_t a, int32_t b) { return a > b ? a : b; }
