@@ -218,14 +218,14 @@ def run(capsys, monkeypatch):
 
 def test_the_command_writes_and_checks(run, tmp_path):
     out = str(tmp_path / "c")
-    code, text, _ = run("bearing", "--c", "--out", out, "--check", "64", "--json", "-")
+    code, text, _ = run("anomaly", "--c", "--out", out, "--check", "64", "--json", "-")
     document = json.loads(text)
     assert code in {0, None}
     assert [(row["core"], row["equal"]) for row in document["checks"]] == [
         ("cortex-m4", 64),
         ("cortex-m7", 64),
     ]
-    card = library.open_model("bearing").card
+    card = library.open_model("anomaly").card
     assert document["sha256"] == card.sha256
     assert document["arena_bytes"] == card.document["arena_bytes"]
     assert document["macs"] == card.document["macs"]
