@@ -167,6 +167,21 @@ def perceptron():
     return net.model(value, (30,), (6,))
 
 
+def planes(side, outputs):
+    """Two planes of bytes, 0 to 1; one window over each eighth of them, and their mean."""
+    net = Graph(9)
+    value = net.convolution(
+        net.pair("x", np.float32(1 / 255), 0),
+        (outputs, 2, 8, 8),
+        1 / 255,
+        0.05,
+        100,
+        strides=[8, 8],
+    )
+    value = net.pair(net.node("GlobalAveragePool", [value]), 0.03, 100)
+    return net.model(net.node("Flatten", [value]), (2, side, side), (outputs,))
+
+
 def dense(inputs, outputs):
     """One matrix product."""
     net = Graph(8)

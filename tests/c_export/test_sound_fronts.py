@@ -14,7 +14,7 @@ from tests.c_export import networks
 from twin.c_export import emulate, look_check, package
 from twin.nodes import library, sounds
 from twin.nodes.library import Front
-from twin.nodes.senses import sound
+from twin.nodes.senses import sound, word
 
 
 def listening(rate):
@@ -35,6 +35,21 @@ def test_bands_of_c_are_those_of_python(rate, tmp_path):
     found = look_check.check(made, content, "cortex-m4", made.front.cases(6, seed=4))
     assert found.largest < 1e-3  # of a natural logarithm
     assert found.same_word == 6
+
+
+@pytest.mark.parametrize("rate", [16_000.0, 8_000.0])
+def test_a_second_as_a_picture_is_that_of_python(rate, tmp_path):
+    front = Front(word.KIND, word.DURATION, rate, 1e6, 4096)
+    card = dataclasses.replace(listening(rate), front=front, inputs=("bands",))
+    content = networks.planes(word.SIDE, 2)
+    made = package.export(content, "own", tmp_path, card=card)
+    cases = made.front.cases(6, seed=5)
+    assert len({case.row.tobytes() for case in cases}) == 6
+    found = look_check.check(made, content, "cortex-m4", cases)
+    assert found.largest < 1.5 / 255.0  # a byte that lies between two may be rounded otherwise
+    assert found.same_word == 6
+    image = look_check.build(made, made.front, "cortex-m4")
+    assert 0 <= image.ram - made.memory.size - made.front.ram - 4 < 32
 
 
 def test_sounds_that_cannot_be_judged(tmp_path):

@@ -87,15 +87,18 @@ static void level(const twin_planes *plan, const uint8_t *pixels) {
     }
 }
 
-int twin_picture_planes(const twin_planes *plan, const uint8_t *pixels, const twin_picture *told,
-                        uint8_t *planes) {
+void twin_picture_fill(const twin_planes *plan, const uint8_t *pixels, uint8_t *planes) {
     int32_t count = plan->side * plan->side, channels = plan->channels;
-    int fault = fault_of(plan, pixels, told);
-    if (fault) return fault;
     level(plan, pixels);
     for (int32_t k = 0; k < count; k++, pixels += channels) {
         for (int32_t c = 0; c < channels; c++) *planes++ = pixels[c];
         *planes++ = plan->level[sum_of(pixels, channels)];
     }
-    return 0;
+}
+
+int twin_picture_planes(const twin_planes *plan, const uint8_t *pixels, const twin_picture *told,
+                        uint8_t *planes) {
+    int fault = fault_of(plan, pixels, told);
+    if (!fault) twin_picture_fill(plan, pixels, planes);
+    return fault;
 }

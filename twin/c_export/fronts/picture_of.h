@@ -30,5 +30,7 @@ typedef struct {
  * or below -1 why there are none. */
 int twin_picture_planes(const twin_planes *plan, const uint8_t *pixels, const twin_picture *told,
                         uint8_t *planes);
+/* The same of a picture that nothing is asked of. */
+void twin_picture_fill(const twin_planes *plan, const uint8_t *pixels, uint8_t *planes);
 
 #endif

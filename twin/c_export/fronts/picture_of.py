@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from twin.c_export.fronts.base import Case, real
+from twin.c_export.fronts import _planes
+from twin.c_export.fronts.base import Case
 from twin.c_export.fronts.base import Front as Base
 from twin.c_export.network import Network
 from twin.nodes import pictures
@@ -16,15 +17,7 @@ from twin.nodes.library import Card
 from twin.rng import stream
 from twin.signals.part import Sensor, Settings
 
-OPERATORS = {"Sub": np.subtract, "Add": np.add, "Mul": np.multiply, "Div": np.divide}
 SCENES = ("joint", "face")
-PLANS = """\
-static float values[{sums}];
-static uint8_t levels[{sums}];
-static const twin_planes planes = {{
-    {side}, {channels}, {middle}, {spread}, {flattest}, values, levels,
-}};
-"""
 EXAMPLE = """\
     .width = {side},                /* of the picture [pixels] */
     .height = {side},
@@ -34,7 +27,7 @@ EXAMPLE = """\
 class Front(Base):
     """Planes of a picture of the size that the model takes."""
 
-    sources = ("picture_of.h", "picture_of.c", "reals.h")
+    sources = _planes.SOURCES
     sample_as = "uint8_t"
     told_as = "twin_picture"
     takes_bytes = True
@@ -43,32 +36,26 @@ class Front(Base):
     def suits(cls, card: Card, network: Network) -> bool:
         """Whether pictures are as large as the network's planes, whose bytes it takes as such."""
         taken = picture_of(card)
-        side, own = int(taken["side"]), network.input
+        side, channels = int(taken["side"]), int(taken["channels"])
         sized = [list(ends) for ends in taken["sizes"]] == [[side, side]] * 2
-        real = np.arange(256, dtype=np.float32) / np.float32(255.0)
-        for step in network.steps:
-            if step.value.size != 1:
-                return False
-            real = OPERATORS[step.kind](real, step.value.ravel()[0])
-        same = np.rint(real / own.scale.step) + own.scale.zero == np.arange(256)
-        return sized and own.shape == (int(taken["channels"]) + 1, side, side) and bool(same.all())
+        return sized and _planes.taken_by(network, channels + 1, side)
 
     def __init__(self, card: Card, word: str, *, file: str = "") -> None:
         super().__init__(card, word, file=file)
         taken = picture_of(card)
         self.side, self.channels = int(taken["side"]), int(taken["channels"])
         self.samples = self.side**2 * self.channels
-        self.sums = 255 * self.channels + 1
+        self.planes = _planes.Planes(self.side, self.channels)
 
     @property
     def features(self) -> int:
         """Bytes of all planes."""
-        return self.side**2 * (self.channels + 1)
+        return self.planes.bytes
 
     @property
     def ram(self) -> int:
-        """What each sum of a pixel's channels is worth [byte]."""
-        return 4 * self.sums + -(-self.sums // 4) * 4
+        """Of the levels [byte]."""
+        return self.planes.ram
 
     @property
     def flash(self) -> int:
@@ -78,14 +65,7 @@ class Front(Base):
     @property
     def definitions(self) -> str:
         """Buffers and plan."""
-        return PLANS.format(
-            sums=self.sums,
-            side=self.side,
-            channels=self.channels,
-            middle=real(pictures.MIDDLE),
-            spread=real(pictures.SPREAD),
-            flattest=real(pictures.FLATTEST),
-        )
+        return self.planes.plan
 
     @property
     def body(self) -> str:
