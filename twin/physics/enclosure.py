@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 import numpy.typing as npt
 from scipy.linalg import solve
@@ -29,6 +31,13 @@ def views(areas: Array, planes: Numbers) -> Array:
     >>> views(np.ones(6), np.arange(6)).round(6)[0].tolist()
     [0.0, 0.2, 0.2, 0.2, 0.2, 0.2]
     """
+    return _views(tuple(areas.tolist()), tuple(planes.tolist())).copy()
+
+
+@functools.lru_cache(maxsize=256)
+def _views(of: tuple[float, ...], in_plane: tuple[int, ...]) -> Array:
+    """The same by content: rooms of one shape are many, and asked for again and again."""
+    areas, planes = np.array(of), np.array(in_plane)
     sees = (planes[:, None] != planes[None, :]).astype(np.float64)
     weight = np.sqrt(areas / areas.sum()) * np.sqrt(areas)
     for _ in range(500):

@@ -10,12 +10,15 @@ left out stays in as if it were settled, so that steady states are exact.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.linalg import eigh
 
 from twin.physics.network import Array, Circuit, steps
+
+Joins = tuple[tuple[int, int, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +72,19 @@ def wall_modes(circuit: Circuit, ends: tuple[int, int], step: float, error: floa
     >>> [[round(float(x), 6) for x in row] for row in made.faces]
     [[0.1005, 0.0005], [0.0005, 0.1005]]
     """
-    flows = np.zeros((len(circuit.capacities), 2))
+    content = tuple(circuit.capacities), tuple(circuit.joints), tuple(circuit.grounds)
+    return _modes(*content, ends, step, error)
+
+
+@functools.lru_cache(maxsize=512)
+def _modes(
+    capacities: tuple[float, ...], joints: Joins, grounds: Joins, ends: tuple[int, int],
+    step: float, error: float,
+) -> WallModes:  # fmt: skip
+    """The same by content: walls of one make and size are many, and asked for again and again."""
+    flows = np.zeros((len(capacities), 2))
     flows[ends, (0, 1)] = 1.0
-    full = steps(circuit, 0, flows, step)
+    full = steps(Circuit(list(capacities), list(joints), list(grounds)), 0, flows, step)
     root = np.sqrt(step)
     reach, enter = full.gain / root, full.enter / root
     faces = full.mean_direct[list(ends)]

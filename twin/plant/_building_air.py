@@ -58,9 +58,10 @@ class Air:
     def run(self, start: int, temperatures: Array) -> Quality:
         """Carry the air through the steps whose ``temperatures`` (steps, zones) [K] are known."""
         settings, steps = self.settings, len(temperatures)
-        times = np.arange(start, start + steps, dtype=np.float64) * settings.step
+        middles = np.arange(start, start + steps, dtype=np.float64) * settings.step
+        middles += 0.5 * settings.step
         zones = list(settings.zones.values())
-        fresh = np.column_stack([self.inputs.fresh(zone, times) for zone in zones])
+        fresh = np.column_stack([self.inputs.fresh(zone, start, steps) for zone in zones])
         people = self.inputs.people(start, steps)
         breath = people * np.array([zone.co2_per_person for zone in zones])
         outside = np.full(steps, settings.outdoor_co2)
@@ -71,7 +72,7 @@ class Air:
         full = humid_air.saturation_pressure(temperatures)
         water = mix(
             self.volumes * self.buffers, self.exchange, self.water, fresh,
-            self._outdoor_water(times + 0.5 * settings.step), vapour / density, settings.step,
+            self._outdoor_water(middles), vapour / density, settings.step,
             humid_air.humidity_ratio(full, self.pressure),
         )  # fmt: skip
         self.co2, self.water = co2.after[-1], water.after[-1]

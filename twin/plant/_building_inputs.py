@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +14,7 @@ from twin.physics import climate, humid_air, shading
 from twin.physics.assembled import Assembled
 from twin.physics.climate import Sun, Weather
 from twin.physics.films import sky_temperature
-from twin.physics.house import House, Window
+from twin.physics.house import Glazing, House
 from twin.physics.lighting import daylight, dimmed
 from twin.physics.zone_steps import OUT
 from twin.physics.zone_tables import Block, outdoors
@@ -24,6 +26,9 @@ from twin.plant._building_schedules import Used, band, held_before, in_use, shar
 
 Array = npt.NDArray[np.float64]
 DAY = 86_400.0
+KEPT = 32
+"""What was made of the latest steps, kept for who asks for it again."""
+Made = TypeVar("Made")
 
 
 def held_ahead(settings: given.Settings) -> int:
@@ -59,6 +64,29 @@ class Inputs:
         self.crowd = crowd
         self.walls, self.windows = _parts(settings, house)
         self.ahead = held_ahead(settings)
+        self._made: dict[tuple[str, int, int], Any] = {}
+
+    def _once(self, what: str, start: int, steps: int, make: Callable[[], Made]) -> Made:
+        """Make something of some steps, or return it where it was just made of them."""
+        key = what, start, steps
+        if key not in self._made:
+            if len(self._made) >= KEPT:
+                self._made.clear()
+            self._made[key] = make()
+        found: Made = self._made[key]
+        return found
+
+    def _planned(self, name: str, start: int, steps: int) -> Array:
+        """Values of a schedule; 1 without one."""
+
+        def read() -> Array:
+            return share(self.settings, name, self._times(start, steps))
+
+        return self._once(f"schedule {name}", start, steps, read)
+
+    def _times(self, start: int, steps: int) -> Array:
+        """When the steps start [s of the run]."""
+        return np.arange(start, start + steps, dtype=np.float64) * self.settings.step
 
     def block(self, start: int, steps: int, machine_heat: Array | None = None) -> Block:
         """Return the inputs of ``steps`` steps from step number ``start`` of the run.
@@ -66,16 +94,15 @@ class Inputs:
         ``machine_heat`` (steps, rooms): convective heat of the machines [W].
         """
         settings, rooms = self.settings, len(self.house.rooms)
-        times = np.arange(start, start + steps, dtype=np.float64) * settings.step
-        middles = times + 0.5 * settings.step + (settings.start_day - 1) * DAY
+        middles = self._times(start, steps) + 0.5 * settings.step + (settings.start_day - 1) * DAY
         weather, density = self._weather(middles)
         people, used = self.people(start, steps), self.in_use(start, steps)
         known = np.zeros((steps, self.made.known + self.made.exogenous))
         flows = known[:, self.made.known :]
         fresh = np.zeros((steps, rooms))
         for room, zone in enumerate(settings.zones.values()):
-            self._use(flows, room, zone, times, people[:, room], used[:, room])
-            fresh[:, room] = self.fresh(zone, times) * density * AIR_HEAT
+            self._use(flows, room, zone, people[:, room], used[:, room], start)
+            fresh[:, room] = self.fresh(zone, start, steps) * density * AIR_HEAT
         if machine_heat is not None:
             flows[:, :rooms] += machine_heat
         if self.weather is not None and self.house.walls:
@@ -106,20 +133,28 @@ class Inputs:
 
     def fans(self, start: int, steps: int) -> Array:
         """Electricity of the fans of each zone [W], (steps, zones)."""
-        times = np.arange(start, start + steps, dtype=np.float64) * self.settings.step
-        return np.column_stack([self._fan(zone, times) for zone in self.settings.zones.values()])
+        zones = self.settings.zones.values()
+        return np.column_stack([self._fan(zone, start, steps) for zone in zones])
 
-    def _fan(self, zone: given.ZoneSettings, times: Array) -> Array:
+    def _fan(self, zone: given.ZoneSettings, start: int, steps: int) -> Array:
         if self.settings.fan_pressure == 0.0:
-            return np.zeros(len(times))
-        flow = share(self.settings, zone.ventilation_schedule, times)
+            return np.zeros(steps)
+        flow = self._planned(zone.ventilation_schedule, start, steps)
         return fan_power(self.settings, zone, flow)
 
     def band(self, start: int, steps: int, ahead: int = 0) -> tuple[Array, Array]:
         """Set-points of the zones [K], held ``ahead`` steps before their time."""
-        times = np.arange(start, start + steps + ahead, dtype=np.float64) * self.settings.step
-        used, zones = self.in_use(start, steps + ahead), self.settings.zones.values()
-        bands = [band(self.settings, zone, times, used[:, k]) for k, zone in enumerate(zones)]
+        if self.settings.occupants:  # who is there later may be known by then
+            return self._band(start, steps, ahead)
+        return self._once(f"band {ahead}", start, steps, lambda: self._band(start, steps, ahead))
+
+    def _band(self, start: int, steps: int, ahead: int) -> tuple[Array, Array]:
+        steps += ahead
+        times, used = self._times(start, steps), self.in_use(start, steps)
+        bands = [
+            band(self.settings, zone, times, used[:, k], lambda n: self._planned(n, start, steps))
+            for k, zone in enumerate(self.settings.zones.values())
+        ]
         low, high = (np.column_stack(rows) for rows in zip(*bands, strict=True))
         return held_before(low, high, ahead)
 
@@ -146,48 +181,50 @@ class Inputs:
         pressure = climate.instant(weather.pressure, times)
         return outdoors(air, sky, wind, toward), climate.air_density(pressure, air)
 
-    def fresh(self, zone: given.ZoneSettings, times: Array) -> Array:
+    def fresh(self, zone: given.ZoneSettings, start: int, steps: int) -> Array:
         """Outdoor air that comes in [m³/s]."""
         leaks = zone.infiltration * zone.floor_area * zone.height
-        found = leaks * share(self.settings, zone.infiltration_schedule, times)
-        fan = zone.ventilation * share(self.settings, zone.ventilation_schedule, times)
+        found = leaks * self._planned(zone.infiltration_schedule, start, steps)
+        fan = zone.ventilation * self._planned(zone.ventilation_schedule, start, steps)
         return np.asarray(found + fan)
 
     def people(self, start: int, steps: int) -> Array:
         """Mean number of people in each zone and step, by schedule and by themselves."""
-        times = np.arange(start, start + steps, dtype=np.float64) * self.settings.step
         zones = self.settings.zones.values()
-        planned = [z.people * share(self.settings, z.people_schedule, times) for z in zones]
+        planned = [z.people * self._planned(z.people_schedule, start, steps) for z in zones]
         found = np.column_stack(planned)
         return found + self.crowd.means(start, steps) if self.settings.occupants else found
 
     def in_use(self, start: int, steps: int) -> Used:
         """Whether each zone is in use in each step, (steps, zones)."""
-        times = np.arange(start, start + steps, dtype=np.float64) * self.settings.step
         zones = self.settings.zones.values()
-        by_clock: dict[tuple[float, float], Used] = {}
-        for zone in zones:
-            key = zone.use_start, zone.use_end
-            if key not in by_clock:
-                by_clock[key] = in_use(zone, times)
-        found = np.column_stack([by_clock[zone.use_start, zone.use_end] for zone in zones])
+        found = self._once("use", start, steps, lambda: self._by_clock(start, steps))
         chosen = [k for k, zone in enumerate(zones) if zone.use_by == "presence"]
         if chosen:
+            found = found.copy()
             found[:, chosen] = self.crowd.in_use(start, steps)[:, chosen]
         return found
 
+    def _by_clock(self, start: int, steps: int) -> Used:
+        times, found = self._times(start, steps), dict[tuple[float, float], Used]()
+        zones = [(zone, (zone.use_start, zone.use_end)) for zone in self.settings.zones.values()]
+        for zone, hours in zones:
+            if hours not in found:
+                found[hours] = in_use(zone, times)
+        return np.column_stack([found[hours] for _zone, hours in zones])
+
     def _use(
-        self, flows: Array, room: int, zone: given.ZoneSettings, times: Array, people: Array,
-        used: Used,
+        self, flows: Array, room: int, zone: given.ZoneSettings, people: Array, used: Used,
+        start: int,
     ) -> None:  # fmt: skip
         """Gains of the zone's use: to the air, and radiant to the faces."""
-        radiant = len(self.house.rooms) + room
-        gain = zone.internal_gain * share(self.settings, zone.internal_gain_schedule, times)
+        radiant, steps = len(self.house.rooms) + room, len(flows)
+        gain = zone.internal_gain * self._planned(zone.internal_gain_schedule, start, steps)
         body = zone.people_heat * people
         flows[:, room] += gain * (1 - zone.internal_gain_radiant)
         flows[:, room] += body * (1 - zone.people_radiant)
         flows[:, room] += zone.base_gain * used
-        flows[:, room] += self.settings.fan_heat * self._fan(zone, times)
+        flows[:, room] += self.settings.fan_heat * self._fan(zone, start, steps)
         flows[:, radiant] += body * zone.people_radiant + gain * zone.internal_gain_radiant
 
     def _lights(self, flows: Array, used: Used) -> None:
@@ -223,38 +260,34 @@ class Inputs:
         outside, panes = 4 * rooms, 4 * rooms + len(self.house.walls)
         for number, (wall, part) in enumerate(zip(self.house.walls, self.walls, strict=True)):
             if wall.behind == -1 and wall.sun:
-                direct, diffuse, _cosine = self._on(part, span, weather)
+                direct, diffuse, _cosine = _on(weather, part, self.settings.albedo, span)
                 taken = wall.area * wall.outside.solar_absorptance
                 flows[:, outside + number] = taken * (direct + diffuse)
         for window, part in zip(self.house.windows, self.windows, strict=True):
-            light = self._on(part, span, weather)
-            panes = _through(flows, window, light, rooms, panes)
-
-    def _on(self, part: Part, span: Span, weather: Weather) -> tuple[Array, Array, Array]:
-        """Beam and diffuse light on a part [W/m²], and the cosine of incidence."""
-        light = _light(weather, part.tilt, part.azimuth, self.settings.albedo, span)
-        if not part.screens:
-            return light.direct, light.diffuse, light.cosine
-        lit = _lit(weather, part, span)
-        sky = light.dome * part.sky + light.horizon * part.horizon + light.around_sun * lit
-        return light.direct * lit, np.maximum(sky, 0.0) + light.ground, light.cosine
+            beam, sky, in_panes = _glass(
+                weather, part, window.glazing, window.area, self.settings.albedo, span
+            )
+            flows[:, 2 * rooms + window.room] += beam
+            flows[:, 3 * rooms + window.room] += sky
+            for heat in in_panes:
+                flows[:, panes] = heat
+                panes += 1
 
 
 @dataclass(frozen=True, slots=True)
 class Light:
-    """Light on a plane through a block [W/m²], and the cosine of incidence of the beam."""
+    """Light on a plane through a block [W/m²], and the cosine of incidence of the beam.
+
+    ``diffuse`` is all that is not beam.
+    """
 
     direct: Array
     dome: Array
     around_sun: Array
     horizon: Array
     ground: Array
+    diffuse: Array
     cosine: Array
-
-    @property
-    def diffuse(self) -> Array:
-        """All that is not beam."""
-        return np.maximum(self.dome + self.around_sun + self.horizon, 0.0) + self.ground
 
 
 Span = tuple[float, int, float]
@@ -289,7 +322,8 @@ def _light(weather: Weather, tilt: float, azimuth: float, albedo: float, span: S
     )
     cosine = climate.incidence(_sun(weather, span), tilt, azimuth)
     beam = climate.through_hours(weather.direct_normal, times)
-    return Light(beam * cosine, dome, around, horizon, ground, cosine)
+    diffuse = np.maximum(dome + around + horizon, 0.0) + ground
+    return Light(beam * cosine, dome, around, horizon, ground, diffuse, cosine)
 
 
 @functools.lru_cache(maxsize=256)
@@ -301,21 +335,29 @@ def _lit(weather: Weather, part: Part, span: Span) -> Array:
     return shading.sunlit(part.patch, list(part.screens), to_sun)
 
 
-def _through(
-    flows: Array, window: Window, light: tuple[Array, Array, Array], rooms: int, pane: int
-) -> int:
-    """Add a window's light to the room and to its panes; return the column after its last pane."""
-    direct, diffuse, cosine = light
-    glazing = window.glazing
+def _on(weather: Weather, part: Part, albedo: float, span: Span) -> tuple[Array, Array, Array]:
+    """Beam and diffuse light on a part [W/m²], and the cosine of incidence."""
+    light = _light(weather, part.tilt, part.azimuth, albedo, span)
+    if not part.screens:
+        return light.direct, light.diffuse, light.cosine
+    lit = _lit(weather, part, span)
+    sky = light.dome * part.sky + light.horizon * part.horizon + light.around_sun * lit
+    return light.direct * lit, np.maximum(sky, 0.0) + light.ground, light.cosine
+
+
+@functools.lru_cache(maxsize=128)
+def _glass(
+    weather: Weather, part: Part, glazing: Glazing, area: float, albedo: float, span: Span
+) -> tuple[Array, Array, tuple[Array, ...]]:
+    """Beam and diffuse light through a window [W], and what each of its panes takes [W]."""
+    direct, diffuse, cosine = _on(weather, part, albedo, span)
     angle = np.degrees(np.arccos(np.clip(cosine, 0.0, 1.0)))
     through = np.interp(angle, glazing.angles, glazing.transmittance)
-    flows[:, 2 * rooms + window.room] += window.area * through * direct
-    flows[:, 3 * rooms + window.room] += window.area * glazing.diffuse_transmittance * diffuse
-    for row, share_ in zip(glazing.absorptance, glazing.diffuse_absorptance, strict=True):
-        taken = np.interp(angle, glazing.angles, row) * direct + share_ * diffuse
-        flows[:, pane] = window.area * taken
-        pane += 1
-    return pane
+    taken = tuple(
+        area * (np.interp(angle, glazing.angles, row) * direct + share_ * diffuse)
+        for row, share_ in zip(glazing.absorptance, glazing.diffuse_absorptance, strict=True)
+    )
+    return area * through * direct, area * glazing.diffuse_transmittance * diffuse, taken
 
 
 def _parts(settings: given.Settings, house: House) -> tuple[list[Part], list[Part]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
@@ -59,21 +61,24 @@ def in_use(zone: given.ZoneSettings, times: Array) -> Used:
 
 
 def band(
-    settings: given.Settings, zone: given.ZoneSettings, times: Array, used: Used | None = None
-) -> tuple[Array, Array]:
+    settings: given.Settings, zone: given.ZoneSettings, times: Array, used: Used | None = None,
+    planned: Callable[[str], Array] | None = None,
+) -> tuple[Array, Array]:  # fmt: skip
     """Heating and cooling set-point [K] of the steps that start at ``times`` [s of the run].
 
-    ``used``: whether the zone is in use in each of them; None goes by its hours.
+    ``used``: whether the zone is in use in each of them; None goes by its hours. ``planned`` gives
+    the values of a schedule in them, where somebody has read it already.
     """
+    plan = planned or (lambda name: share(settings, name, times))
     wider = np.where(in_use(zone, times) if used is None else used, 0.0, zone.setback)
     low, high = (
         np.full_like(times, zone.heating_setpoint),
         np.full_like(times, zone.cooling_setpoint),
     )
     if zone.heating_schedule:
-        low = share(settings, zone.heating_schedule, times) + KELVIN
+        low = plan(zone.heating_schedule) + KELVIN
     if zone.cooling_schedule:
-        high = share(settings, zone.cooling_schedule, times) + KELVIN
+        high = plan(zone.cooling_schedule) + KELVIN
     return low - wider, high + wider
 
 
