@@ -345,7 +345,7 @@ def _on(weather: Weather, part: Part, albedo: float, span: Span) -> tuple[Array,
     return light.direct * lit, np.maximum(sky, 0.0) + light.ground, light.cosine
 
 
-@functools.lru_cache(maxsize=128)
+@functools.lru_cache(maxsize=256)
 def _glass(
     weather: Weather, part: Part, glazing: Glazing, area: float, albedo: float, span: Span
 ) -> tuple[Array, Array, tuple[Array, ...]]:
