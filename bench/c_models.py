@@ -1,4 +1,5 @@
-"""Exported C: equal bits on 4,096 inputs of every shipped model, and beside emx-onnx-cgen.
+"""Exported C: equal bits on 4,096 inputs of every shipped model, the same words from samples on 240
+windows, and the networks beside emx-onnx-cgen.
 
 The peer runs in an environment of its own (``uv run``); its C is compiled by the same compiler with
 the same options for the same core, and counted by the same emulator. What it needs of a C library
@@ -17,11 +18,12 @@ from pathlib import Path
 import numpy as np
 
 from bench.measure import Figure
-from twin.c_export import check, emulate, package
+from twin.c_export import check, emulate, look_check, package
 from twin.c_export.network import Convolution
 from twin.nodes import library
 
 INPUTS = 4096
+WINDOWS = 240
 CHANNELS = ((8, 16), (16, 32), (32, 32), (32, 64), (64, 64))
 PEER = "emx-onnx-cgen==1.4.0"
 MATH = """\
@@ -81,6 +83,29 @@ def equal_bits() -> Iterator[Figure]:
                 yield Figure(f"{title}: inputs with equal bits", found.equal, "1")
                 yield Figure(f"{title}: instructions", found.instructions, "1")
                 yield Figure(f"{title}: layers alone", found.layers / made.network.macs, "1/MAC")
+
+
+def fronts() -> Iterator[Figure]:
+    """What stands before the network: features and words in C beside the node's Python."""
+    for name in library.names():
+        content, card = (library.HOME / f"{name}.onnx").read_bytes(), library.open_model(name).card
+        with tempfile.TemporaryDirectory() as place:
+            made = package.export(content, name, Path(place), card=card)
+            if made.front is None:
+                continue
+            cases = made.front.cases(WINDOWS, 2)
+            for core in emulate.CORES:
+                found = look_check.check(made, content, core, cases)
+                if found.largest > look_check.TOLERANCE:
+                    raise SystemExit(f"{name} on {core}: {found}")
+                title = f"{name} from samples on {core}"
+                yield Figure(f"{title}: windows with the same word", found.same_word, "1")
+                yield Figure(f"{title}: largest difference of a feature", found.largest, "1")
+                yield Figure(
+                    f"{title}: instructions of the front", found.instructions, "1",
+                    "the card", found.estimate, found.instructions / found.estimate,
+                )  # fmt: skip
+                yield Figure(f"{title}: RAM", found.ram + found.stack, "B")
 
 
 def pointwise() -> Iterator[Figure]:
@@ -152,4 +177,4 @@ def _peer(content: bytes, folder: Path) -> emulate.Image:
     return emulate.compile_c([out, folder / "start.c"], "cortex-m4", folder, include=[folder])
 
 
-ALL = (equal_bits, pointwise, beside_emx)
+ALL = (equal_bits, fronts, pointwise, beside_emx)

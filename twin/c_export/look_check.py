@@ -20,7 +20,7 @@ from twin.nodes.node_settings import NodeSettings
 
 Array = npt.NDArray[np.float32]
 MOST = 48  # windows that a check looks at
-COUNTED = 6  # windows whose instructions are counted
+COUNTED = 12  # windows whose instructions are counted
 TOLERANCE = 0.01  # of a feature's deviation in training
 UNSURE = -1
 STRING = """\
