@@ -153,3 +153,13 @@ def test_base_values_move_both_sides_of_a_comparison(scenarios):
     assert done.result["changed"] == {"mill.cutting_speed": {"from": 200, "to": 210}}
     from_file = {**asked, "base_values": {}, "values": {"horizon": "1 h"}}
     assert jobs.submit("compare", from_file).id != job.id
+
+
+def test_the_bell_rings_when_somebody_wrote_to_the_queue(scenarios):
+    bell = jobs.Bell()
+    jobs.list_jobs()
+    bell.rang()
+    assert not bell.rang()
+    jobs.submit("run", payload(scenarios, 1))
+    assert bell.rang()
+    assert not bell.rang()

@@ -18,6 +18,7 @@ import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -33,6 +34,8 @@ KINDS = ("run", "compare", "sweep", "optimise", "bottleneck", "forecast", "valid
 """What can be asked; :mod:`twin.worker` knows how each is done."""
 PAUSE = 0.05
 """Between two looks at the queue [s]."""
+GLANCE = 0.01
+"""Between two glances at whether somebody wrote to it [s]."""
 
 _METADATA = sa.MetaData()
 JOBS = sa.Table(
@@ -175,6 +178,36 @@ def wait(identity: str, timeout: float = 600.0) -> Job:
 def engine() -> sa.Engine:
     """Return the database that holds the queue."""
     return database("jobs", _METADATA)
+
+
+class Bell:
+    """Tells at next to no cost whether the queue may have been written to since it was last asked.
+
+    SQLite's log of changes says so. It may be missed that two wrote within a few milliseconds, so
+    look now and then without being told. Of a server's database nothing tells: it always may have.
+
+    Attributes
+    ----------
+    pause : float
+        When to ask again [s].
+    """
+
+    def __init__(self) -> None:
+        url = engine().url
+        there = url.get_backend_name() == "sqlite"
+        self._log = Path(f"{url.database}-wal") if there else None
+        self._seen: tuple[int, int] | None = None
+        self.pause = GLANCE if there else PAUSE
+
+    def rang(self) -> bool:
+        """Return whether somebody may have written since this was last asked."""
+        before = self._seen
+        try:
+            told = self._log.stat() if self._log else None
+        except FileNotFoundError:
+            told = None
+        self._seen = (told.st_mtime_ns, told.st_size) if told else None
+        return told is None or self._seen != before
 
 
 def base(payload: Mapping[str, Any]) -> Scenario:

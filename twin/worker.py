@@ -26,7 +26,7 @@ import sqlalchemy as sa
 
 from twin import engines, experiment, history
 from twin.errors import BadInput
-from twin.jobs import JOBS, PAUSE, Job, State, base, engine, get, variant
+from twin.jobs import JOBS, PAUSE, Bell, Job, State, base, engine, get, variant
 from twin.simulate import Cancelled
 
 LEASE = 10.0
@@ -157,6 +157,7 @@ class Worker:
     def __init__(self) -> None:
         self.name = f"{os.uname().nodename}-{os.getpid()}-{uuid.uuid4().hex[:4]}"
         self._stop = threading.Event()
+        self._bell = Bell()
         self._written = 0.0
         self._asked = 0.0
 
@@ -182,7 +183,15 @@ class Worker:
                 gc.freeze()
                 warm = True
             else:
-                self._stop.wait(PAUSE)
+                self._rest()
+
+    def _rest(self) -> None:
+        """Wait until somebody writes to the queue, a moment at most."""
+        until = time.monotonic() + PAUSE
+        while not (
+            self._stop.wait(self._bell.pause) or self._bell.rang() or time.monotonic() > until
+        ):
+            pass
 
     def _lease(self) -> Job | None:
         """Take the oldest job that waits, or whose worker has died."""

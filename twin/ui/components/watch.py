@@ -28,8 +28,6 @@ from twin.ui.wording import day_or_hour
 
 HELD = {"job": 0.1, "cancel": 0.1, "tick": 0.25}
 """How long a look at a job waits for its end, by what asked for it [s]; then it tells how far."""
-GLANCE = 0.02
-"""Between two glances at the queue while a look is held [s]."""
 EVERY = 2000
 """A look is sent anew after so long, should an answer be lost [ms]."""
 
@@ -105,11 +103,12 @@ def words(job: jobs.Job) -> str:
 async def held_look(job_id: str, most: float) -> Look:
     """Return a look at a job as soon as it is over, and after ``most`` [s] however it stands."""
     until = time.monotonic() + most
-    seen = look(job_id)
+    bell, seen = jobs.Bell(), look(job_id)
     while not seen[-1] and time.monotonic() < until:
-        await asyncio.sleep(GLANCE)
-        seen = look(job_id)
-    return seen
+        await asyncio.sleep(bell.pause)
+        if bell.rang():
+            seen = look(job_id)
+    return seen if seen[-1] else look(job_id)
 
 
 def register(app: Dash) -> None:
