@@ -18,6 +18,8 @@ from twin.errors import BadInput, Fault
 MOST_BYTES = 64_000_000
 MOST_ROWS = 500_000
 NO_TEXT = "is not a text file; a CSV table is needed, from a spreadsheet: save it as CSV UTF-8"
+ENDINGS = (".csv", ".tsv", ".txt", ".gz")
+"""How files of such tables are mostly called; what counts is what is in them."""
 DECIMAL_COMMA = re.compile(r"^[+-]?\d+,\d+([eE][+-]?\d+)?$")
 PLAIN = re.compile(r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$")
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from twin.scenario import load, shipped
-from twin.ui import comparison, wording
+from twin.ui import change_view, comparison, wording
 from twin.ui.comparison import Line
 from twin.ui.i18n import use_language
+from twin.ui.pages import _experiments_pair as pair
 from twin.ui.pages import _what_if_results as results
 
 
@@ -58,11 +60,23 @@ def test_digits_are_no_finer_than_the_interval() -> None:
     assert wording.number(float("nan")) == "–"
 
 
-def test_figures_of_one_name_aretold_apart():
+def test_figures_of_one_name_are_told_apart():
     found = comparison.told_apart(["mill.throughput", "line.throughput", "line.wip"])
     assert found["mill.throughput"] == "Throughput · mill"
     assert found["line.throughput"] == "Throughput · line"
     assert found["line.wip"] == "Work in progress"
+    within = comparison.told_apart(["l.stations.saw.blocked", "l.stations.mill.blocked"])
+    assert sorted(name.split(" · ", 1)[1] for name in within.values()) == ["l · mill", "l · saw"]
+
+
+def test_charts_of_two_runs_and_of_a_change_say_whose_a_figure_is():
+    lines = [replace(_line("cost_per_part", -0.42, 0.11, "better"), path=f"{name}.cost_per_part")
+             for name in ("rough", "finish")]  # fmt: skip
+    drawn = pair.chart(lines, "light")
+    assert [row[0] for row in drawn.rows] == ["Cost per part · rough", "Cost per part · finish"]
+    shown = set(drawn.figure.layout.yaxis.ticktext)
+    assert shown == {"Cost per part · rough", "Cost per part · finish"}
+    assert [change_view._whisker(line).name for line in lines] == [row[0] for row in drawn.rows]
 
 
 @pytest.mark.parametrize(

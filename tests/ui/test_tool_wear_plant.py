@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import csv
+import gzip
 import io
 import json
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from dash import dcc
 from openpyxl import load_workbook
 
 from tests.ui.test_tool_wear import address
@@ -18,17 +20,21 @@ from twin.errors import BadInput
 from twin.forecast import export, question, tables
 from twin.forecast.planning import Planning
 from twin.ui import (
+    bearings_layout,
     i18n,
     links,
     wear_asked,
     wear_charts,
+    wear_form,
     wear_past,
     wear_plant,
     wear_take,
     wear_words,
 )
 from twin.ui import wear_view as view
+from twin.ui.bearings_asked import AskedBearings
 from twin.ui.pages import tool_wear
+from twin.ui.pages._tool_wear_show import columns
 from twin.ui.wear_asked import PLANT, TABLE, Asked
 from twin.ui.wear_layout import NAME
 
@@ -271,3 +277,30 @@ def test_faults_speak_of_the_choices_of_the_page(text: str, said: str) -> None:
 def test_an_error_that_a_job_left_is_in_the_words_of_the_page() -> None:
     left = "a back-test leaves one tool out: it needs two with readings, not 1"
     assert "there are 1" in wear_words.sentence(f"your table: {left}")
+
+
+def test_every_column_of_the_table_has_room_on_a_small_desk(plant: dict) -> None:
+    """1280 px less the menu, the page's margins and the card's padding."""
+    named = [{**tool, "tool": "a machine.tool of ten"} for tool in plant["tools"]]
+    long = {**plant, "tools": named}
+    widths = [one.get("width", one.get("minWidth")) for one in columns(long)]
+    assert sum(widths) <= 1280 - 208 - 2 * 24 - 2 * 17
+    assert columns(plant)[-1]["field"] == "why"
+
+
+def test_a_page_takes_the_files_that_the_command_takes() -> None:
+    text = "tool,time_min,vb_mm\n" + "".join(f"a,{k},{0.02 * k}\n" for k in range(1, 9))
+    for name, content in {
+        "wear.csv": text.encode(),
+        "wear.tsv": text.replace(",", "\t").encode(),
+        "wear.txt": text.replace(",", ";").encode(),
+        "wear.csv.gz": gzip.compress(text.encode()),
+    }.items():
+        kept = tables.keep(content)
+        assert len(tables.open_table(kept).records) == 1
+        for row in (
+            wear_form.tables_row(Asked(source=TABLE), "s", "u"),
+            bearings_layout.section(AskedBearings(table="example"), True),
+        ):
+            (upload,) = [one for one in row._traverse() if isinstance(one, dcc.Upload)]
+            assert any(name.endswith(ending) for ending in upload.accept.split(","))

@@ -8,6 +8,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from twin.csvfile import ENDINGS
 from twin.errors import BadInput
 from twin.forecast import tables
 from twin.forecast.trend_question import declared
@@ -98,7 +99,7 @@ def _choice(asked: AskedBearings, plant: bool) -> Component:
                 comboboxProps={"shadow": "none"},
             ),
             dcc.Upload(
-                button, id=Ids.UPLOAD, accept=".csv,text/csv", multiple=False,
+                button, id=Ids.UPLOAD, accept=",".join((*ENDINGS, "text/*")), multiple=False,
                 max_size=tables.MOST_BYTES, className="upload", className_active="upload active",
             ),
             html.P(_source(asked), className="quiet small wear-source"),

@@ -226,9 +226,18 @@ def _open(unsure: Sequence[Line]) -> str:
 
 
 def _owners(paths: Sequence[str]) -> dict[str, str]:
-    """Return the asset of each KPI whose name another one has as well; else nothing."""
+    """Return whose each KPI is whose name another one has as well; else nothing.
+
+    That is the asset, or what of the asset it is where the asset has several of that name.
+    """
     often = Counter(names.kpi(path) for path in paths)
-    return {path: path.split(".")[0] if often[names.kpi(path)] > 1 else "" for path in paths}
+    within = Counter((names.kpi(path), path.split(".")[0]) for path in paths)
+    found = dict.fromkeys(paths, "")
+    for path in paths:
+        if often[names.kpi(path)] > 1:
+            asset = path.split(".")[0]
+            found[path] = names.owner(path) if within[names.kpi(path), asset] > 1 else asset
+    return found
 
 
 def told_apart(paths: Sequence[str]) -> dict[str, str]:

@@ -8,6 +8,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from twin.csvfile import ENDINGS
 from twin.errors import BadInput
 from twin.forecast import shop_question, tables
 from twin.forecast.column_units import said_of_time, said_of_wear
@@ -99,7 +100,7 @@ def tables_row(asked: Asked, select: str, upload: str) -> Component:
                 comboboxProps={"shadow": "none"},
             ),
             dcc.Upload(
-                button, id=upload, accept=".csv,text/csv", multiple=False,
+                button, id=upload, accept=",".join((*ENDINGS, "text/*")), multiple=False,
                 max_size=tables.MOST_BYTES, className="upload", className_active="upload active",
                 # The browser refuses a larger file without a word; assets/wear.js says it
             ),

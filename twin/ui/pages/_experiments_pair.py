@@ -196,10 +196,11 @@ def chart(lines: Sequence[Line], theme: str) -> Chart:
     drawn = [(line, line.relative) for line in lines if line.relative is not None]
     if not drawn:
         return Chart(t("experiments.nothing_drawn"), None, t("experiments.nothing_moved"))
+    called = comparison.told_apart([line.path for line, _relative in drawn])
     rows = [
-        Whisker(names.kpi(line.path), *(relative or (0.0, 0.0, 0.0)),
+        Whisker(called[line.path], *(relative or (0.0, 0.0, 0.0)),
                 line.verdict in {"better", "worse"}, line.verdict == "worse",
-                f"{names.kpi(line.path)}: {comparison.difference_text(line)}",
+                f"{called[line.path]}: {comparison.difference_text(line)}",
                 comparison.verdict_text(line).split(" (")[0])
         for line, relative in drawn
     ]  # fmt: skip
@@ -210,7 +211,7 @@ def chart(lines: Sequence[Line], theme: str) -> Chart:
     difference = lines[0].difference or {}
     caption = t("what_if.forest_caption", n=difference.get("n", 0))
     head = [t(f"what_if.col_{key}") for key in ("kpi", "relative", "low", "high", "verdict")]
-    body = [[names.kpi(line.path), *(number(one, 1) for one in relative or ()),
+    body = [[called[line.path], *(number(one, 1) for one in relative or ()),
              comparison.verdict_text(line)] for line, relative in drawn]  # fmt: skip
     return Chart(finding, forest(rows, theme, axis=t("what_if.forest_axis"),
                                  zero=t("what_if.baseline")), caption, head, body)  # fmt: skip

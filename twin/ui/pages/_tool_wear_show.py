@@ -111,12 +111,12 @@ def columns(document: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         {"field": "tool", "headerName": t("tool_wear.col_tool"), "pinned": "left", "width": wide,
          "cellClass": "strong"},
-        {"field": "risk", "headerName": risk, "width": 132 if plant else 140, **WRAPPED,
+        {"field": "risk", "headerName": risk, "width": 112 if plant else 140, **WRAPPED,
          "cellRenderer": "TwinRisk", "sort": "desc", **RIGHT},
-        {"field": "change_h", "headerName": t("tool_wear.col_change"), "width": 152,
-         "cellRenderer": "TwinPlan", **RIGHT},
+        {"field": "change_h", "headerName": t("tool_wear.col_change"),
+         "width": 132 if plant else 152, "cellRenderer": "TwinPlan", **RIGHT},
         *(_plant_columns(hours) if plant else []),
-        {"field": "half_h", "headerName": t("tool_wear.col_half"), "width": 148,
+        {"field": "half_h", "headerName": t("tool_wear.col_half"), "width": 124 if plant else 148,
          "headerTooltip": t("tool_wear.col_half.meaning", unit=unit),
          "cellRenderer": "TwinHalf", **RIGHT},
         {"field": "now", "headerName": t("tool_wear.col_now"), "width": 156, "sortable": False,
@@ -128,9 +128,9 @@ def columns(document: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _plant_columns(hours: str) -> list[dict[str, Any]]:
     return [
-        {"field": "spares", "headerName": t("tool_wear.col_bring"), "width": 72,
+        {"field": "spares", "headerName": t("tool_wear.col_bring"), "width": 64,
          "headerTooltip": t("tool_wear.spares_noun"), **RIGHT},
-        {"field": "p2", "headerName": t("tool_wear.col_p2", hours=hours), "width": 116, **WRAPPED,
+        {"field": "p2", "headerName": t("tool_wear.col_p2", hours=hours), "width": 96, **WRAPPED,
          "headerTooltip": t("tool_wear.measure_p2.meaning"),
          "cellRenderer": "TwinRiskUnderPolicy", **RIGHT},
     ]  # fmt: skip
