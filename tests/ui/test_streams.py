@@ -164,3 +164,22 @@ def test_the_air_of_a_room_shows_who_was_there_beside_what_the_node_said() -> No
     line = chart.figure.data[0]
     np.testing.assert_allclose(line.x, time / 3600.0)  # from the first look to the last
     np.testing.assert_allclose(line.y, [600.0, 700.0, np.nan, 500.0])
+
+
+def test_of_many_reasons_the_most_frequent_are_told_in_the_language_of_the_page() -> None:
+    said = [
+        "5 min of readings; 60 min are needed",
+        "constant signal",
+        "constant signal",
+        "constant signal",
+        "5 min of readings; 60 min are needed",
+        "9 min of readings",
+    ]
+    events = pd.DataFrame({"source": "n", "name": "bad", "subject": said})
+    i18n.use_language("zh-TW")
+    try:
+        told = views.reasons(events, ["n"])
+    finally:
+        i18n.use_language("en")
+    assert told == ["訊號固定不變", "只有 5 min 的讀數；需要 60 min", "…"]
+    assert views.reasons(events, ["n"])[0] == "constant signal"

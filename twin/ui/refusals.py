@@ -72,6 +72,23 @@ SHAPES: Mapping[str, str] = MappingProxyType({
     "found_old": "found the old values in the device",
     "found_new": "found the new values in the device",
     "rolled_back": "rolled back by {person} with {id}",
+    "nan_samples": "not a number among the samples",
+    "nan_readings": "not a number among the readings",
+    "nan_pixels": "not a number among the pixels",
+    "constant": "constant signal",
+    "clipped": "clipped signal",
+    "clipped_end": "clipped signal: {share} % of the samples lie at one end of the range",
+    "clipped_full": "clipped signal: more than 1 % of the samples at full scale",
+    "few_turns": "fewer than {n} turns of the spindle in the window",
+    "too_short": "{held} min of readings; {wanted} min are needed",
+    "too_brief": "{held} s; {wanted} s are needed",
+    "too_slow": "{own} Hz, at least {least} Hz are needed",
+    "other_rate": "{own} kHz, {wanted} kHz are needed",
+    "missing": "too many readings are missing",
+    "constant_picture": "constant picture",
+    "constant_frame": "constant frame",
+    "all_over": "black or white all over",
+    "no_teeth": "the number of teeth is not known",
 })  # fmt: skip
 """Key of the catalogue ``faults`` → what the core says."""
 

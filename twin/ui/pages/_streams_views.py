@@ -18,7 +18,7 @@ from twin.physics.cutting import spindle_speed
 from twin.physics.spectrum import envelope_spectrum, power_density
 from twin.physics.vibration import velocity_rms
 from twin.scenario import Scenario
-from twin.ui import names, signal_figures
+from twin.ui import names, refusals, signal_figures
 from twin.ui.components.card import Chart
 from twin.ui.i18n import t
 from twin.ui.wording import clock, number, prefixed
@@ -28,6 +28,7 @@ Samples = npt.NDArray[np.floating[Any]]
 ZERO = 273.15
 QUIET = frozenset({"normal", "unsure", "idle", "bad"})
 """What a node says of a window in which it found no fault."""
+MOST_REASONS = 2  # why windows could not be judged, that are told
 ORDERS = 60.0
 ENVELOPE_ORDERS = 20.0
 REFERENCE_PRESSURE = 20e-6  # of 0 dB [Pa]
@@ -260,9 +261,11 @@ def nodes_of(scenario: Scenario, sensor: str) -> list[str]:
 
 
 def reasons(events: pd.DataFrame, nodes: Sequence[str]) -> list[str]:
-    """Return why windows could not be judged, the most frequent reason first."""
+    """Return why windows could not be judged, the most frequent reason first, some of many."""
     mine = events[events["source"].isin(list(nodes)) & (events["name"] == "bad")]
-    return [str(one) for one in mine["subject"].astype(str).value_counts().index]
+    found = [str(one) for one in mine["subject"].astype(str).value_counts().index]
+    told = [refusals.message(one) for one in found[:MOST_REASONS]]
+    return [*told, "…"] if len(found) > MOST_REASONS else told
 
 
 def unchecked(scenario: Scenario, nodes: Sequence[str]) -> bool:
