@@ -288,11 +288,14 @@ static int envelope_features(const twin_machine *plan, const float *block, int32
 
 /* Means of so many values each, into a buffer. */
 static void averaged(const float *from, int32_t size, int32_t group, float *to) {
-    for (int32_t k = 0; k < size; k++, from += group) {
-        float total = 0.0f;
-        for (int32_t j = 0; j < group; j++) total += from[j];
-        to[k] = total / (float)group;
-    }
+    if (group == 2)
+        for (int32_t k = 0; k < size; k++) to[k] = 0.5f * (from[2 * k] + from[2 * k + 1]);
+    else
+        for (int32_t k = 0; k < size; k++, from += group) {
+            float total = 0.0f;
+            for (int32_t j = 0; j < group; j++) total += from[j];
+            to[k] = total / (float)group;
+        }
 }
 
 /* Amplitudes of a tapered block, into `one`. */
@@ -305,8 +308,11 @@ static spectrum amplitudes(const twin_machine *plan, const float *block, int32_t
     averaged(block, count, plan->low, plan->one);
     mean = twin_mean(plan->one, count);
     twin_fourier_table(&fourier, count, plan->sine, plan->parts);
-    for (int32_t k = 0; k < count; k++)
-        plan->one[k] = (plan->one[k] - mean) * (0.5f - 0.5f * twin_fourier_cosine(&fourier, k));
+    for (int32_t k = 0; 2 * k <= count; k++) { /* a Hann window, alike on both sides of the middle */
+        float taper = 0.5f - 0.5f * twin_fourier_cosine(&fourier, k);
+        plan->one[k] = (plan->one[k] - mean) * taper;
+        if (k > 0 && 2 * k < count) plan->one[count - k] = (plan->one[count - k] - mean) * taper;
+    }
     twin_fourier_real(&fourier, plan->one, 0.0f, lines, (twin_complex *)(void *)plan->one);
     for (int32_t k = 0; k <= count / 2; k++)
         plan->one[k] = scale * twin_sqrt(twin_fourier_power(&fourier, lines, k));
