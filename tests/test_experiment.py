@@ -7,7 +7,8 @@ import pytest
 
 from twin import experiment, store
 from twin.errors import BadInput
-from twin.scenario import load, parse
+from twin.experiment.stored import compare_stored
+from twin.scenario import Scenario, load, parse
 from twin.statistics import difference, estimate, one_sided
 
 
@@ -97,6 +98,32 @@ def test_a_stored_run_gives_back_its_facts_and_kpis(scenarios):
     again = compute(scenario, facts)
     for path, values in result.values.items():
         assert again[path] == pytest.approx(values[0], nan_ok=True)
+
+
+def certain(band: float = 21.0) -> Scenario:
+    zone = {"floor_area": 50, "envelope": 40, "heating_setpoint": band}
+    house = {"kind": "building", "zones": {"room": zone}, "outdoor_mean": 5}
+    return parse({"horizon": "48 h", "replications": 1, "plant": {"house": house}}, "test")
+
+
+def test_one_pair_is_a_verdict_where_nothing_is_left_to_chance():
+    found = experiment.compare(certain(), certain(19.0))
+    assert found.base.replications == 1
+    heat = found.differences["house.heating_load"]
+    assert (heat.verdict, heat.more_runs, heat.low) == ("better", None, heat.value)
+    assert found.document()["base"]["left_to_chance"] is False
+    again = experiment.compare(certain(19.0), certain()).differences["house.heating_load"]
+    assert again.verdict == "worse"
+    same = experiment.compare(certain(), certain()).differences["house.heating_load"]
+    assert (same.verdict, same.value) == ("cannot tell", 0.0)
+    told = compare_stored(found.base.run_id, found.candidate.run_id)["difference"]["kpis"]
+    assert told["house.heating_load"]["verdict"] == "better"
+
+
+def test_one_pair_is_none_where_there_is_luck(scenarios):
+    base = load(scenarios / "mill.toml")
+    found = experiment.compare(base, base.with_values({"mill.cutting_speed": 165}), replications=1)
+    assert {one.verdict for one in found.differences.values()} == {"cannot tell"}
 
 
 def test_compare_reports_every_shared_kpi_and_what_changed():

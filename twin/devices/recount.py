@@ -42,14 +42,16 @@ def _differing(
     from twin.statistics import difference
 
     tables = base.table("replications"), candidate.table("replications")
-    known = base.document()["kpis"]
+    documents = base.document(), candidate.document()
+    chance = any(document.get("left_to_chance", True) for document in documents)
+    known = documents[0]["kpis"]
     for kpi, row in rows.items():
         if kpi not in known or any(kpi not in table for table in tables):
             yield Fault(f"its runs have no such KPI; {AGAIN}", kpi, file)
             continue
         before, after = ([float(value) for value in table[kpi]] for table in tables)
         better = cast(Literal["more", "less"], known[kpi]["better"])
-        true = difference(before, after, better)
+        true = difference(before, after, better, chance=chance)
         for name in ("value", "low", "high", "verdict"):
             if not _same(row.get(name), getattr(true, name)):
                 said, is_so = row.get(name), getattr(true, name)

@@ -25,7 +25,7 @@ from twin.experiment.study import Study
 from twin.experiment.sweeps import Sweep
 from twin.experiment.work import Cancel
 from twin.scenario import Scenario
-from twin.statistics import Difference, difference, estimate
+from twin.statistics import Difference, estimate
 
 Document = dict[str, Any]
 AFTER_SEARCH = 2
@@ -164,7 +164,7 @@ def beside(found: Swept, result: Result, kpi: str) -> Difference:
     way = found.study.scenario.measures[kpi].better
     if goal and goal.kpi == kpi:
         way = "more" if goal.maximise else "less"
-    return difference(found.base.values[kpi], result.values[kpi], way)
+    return result.beside(found.base, kpi, way)
 
 
 # -- searching ----------------------------------------------------------------------------------

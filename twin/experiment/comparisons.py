@@ -13,7 +13,7 @@ from twin.experiment.runs import run
 from twin.experiment.work import Cancel
 from twin.measures import Count
 from twin.scenario import Scenario
-from twin.statistics import FEWEST, Difference, difference
+from twin.statistics import FEWEST, Difference
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +110,7 @@ def compare(
         )  # fmt: skip
     first, second = results
     shared = [path for path in first.values if path in second.values]
-    differences = {
-        path: difference(first.values[path], second.values[path], base.measures[path].better)
-        for path in shared
-    }
+    differences = {path: second.beside(first, path, base.measures[path].better) for path in shared}
     return Comparison(first, second, differences, changes(base, candidate))
 
 

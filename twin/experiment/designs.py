@@ -17,7 +17,7 @@ from twin.experiment.results import Result
 from twin.experiment.sweeps import Sweep
 from twin.rng import stream
 from twin.scenario import Scenario
-from twin.statistics import Better, Difference, difference, p_correct, screen
+from twin.statistics import Better, Difference, p_correct, screen
 from twin.statistics.screening import LEAST_TRAJECTORIES
 
 INDIFFERENCE = 0.01
@@ -52,12 +52,11 @@ def best(results: Sequence[Result], objective: Objective, limits: Sequence[Limit
     small = INDIFFERENCE * abs(scores[fit[first]])
     way: Better = "more" if objective.maximise else "less"
     kpi = objective.kpi
-    chosen = results[fit[first]].values[kpi]
+    chosen = results[fit[first]]
     equals = [
         number
         for number in fit
-        if number != fit[first]
-        and difference(results[number].values[kpi], chosen, way).verdict != "better"
+        if number != fit[first] and chosen.beside(results[number], kpi, way).verdict != "better"
     ]
     return Best(fit[first], p_correct(series, first, small), small, tuple(equals))
 
@@ -136,7 +135,7 @@ def tornado(results: Sequence[tuple[Point, Result]], kpi: str) -> list[Bar]:
     (_nothing, base), *others = results
     way = base.scenario.measures[kpi].better
     bars = [
-        Bar(path, value, difference(base.values[kpi], result.values[kpi], way))
+        Bar(path, value, result.beside(base, kpi, way))
         for point, result in others
         for path, value in point.items()
     ]

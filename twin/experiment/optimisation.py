@@ -137,7 +137,10 @@ def optimise(
         point=point,
         base=base,
         best=best,
-        gain=difference(base[kpi], best[kpi], "more" if question.objective.maximise else "less"),
+        gain=difference(
+            base[kpi], best[kpi], "more" if question.objective.maximise else "less",
+            chance=laboratory.scenario.has_luck,
+        ),
         limits=tuple((limit, limit.held(best), limit.held(base)) for limit in question.limits),
         p_correct=sure,
         search_gain=_search_gain(laboratory, question, best_few[0]),

@@ -8,7 +8,7 @@ from typing import Any
 
 from twin.expectations import Expectation
 from twin.scenario import Scenario
-from twin.statistics import Estimate, estimate, one_sided
+from twin.statistics import Better, Difference, Estimate, difference, estimate, one_sided
 
 Values = dict[str, list[float]]
 """KPI path → one value for each replication."""
@@ -45,6 +45,11 @@ class Result:
         """Whether every expectation held."""
         return all(judgement.passed for judgement in self.judgements)
 
+    def beside(self, other: Result, kpi: str, better: Better) -> Difference:
+        """Return what a KPI is beside what it is in ``other``, pair by pair."""
+        chance = self.scenario.has_luck or other.scenario.has_luck
+        return difference(other.values[kpi], self.values[kpi], better, chance=chance)
+
     def document(self) -> dict[str, Any]:
         """Return the result as the JSON that others rely on."""
         measures = self.scenario.measures
@@ -54,6 +59,7 @@ class Result:
             "seed": self.scenario.header.seed,
             "engine": self.engine,
             "replications": self.replications,
+            "left_to_chance": self.scenario.has_luck,
             "kpis": {
                 path: {"value": e.value, "low": e.low, "high": e.high, "unit": measures[path].unit,
                        "n": e.n, "better": measures[path].better}

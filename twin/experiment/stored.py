@@ -36,12 +36,12 @@ def compare_stored(base: str, candidate: str) -> dict[str, Any]:
     n = min(one["replications"], other["replications"])
     values = [run.table("replications").head(n) for run in (first, second)]
     scenarios = [_scenario(run, document) for run, document in ((first, one), (second, other))]
-    kpis = {}
+    kpis, chance = {}, one.get("left_to_chance", True) or other.get("left_to_chance", True)
     for path in shared:
         told = one["kpis"][path]
         base_values, values_ = (frame[path].tolist() for frame in values)
         kpis[path] = {
-            **asdict(difference(base_values, values_, told["better"])),
+            **asdict(difference(base_values, values_, told["better"], chance=chance)),
             "unit": told["unit"],
             "better": told["better"],
             "headline": _headline(scenarios[0], path),

@@ -3,7 +3,8 @@
 A verdict needs two tests that agree at 95 %: the paired t interval leaves zero out, and the
 sign-flip test, which assumes no distribution, finds the same. The second is what keeps a verdict
 honest at few runs and at rare events: five pairs cannot reach 95 % in it, however alike they look,
-nor can a difference that only five pairs of a hundred show.
+nor can a difference that only five pairs of a hundred show. Where nothing is left to chance one
+pair is the whole truth, and its sign the verdict.
 
 References
 ----------
@@ -36,6 +37,8 @@ FEWEST = 1 + math.ceil(-math.log2(1 - LEVEL))
 EXACT = 13
 """Up to so many pairs that differ, every sign is tried; beyond, a fixed random sample."""
 FLIPS = 9_999
+ROUNDING = 1e-9
+"""Of figures without chance: what moved by less of its size did not move [1]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +51,21 @@ class Difference(Estimate):
     """About how many more pairs would settle it; None when it is settled or equal."""
 
 
-def difference(base: Sequence[float], candidate: Sequence[float], better: Better) -> Difference:
+def difference(
+    base: Sequence[float], candidate: Sequence[float], better: Better, *, chance: bool = True
+) -> Difference:
     """Compare two variants run on the same luck, replication by replication.
 
-    Six pairs that all say the same are the least that is believed:
+    Six pairs that all say the same are the least that is believed, unless nothing in either is left
+    to ``chance``:
 
     >>> [difference([0.0] * n, [1.0] * n, "more").verdict for n in (5, 6)]
     ['cannot tell', 'better']
+    >>> difference([2.0], [1.0], "more", chance=False).verdict
+    'worse'
     """
+    if not chance:
+        return _certain(base, candidate, better)
     pairs = np.asarray(candidate, dtype=float) - np.asarray(base, dtype=float)
     known = pairs[np.isfinite(pairs)]
     plain = estimate(known.tolist())
@@ -75,6 +85,18 @@ def difference(base: Sequence[float], candidate: Sequence[float], better: Better
         verdict,
         None if verdict != "cannot tell" else _more_runs(gains),
     )
+
+
+def _certain(base: Sequence[float], candidate: Sequence[float], better: Better) -> Difference:
+    """Every pair is alike: the first says it."""
+    before, after = float(base[0]), float(candidate[0])
+    moved, n = after - before, min(len(base), len(candidate))
+    if not math.isfinite(moved):
+        return Difference(None, None, None, 0, None, "cannot tell", None)
+    if abs(moved) <= ROUNDING * max(abs(before), abs(after)):
+        return Difference(0.0, 0.0, 0.0, n, 0.5, "cannot tell", None)
+    good = (moved > 0) == (better == "more")
+    return Difference(moved, moved, moved, n, float(good), "better" if good else "worse", None)
 
 
 def p_better(gains: Array) -> float:

@@ -54,8 +54,5 @@ def strategies(
 
 
 def _cheaper(outcome: Outcome, path: str) -> bool:
-    """Whether a comparison says so; where nothing is left to chance, one run does."""
-    for line in outcome.pick([path]):
-        moved = line.difference["value"] if line.difference is not None else None
-        return line.verdict == "better" or bool(outcome.replications == 1 and moved and moved < 0)
-    return False
+    """Whether a comparison says so."""
+    return any(line.verdict == "better" for line in outcome.pick([path]))
