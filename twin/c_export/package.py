@@ -24,9 +24,9 @@ INT8 model with sha256 `{sha256}`, as C99 without malloc and without a runtime.
 |---|---|
 | multiply-accumulates | {macs:,} |
 | flash of weights, biases, factors and tables | {flash:,} B |
-| flash of the code | about 4 to 8 kB: `size` after your build says |
+| flash of the network's code | about 1 to 6 kB: `size` after your build says |
 | RAM: arena | {arena:,} B, of which at most {scratch:,} B of scratch |
-| RAM: stack | below 512 B |
+| RAM: stack, network alone | below 512 B |
 | input, output | {inputs} and {outputs} floats, of the caller |
 
 | layer | kind | output | MACs | flash [B] | alive while it runs [B] |
@@ -51,11 +51,12 @@ channels together, as `round(real / {step:.9g}) + {zero}`, and call `{word}_infe
     arm-none-eabi-gcc -std=c99 -O3 -ffp-contract=off -mcpu=cortex-m4 -mthumb \\
         -mfpu=fpv4-sp-d16 -mfloat-abi=hard -c {word}.c kernels.c
 
-Any C99 compiler will do. Not `-ffast-math` and not `-Ofast`: results would differ. Where the core
-has the DSP extension (Cortex-M4, M7, M33) and the compiler is GCC or clang, the kernels use SMLAD,
-SXTB16 and USAT; elsewhere the same sums are made in portable C. Words are loaded unaligned, as
-Cortex-M3 and up allow (CCR.UNALIGN_TRP off, its reset value). The rounding mode is the one after
-reset.
+Any C99 compiler will do. On a PC, or for a core without a floating-point unit, `math.h` is needed
+too: link with `-lm`, as `cc -std=c99 -O3 -ffp-contract=off *.c -lm`. Not `-ffast-math` and not
+`-Ofast`: results would differ. Where the core has the DSP extension (Cortex-M4, M7, M33) and the
+compiler is GCC or clang, the kernels use SMLAD, SXTB16 and USAT; elsewhere the same sums are made
+in portable C. Words are loaded unaligned, as Cortex-M3 and up allow (CCR.UNALIGN_TRP off, its reset
+value). The rounding mode is the one after reset.
 
 ## Exactness
 

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
 from twin.c_export.fronts import _sines
-from twin.c_export.fronts.base import Array, Case, real, table
+from twin.c_export.fronts.base import Array, Case, Field, real, table
 from twin.nodes import mel
 from twin.rng import stream
 
 SOURCES = ("bands.h", "bands.c", "fourier.h", "fourier.c", "reals.h")
-EXAMPLE = """\
-    .rate = {rate},           /* of the microphone [Hz] */
-    .range = 1.0f,              /* value at which it clips, in the unit of the samples */
-"""
+HOLDS = (
+    "sound pressure in any one unit, the oldest sample first: only its share of `.range` counts: "
+    "Pa with a range in Pa will do, and samples of an ADC from -1 to 1 with a range of 1"
+)
+WINDOW = (
+    "A window is {duration:g} s at {rate:g} Hz: {samples} samples. The model was made for this "
+    "rate; `.rate` tells the microphone's and is no setting: a window at one more than 1 Hz off is "
+    "refused (-2). With a microphone of another rate, resample before."
+)
 PLAN = """\
 {sines}
 {taper}
@@ -74,9 +79,16 @@ class Bands:
         )
 
     @property
-    def example(self) -> str:
-        """An initialiser of ``twin_sound``."""
-        return EXAMPLE.format(rate=real(self.rate))
+    def fields(self) -> Sequence[Field]:
+        """Fields of ``twin_sound``."""
+        return (
+            Field("rate", real(self.rate), "of the microphone [Hz]; others are refused"),
+            Field("range", "1.0f", "value at which it clips, in the unit of the samples"),
+        )
+
+    def window(self, samples: int) -> str:
+        """What a window of so many samples is."""
+        return WINDOW.format(duration=samples / self.rate, rate=self.rate, samples=samples)
 
 
 def _sound(size: int, rate: float, rng: np.random.Generator) -> Array:

@@ -30,11 +30,19 @@ DEFINES = """\
 """
 
 
-def most_bins() -> int:
-    """Bins of the order axis for any bearing of the catalogue, at any speed."""
+FEW = 9  # balls of the bearings that a smaller axis is named for
+SMALLER = """\
+Bearings of at most {balls} balls: `-D{upper}_BINS={bins}` for all files saves {saved:,} B of RAM.
+"""
+
+
+def most_bins(balls: int = 1000) -> int:
+    """Bins of the order axis for any bearing of the catalogue of so many balls, at any speed."""
     finest = 1.5 / COARSEST  # bins an order, just before two lines are averaged
     reach = max(
-        max(max(comb) for comb in combs(bearing).values()) for bearing in CATALOGUE.values()
+        max(max(comb) for comb in combs(bearing).values())
+        for bearing in CATALOGUE.values()
+        if bearing.balls <= balls
     )
     return int((reach * (1.0 + DEVIATION) + SURROUNDINGS) * finest) + 2
 
@@ -65,6 +73,17 @@ class Envelope:
         """How many bins there is room for, as a firmware may set it."""
         balls = max(bearing.balls for bearing in CATALOGUE.values())
         return DEFINES.format(upper=word.upper(), most=self.most, balls=balls)
+
+    def smaller(self, word: str, times: int, least: int = 0) -> str:
+        """How much a smaller axis saves, of which there are ``times``, where ``least`` stays.
+
+        ``least`` in floats, of all that is in the same buffer.
+        """
+        bins = -(-most_bins(FEW) // 100) * 100
+        other = self.floats if least else 0
+        levels = [max(other + times * ENVELOPES * size, least) for size in (self.most, bins)]
+        saved = 4 * (levels[0] - levels[1])
+        return SMALLER.format(balls=FEW, upper=word.upper(), bins=bins, saved=saved)
 
     def plan(self, word: str, buffers: str) -> str:
         """Tables and plan, as C."""

@@ -5,28 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from twin.c_export.fronts import _spindle_cases
-from twin.c_export.fronts.base import Array, Case, real
+from twin.c_export.fronts.base import Array, Case, Field, real
 from twin.c_export.fronts.base import Front as Base
-from twin.nodes.fronts import Told, kind_of
+from twin.nodes.fronts import OF_BEARINGS, Told, kind_of
 from twin.nodes.library import Card
 
-LIMIT = 490.0  # of the sensor in the example: 50 g0 [m/s²]
-EXAMPLE = """\
-    .rate = {rate},           /* of the sensor [Hz] */
-    .speed = 30.0f,             /* of the shaft, from the tachometer [rev/s] */
-    .teeth = 4,                 /* of the tool, from the control */
-    .balls = 9,                 /* of a 6205; diameters in any one unit */
-    .ball_diameter = 7.94f,
-    .pitch_diameter = 39.04f,
-    .contact_angle = 0.0f,      /* [rad] */
-    .range = {range},             /* at which the sensor clips, in the unit of the samples */
-"""
+LIMITS = {"vibration": 490.0, "acoustic": 20.0}  # of the sensors in the examples: 50 g0, 120 dB
+SENSED = {"vibration": "acceleration [m/s²]", "acoustic": "sound pressure [Pa]"}
+IN_UNIT = (
+    "{sensed}, the oldest sample first: the levels count, so that another unit gives other words"
+)
+RATIOS = (
+    "{sensed}, the oldest sample first. The model is ratio-only: any other unit of the same "
+    "quantity gives the same words, when `.range` is in it too"
+)
+WINDOW = (
+    "A window is {duration:g} s at {rate:g} kHz: {samples} samples. `.rate` tells what the sensor "
+    "really has and is no setting: a window at a rate more than 2 % off {rate:g} kHz is refused "
+    "(-3). With a sensor of another rate, resample before."
+)
 
 
 class Front(Base):
     """A front before which a sensor stands that listens to a spindle."""
 
     told_as = "twin_spindle"
+    code = (27, 36)
+    stack = 1536
     stretch = 1  # windows of one machine that follow each other in the cases
 
     def __init__(self, card: Card, word: str, *, file: str = "") -> None:
@@ -35,9 +40,35 @@ class Front(Base):
         self.samples -= self.samples % 2
 
     @property
-    def example(self) -> str:
-        """An initialiser of ``twin_spindle``."""
-        return EXAMPLE.format(rate=real(self.card.front.rate), range=real(LIMIT))
+    def holds(self) -> str:
+        """What the samples are."""
+        sensor = self.card.sensor
+        sensed = SENSED.get(sensor, f"{sensor} in the unit that the model was trained in")
+        text = RATIOS if self.card.front.kind in OF_BEARINGS else IN_UNIT
+        return text.format(sensed=sensed)
+
+    @property
+    def window(self) -> str:
+        """What a window is."""
+        rate = self.card.front.rate
+        return WINDOW.format(duration=self.samples / rate, rate=rate / 1e3, samples=self.samples)
+
+    @property
+    def fields(self) -> Sequence[Field]:
+        """Fields of ``twin_spindle``."""
+        sensor = self.card.sensor
+        quantity = SENSED.get(sensor, "value in the unit of the samples")
+        teeth = "" if self.kind.needs_teeth else "; this model does not ask for them"
+        return (
+            Field("rate", real(self.card.front.rate), "of the sensor [Hz]; others are refused"),
+            Field("speed", "30.0f", "of the shaft, from the tachometer [rev/s]"),
+            Field("teeth", "4", f"of the tool, from the control{teeth}"),
+            Field("balls", "9", "of the bearing; here a 6205"),
+            Field("ball_diameter", "7.94f", "in any one unit, here mm"),
+            Field("pitch_diameter", "39.04f", "in the same unit"),
+            Field("contact_angle", "0.0f", "of the bearing [rad]"),
+            Field("range", real(LIMITS.get(sensor, 1.0)), f"{quantity} at which your sensor clips"),
+        )
 
     def rows(self) -> Callable[[Array, float, Told], Array]:
         """Return what makes the rows of the windows of one machine."""

@@ -49,6 +49,15 @@ class Case:
     fresh: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of what the node is told: its name, an example in C, what it is with its unit."""
+
+    name: str
+    example: str
+    meaning: str
+
+
 class Front(ABC):
     """A front for one model.
 
@@ -65,12 +74,19 @@ class Front(ABC):
         C type of what the node is told, that one of the headers declares.
     takes_bytes : bool
         Whether it writes the network's input, in bytes: then ``row`` is that, ``uint8_t *``.
+    code : tuple of int
+        From and to how much flash its code takes with the network's, by clang at ``-O3`` for a
+        Cortex-M4 [kB].
+    stack : int
+        What stays above the stack that it takes with the network [byte].
     """
 
     sources: ClassVar[tuple[str, ...]] = ()
     sample_as: ClassVar[str] = "float"
     told_as: ClassVar[str] = ""
     takes_bytes: ClassVar[bool] = False
+    code: ClassVar[tuple[int, int]]
+    stack: ClassVar[int] = 768
 
     @classmethod
     def suits(cls, card: Card, network: Network) -> bool:
@@ -123,8 +139,23 @@ class Front(ABC):
 
     @property
     @abstractmethod
-    def example(self) -> str:
-        """An initialiser of what the node is told, for the example, with comments."""
+    def holds(self) -> str:
+        """What the samples are, with their unit and order; for people."""
+
+    @property
+    @abstractmethod
+    def window(self) -> str:
+        """What a window is, and what to do with a sensor that gives others; for people."""
+
+    @property
+    @abstractmethod
+    def fields(self) -> Sequence[Field]:
+        """What the node is told."""
+
+    @property
+    def smaller(self) -> str:
+        """How a firmware may save memory; for people, empty where it may not."""
+        return ""
 
     @abstractmethod
     def cases(self, count: int, seed: int) -> Sequence[Case]:

@@ -31,6 +31,7 @@ BODY = """\
 class Front(_spindle.Front):
     """Envelope and machine orders of one model."""
 
+    code = (37, 50)
     sources = (*SOURCES, "machine_orders.h", "machine_orders.c")
 
     def __init__(self, card: Card, word: str, *, file: str = "") -> None:
@@ -54,6 +55,11 @@ class Front(_spindle.Front):
     def defines(self) -> str:
         """How many bins there is room for."""
         return self.envelope.defines(self.upper)
+
+    @property
+    def smaller(self) -> str:
+        """What fewer bins save, as far as the machine orders leave it."""
+        return self.envelope.smaller(self.upper, 1, self.machine.floats)
 
     @property
     def definitions(self) -> str:

@@ -69,6 +69,11 @@ class Front(_spindle.Front):
         return self.envelope.defines(self.upper)
 
     @property
+    def smaller(self) -> str:
+        """What fewer bins save."""
+        return self.envelope.smaller(self.upper, 2 if self.most else 1)
+
+    @property
     def state(self) -> str:
         """What windows together leave behind: their mean, and room for the next."""
         return STATE.format(upper=self.upper) if self.most else ""

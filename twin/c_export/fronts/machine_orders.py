@@ -68,6 +68,7 @@ class Machine:
 class Front(_spindle.Front):
     """Machine orders of one model."""
 
+    code = (29, 40)
     sources = (
         *("machine_orders.h", "machine_orders.c", "spindle.h", "spindle.c"),
         *("fourier.h", "fourier.c", "reals.h"),

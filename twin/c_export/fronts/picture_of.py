@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from twin.c_export.fronts import _planes
-from twin.c_export.fronts.base import Case
+from twin.c_export.fronts.base import Case, Field
 from twin.c_export.fronts.base import Front as Base
 from twin.c_export.network import Network
 from twin.nodes import pictures
@@ -18,10 +18,14 @@ from twin.rng import stream
 from twin.signals.part import Sensor, Settings
 
 SCENES = ("joint", "face")
-EXAMPLE = """\
-    .width = {side},                /* of the picture [pixels] */
-    .height = {side},
-"""
+HOLDS = (
+    "the picture's {what}, bytes of 0 (black) to 255, row by row from the top{together}, as the "
+    "camera gives them after its gamma"
+)
+WINDOW = (
+    "A window is one picture of {side} × {side} pixels: {samples} bytes. Others are refused (-2): "
+    "the model was trained on this size, so cut or scale before."
+)
 
 
 class Front(Base):
@@ -30,6 +34,7 @@ class Front(Base):
     sources = _planes.SOURCES
     sample_as = "uint8_t"
     told_as = "twin_picture"
+    code = (9, 14)
     takes_bytes = True
 
     @classmethod
@@ -73,9 +78,27 @@ class Front(Base):
         return "    (void)state;\n    return twin_picture_planes(&planes, samples, told, row);\n"
 
     @property
-    def example(self) -> str:
-        """An initialiser of ``twin_picture``."""
-        return EXAMPLE.format(side=self.side)
+    def holds(self) -> str:
+        """What the samples are."""
+        what, together = (
+            ("grey", "")
+            if self.channels == 1
+            else ("red, green and blue", ", the three of a pixel together")
+        )
+        return HOLDS.format(what=what, together=together)
+
+    @property
+    def window(self) -> str:
+        """What a window is."""
+        return WINDOW.format(side=self.side, samples=self.samples)
+
+    @property
+    def fields(self) -> Sequence[Field]:
+        """Fields of ``twin_picture``."""
+        return (
+            Field("width", f"{self.side}", "of the picture [pixels]"),
+            Field("height", f"{self.side}", "of the picture [pixels]"),
+        )
 
     def cases(self, count: int, seed: int) -> Sequence[Case]:
         """Pictures of the twin's own camera, sound and flawed, of joints and of faces."""

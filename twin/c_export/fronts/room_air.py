@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from twin.c_export.fronts.base import Array, Case
+from twin.c_export.fronts.base import Array, Case, Field
 from twin.c_export.fronts.base import Front as Base
 from twin.nodes import air_features
 from twin.nodes.library import Card
@@ -17,10 +17,18 @@ from twin.signals.air import Sensor, Settings
 QUANTITIES = 4
 BREATHED = 5e-6  # CO2 of a person [m³/s]; assumption
 HOURS = 2.0  # of a room in a case; the last one is looked at
-EXAMPLE = """\
-    .period = {period},          /* from one reading to the next [ms] */
-    .readings = {readings},           /* handed over, the newest last */
-"""
+HOLDS = (
+    "readings, the oldest first and four floats each: `samples[4 * k + q]` of reading k is CO2 for "
+    "q = 0, as a fraction and not in ppm (0.0008 is 800 ppm), the temperature [K] for q = 1 "
+    "(293.15 is 20 °C), the relative humidity as a fraction of 0 to 1 and not in % for q = 2, the "
+    "illuminance [lx] for q = 3; not a number (NAN) where a reading was lost or there is no sensor "
+    "of light"
+)
+WINDOW = (
+    "A window is {hours:g} h, both ends counted: {readings} readings, one every {period:g} s, "
+    "{samples} values. A room may be read at another period of at most 300 s, which `.period` and "
+    "`.readings` tell: {length:g} s over the period and one reading more."
+)
 
 
 class Front(Base):
@@ -28,6 +36,7 @@ class Front(Base):
 
     sources = ("room_air.h", "room_air.c", "reals.h")
     told_as = "twin_air"
+    code = (6, 10)
 
     def __init__(self, card: Card, word: str, *, file: str = "") -> None:
         super().__init__(card, word, file=file)
@@ -56,9 +65,29 @@ class Front(Base):
         return "    (void)state;\n    return twin_air_row(samples, told, row);\n"
 
     @property
-    def example(self) -> str:
-        """An initialiser of ``twin_air``."""
-        return EXAMPLE.format(period=self.period, readings=self.readings)
+    def holds(self) -> str:
+        """What the samples are."""
+        return HOLDS
+
+    @property
+    def window(self) -> str:
+        """What a window is."""
+        length = self.period / 1e3 * (self.readings - 1)
+        return WINDOW.format(
+            hours=length / 3600.0,
+            length=length,
+            readings=self.readings,
+            period=self.period / 1e3,
+            samples=self.samples,
+        )
+
+    @property
+    def fields(self) -> Sequence[Field]:
+        """Fields of ``twin_air``."""
+        return (
+            Field("period", f"{self.period}", "from one reading to the next [ms]"),
+            Field("readings", f"{self.readings}", "handed over, the newest last"),
+        )
 
     def cases(self, count: int, seed: int) -> Sequence[Case]:
         """Hours of the twin's own sensor in rooms that people enter and leave."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from twin.c_export.fronts import _bands, _planes
-from twin.c_export.fronts.base import Array, Case, real
+from twin.c_export.fronts.base import Array, Case, Field, real
 from twin.c_export.fronts.base import Front as Base
 from twin.c_export.network import Network
 from twin.nodes import pictures
@@ -31,6 +31,7 @@ class Front(Base):
         *dict.fromkeys((*_bands.SOURCES, *_planes.SOURCES)),
     )
     told_as = "twin_sound"
+    code = (9, 24)
     takes_bytes = True
 
     @classmethod
@@ -70,9 +71,19 @@ class Front(Base):
         return BODY.format(size=self.samples, rate=real(self.bands.rate), step=step)
 
     @property
-    def example(self) -> str:
-        """An initialiser of ``twin_sound``."""
-        return self.bands.example
+    def holds(self) -> str:
+        """What the samples are."""
+        return _bands.HOLDS
+
+    @property
+    def window(self) -> str:
+        """What a window is."""
+        return self.bands.window(self.samples)
+
+    @property
+    def fields(self) -> Sequence[Field]:
+        """Fields of ``twin_sound``."""
+        return self.bands.fields
 
     def cases(self, count: int, seed: int) -> Sequence[Case]:
         """Sounds of many colours, steady and swelling."""

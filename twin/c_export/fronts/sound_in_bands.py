@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from twin.c_export.fronts import _bands
-from twin.c_export.fronts.base import Case, real
+from twin.c_export.fronts.base import Case, Field, real
 from twin.c_export.fronts.base import Front as Base
 from twin.nodes.library import Card
 from twin.nodes.senses.sound import BANDS, features
@@ -24,6 +24,7 @@ class Front(Base):
 
     sources = ("sound_in_bands.h", "sound_in_bands.c", *_bands.SOURCES)
     told_as = "twin_sound"
+    code = (9, 16)
 
     def __init__(self, card: Card, word: str, *, file: str = "") -> None:
         super().__init__(card, word, file=file)
@@ -51,9 +52,19 @@ class Front(Base):
         return BODY.format(size=self.samples, rate=real(self.bands.rate), step=step)
 
     @property
-    def example(self) -> str:
-        """An initialiser of ``twin_sound``."""
-        return self.bands.example
+    def holds(self) -> str:
+        """What the samples are."""
+        return _bands.HOLDS
+
+    @property
+    def window(self) -> str:
+        """What a window is."""
+        return self.bands.window(self.samples)
+
+    @property
+    def fields(self) -> Sequence[Field]:
+        """Fields of ``twin_sound``."""
+        return self.bands.fields
 
     def cases(self, count: int, seed: int) -> Sequence[Case]:
         """Sounds of many colours, steady and swelling."""

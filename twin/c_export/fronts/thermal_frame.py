@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from twin.c_export.fronts.base import Array, Case
+from twin.c_export.fronts.base import Array, Case, Field
 from twin.c_export.fronts.base import Front as Base
 from twin.nodes import frame_features
 from twin.nodes.library import Card
@@ -19,16 +19,22 @@ PIXELS = 32 * 24  # of the largest camera that the model is trained on, an MLX90
 SEEN = tuple(name for name, camera in CAMERAS.items() if camera.rows * camera.columns <= PIXELS)
 FULL = 0.98  # share of a pixel from which on the part fills it
 FAULTS = ("none", "spot", "blocked", "coolant")
-EXAMPLE = """\
-    .rows = 24,                 /* of the camera, an MLX90640 */
-    .columns = 32,
-    .top = 2,                   /* first row that the part fills, and first column */
-    .left = 4,
-    .high = 20,                 /* rows that it fills wholly, and columns */
-    .wide = 24,
-    .ambient = 295.15f,         /* around the part [K] */
-    .expected = 20.0f,          /* rise of the sound part over that, at its load [K] */
-"""
+HOLDS = (
+    "temperatures [K] of the pixels, row by row: `samples[columns * row + column]`; 293.15 is 20 °C"
+)
+WINDOW = (
+    "A window is one frame of at most {pixels} pixels, of which `.rows` times `.columns` are read."
+)
+FIELDS = (
+    Field("rows", "24", "of the camera, an MLX90640 [pixels]"),
+    Field("columns", "32", "of the camera [pixels]"),
+    Field("top", "2", "first row that the part fills"),
+    Field("left", "4", "first column that it fills"),
+    Field("high", "20", "rows that it fills wholly"),
+    Field("wide", "24", "columns that it fills wholly"),
+    Field("ambient", "295.15f", "temperature around the part [K]"),
+    Field("expected", "20.0f", "rise of the sound part over that, at its load [K]"),
+)
 
 
 class Front(Base):
@@ -36,6 +42,7 @@ class Front(Base):
 
     sources = ("thermal_frame.h", "thermal_frame.c", "reals.h")
     told_as = "twin_frame"
+    code = (9, 14)
 
     def __init__(self, card: Card, word: str, *, file: str = "") -> None:
         super().__init__(card, word, file=file)
@@ -63,9 +70,19 @@ class Front(Base):
         return f"    (void)state;\n    return {call};\n"
 
     @property
-    def example(self) -> str:
-        """An initialiser of ``twin_frame``."""
-        return EXAMPLE
+    def holds(self) -> str:
+        """What the samples are."""
+        return HOLDS
+
+    @property
+    def window(self) -> str:
+        """What a window is."""
+        return WINDOW.format(pixels=PIXELS)
+
+    @property
+    def fields(self) -> Sequence[Field]:
+        """Fields of ``twin_frame``."""
+        return FIELDS
 
     def cases(self, count: int, seed: int) -> Sequence[Case]:
         """Frames of the twin's own camera, with every fault and at many loads."""
