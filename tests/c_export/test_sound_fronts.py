@@ -29,12 +29,19 @@ def exported(rate, folder):
     return package.export(content, "own", folder, card=listening(rate)), content
 
 
+def _as_the_readme_says(made, found):
+    low, high = made.front.code
+    assert low <= (found.flash - made.flash - made.front.flash) / 1e3 <= high
+    assert found.stack < made.front.stack
+
+
 @pytest.mark.parametrize("rate", [16_000.0, 12_800.0, 44_100.0])
 def test_bands_of_c_are_those_of_python(rate, tmp_path):
     made, content = exported(rate, tmp_path)
     found = look_check.check(made, content, "cortex-m4", made.front.cases(6, seed=4))
     assert found.largest < 1e-3  # of a natural logarithm
     assert found.same_word == 6
+    _as_the_readme_says(made, found)
 
 
 @pytest.mark.parametrize("rate", [16_000.0, 8_000.0])
@@ -48,6 +55,7 @@ def test_a_second_as_a_picture_is_that_of_python(rate, tmp_path):
     found = look_check.check(made, content, "cortex-m4", cases)
     assert found.largest < 1.5 / 255.0  # a byte that lies between two may be rounded otherwise
     assert found.same_word == 6
+    _as_the_readme_says(made, found)
     image = look_check.build(made, made.front, "cortex-m4")
     assert 0 <= image.ram - made.memory.size - made.front.ram - 4 < 32
 

@@ -31,7 +31,8 @@ class Front(Base):
         *dict.fromkeys((*_bands.SOURCES, *_planes.SOURCES)),
     )
     told_as = "twin_sound"
-    code = (9, 24)
+    code = (15, 21)
+    stack = 1536
     takes_bytes = True
 
     @classmethod

@@ -24,7 +24,8 @@ class Front(Base):
 
     sources = ("sound_in_bands.h", "sound_in_bands.c", *_bands.SOURCES)
     told_as = "twin_sound"
-    code = (9, 16)
+    code = (11, 16)
+    stack = 1536
 
     def __init__(self, card: Card, word: str, *, file: str = "") -> None:
         super().__init__(card, word, file=file)
