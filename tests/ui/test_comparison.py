@@ -69,6 +69,27 @@ def test_figures_of_one_name_are_told_apart():
     assert sorted(name.split(" · ", 1)[1] for name in within.values()) == ["l · mill", "l · saw"]
 
 
+@pytest.mark.parametrize("tongue", ["en", "zh-TW", "zh-CN"])
+def test_zones_are_named_also_where_but_one_of_them_is_open(tongue):
+    scenario = load(shipped() / "office.toml")
+    paths = [path for path in comparison.headline(scenario) if path.endswith(".energy")]
+    verdicts = ["better", "cannot tell", "better", "better", "worse"]
+    lines = [replace(_line("energy", 0.4 if word == "worse" else -0.4, 0.1, word, 9), path=path)
+             for path, word in zip(paths, verdicts, strict=True)]  # fmt: skip
+    use_language(tongue)
+    try:
+        head, rest = comparison.verdict(lines)
+        drawn = results.forest(scenario, comparison.Outcome(tuple(lines), 5, "a", "b"), "light")
+        headline = results._baseline_sentence(lines[:2])
+    finally:
+        use_language("en")
+    zones = [path.split(".")[2] for path in paths]
+    assert all(f"office · {zone}" in head + rest for zone in zones)
+    assert [row[0].rsplit(" · ", 2)[1:] for row in drawn.rows] == [["office", z] for z in zones]
+    assert len(set(drawn.figure.layout.yaxis.ticktext)) == len(zones)
+    assert all(f"office · {zone}" in headline for zone in zones[:2])
+
+
 def test_charts_of_two_runs_and_of_a_change_say_whose_a_figure_is():
     lines = [replace(_line("cost_per_part", -0.42, 0.11, "better"), path=f"{name}.cost_per_part")
              for name in ("rough", "finish")]  # fmt: skip

@@ -195,7 +195,7 @@ def verdict(lines: Sequence[Line]) -> tuple[str, str]:
     if not sure:
         if not unsure:
             return t("what_if.nothing_moved"), t("what_if.nothing_moved_why")
-        return t("what_if.cannot_tell_any"), _open(unsure)
+        return t("what_if.cannot_tell_any"), _open(unsure, whose)
     first, rest = sure[0], sure[1:]
     worse = [line for line in sure if line.verdict == "worse"]
     head = told(first)
@@ -207,19 +207,18 @@ def verdict(lines: Sequence[Line]) -> tuple[str, str]:
         head += t("what_if.but", sentence=within(gain))
         rest = [line for line in rest if line is not gain]
     also = " ".join(told(line) + t("what_if.stop") for line in rest)
-    return head, " ".join(part for part in (also, _open(unsure)) if part)
+    return head, " ".join(part for part in (also, _open(unsure, whose)) if part)
 
 
 def _lower(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
-def _open(unsure: Sequence[Line]) -> str:
+def _open(unsure: Sequence[Line], whose: Mapping[str, str]) -> str:
     if not unsure:
         return ""
-    called = told_apart([line.path for line in unsure])
     listed = t("what_if.comma").join(
-        called[line.path] + (t("what_if.about_more", n=about(line)) if about(line) else "")
+        _named(line.path, whose[line.path]) + (t("what_if.about_more", n=about(line)) if about(line) else "")
         for line in unsure
     )
     return t("what_if.cannot_tell_list", kpis=listed)
@@ -242,7 +241,8 @@ def _owners(paths: Sequence[str]) -> dict[str, str]:
 
 def told_apart(paths: Sequence[str]) -> dict[str, str]:
     """Return the names of KPIs; where two have one name, with whose it is."""
-    return {
-        path: f"{names.kpi(path)} · {owner}" if owner else names.kpi(path)
-        for path, owner in _owners(paths).items()
-    }
+    return {path: _named(path, owner) for path, owner in _owners(paths).items()}
+
+
+def _named(path: str, owner: str) -> str:
+    return f"{names.kpi(path)} · {owner}" if owner else names.kpi(path)

@@ -137,7 +137,7 @@ def verdict(scenario: Scenario, result: Outcome, job: str = "") -> list[Componen
 
 def _baseline_sentence(lines: Sequence[Line]) -> str:
     shown = [line for line in lines if line.base["value"] is not None][:2]
-    called = comparison.told_apart([line.path for line in shown])
+    called = comparison.told_apart([line.path for line in lines])
     listed = t("what_if.comma").join(
         f"{called[line.path]} {comparison.value_text(line.base)}" for line in shown
     )
@@ -317,10 +317,11 @@ def luck(result: Outcome | None, kpi: str | None, theme: str) -> Chart:
     base = runs.replications(result.base_run, kpi)
     if line is None or not base:
         return Chart(t("what_if.luck_none"), None, t("what_if.luck_none_why"))
+    name = comparison.told_apart([one.path for one in result.lines])[kpi]
     axis = f"{names.kpi(kpi)}{_bracket(line.unit)}"
     if not result.compared:
         figure = figures.spread(base, theme, name=t("what_if.baseline"), axis=axis)
-        finding = f"{names.kpi(kpi)} {comparison.value_text(line.base)}"
+        finding = f"{name} {comparison.value_text(line.base)}"
         rows = [[str(i + 1), number(a, 4)] for i, a in enumerate(base)]
         return Chart(finding, figure, t("what_if.luck_caption_one"),
                      [t("what_if.col_run"), t("what_if.baseline")], rows)  # fmt: skip
@@ -329,7 +330,7 @@ def luck(result: Outcome | None, kpi: str | None, theme: str) -> Chart:
     figure = figures.pairs(base, candidate, theme, names=both, axis=axis)
     up = sum(b > a for a, b in zip(base, candidate, strict=True))
     down = sum(b < a for a, b in zip(base, candidate, strict=True))
-    finding = t("what_if.luck_finding", kpi=names.kpi(kpi), up=up, down=down, n=len(base))
+    finding = t("what_if.luck_finding", kpi=name, up=up, down=down, n=len(base))
     rows = [[str(i + 1), number(a, 4), number(b, 4)]
             for i, (a, b) in enumerate(zip(base, candidate, strict=True))]  # fmt: skip
     return Chart(finding, figure, t("what_if.luck_caption"), [t("what_if.col_run"), *both], rows)
