@@ -13,17 +13,14 @@ from pathlib import Path
 
 from twin.expectations import Expect
 from twin.family import kinds, load
+from twin.kpi_list import of_kind
 from twin.nodes.node_settings import NodeSettings
 from twin.params import Declaration, Params, declarations
-from twin.scenario import Header, measures_of, parse
+from twin.scenario import Header
 
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
 LINK = re.compile(r"\[[^\]]+\]\(([^)#\s]+)(#[^)]*)?\)")
-SMALLEST = {
-    "line": {"stations": {"STATION": {}}},
-    "building": {"zones": {"ZONE": {}}},
-}
 
 
 def main(check: bool) -> int:
@@ -114,16 +111,16 @@ def kpis_page() -> str:
         "# KPIs",
         "",
         "Made from the code by `make docs`. A KPI's path is the name of the thing, the part of it "
-        "if there is one, and the name here: `mill.throughput`, `line.stations.saw.blocked`.",
+        "if there is one, and the name here: `mill.throughput`, `line.stations.saw.blocked`. "
+        "*Only with* names the settings without which a thing has no such KPI.",
         "",
     ]
-    for kind in kinds("twin.plant"):
-        plain = {"kind": kind, **SMALLEST.get(kind, {})}
-        scenario = parse({"plant": {"thing": plain}}, "docs")
-        lines += [f"## {kind}", "", "| KPI | unit | better | meaning |", "|---|---|---|---|"]
-        for measure in measures_of(scenario.entries["thing"]):
-            name = ".".join(part for part in (measure.part, measure.name) if part)
-            lines.append(f"| `{name}` | {measure.unit} | {measure.better} | {measure.meaning} |")
+    for kind in (*kinds("twin.plant"), "node"):
+        lines += [f"## {kind}", "", "| KPI | unit | better | meaning | only with |",
+                  "|---|---|---|---|---|"]  # fmt: skip
+        for name, one in of_kind(kind).items():
+            m, where = one.measure, one.where
+            lines.append(f"| `{name}` | {m.unit} | {m.better} | {m.meaning} | {where} |")
         lines.append("")
     return "\n".join(lines)
 

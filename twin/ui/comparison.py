@@ -218,7 +218,8 @@ def _open(unsure: Sequence[Line], whose: Mapping[str, str]) -> str:
     if not unsure:
         return ""
     listed = t("what_if.comma").join(
-        _named(line.path, whose[line.path]) + (t("what_if.about_more", n=about(line)) if about(line) else "")
+        _named(line.path, whose[line.path])
+        + (t("what_if.about_more", n=about(line)) if about(line) else "")
         for line in unsure
     )
     return t("what_if.cannot_tell_list", kpis=listed)
