@@ -88,6 +88,16 @@ def weather(recordings, monkeypatch):
         ({"zones__room__windows__glass__surface": "sout"}, "did you mean 'south'"),
         ({"zones__room__windows__glass__surface": "floor"}, "a window looks outdoors"),
         ({"zones__room__windows__glass__width": 20}, "its windows have 40 m², the surface 21.6"),
+        ({"zones__room__windows__glass__x": 6},
+         "glass.x = 6 m: the window's width of 3 m reaches from 6 to 9 m, the surface 'south' "
+         "from 0 to 8 m"),
+        ({"zones__room__windows__glass__x": -0.5}, "reaches from -0.5 to 2.5 m"),
+        ({"zones__room__windows__glass__sill": 0.9},
+         "glass.sill = 0.9 m: the window's height of 2 m reaches from 0.9 to 2.9 m"),
+        ({"zones__room__windows__glass__x": 0.5, "zones__room__windows__door":
+          {"surface": "south", "width": 2, "height": 1, "x": 3, "sill": 1.5}},
+         "windows 'door' (x 3 to 5 m, height 1.5 to 2.5 m) and 'glass' (x 0.5 to 3.5 m, height 0 "
+         "to 2 m) of surface 'south' lie over each other by 0.5 m times 0.5 m"),
         ({"zones__room__heating_schedule": "nigth"}, "no such schedule, did you mean 'night'"),
         ({"schedules__night__values": [1, 2]}, "has 2 values, 3 are needed"),
         ({"schedules__night__hours": [0, 9, 7]}, "hours rise from 0 to 24"),
@@ -244,6 +254,13 @@ def test_a_year_of_a_city_of_the_scenario_s_own_has_its_normals():
     bright = [day.sum() for day in np.split(daylight(48.1, np.arange(365) + 0.5), ends[:-1] // 24)]
     shares = 0.25 + 0.5 * np.array(NORMALS["sunshine"]) / bright
     assert np.divide(light, top) == pytest.approx(shares, rel=0.02)
+
+
+def test_windows_beside_each_other_and_without_a_place_are_taken():
+    beside = {"surface": "south", "width": 3, "height": 2.7, "x": 4, "sill": 0}
+    parse(document(zones__room__windows__glass__x=1, zones__room__windows__door=beside), "")
+    nowhere = {"surface": "south", "width": 3, "height": 2}
+    parse(document(zones__room__windows__door=nowhere), "")
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ from twin.plant import _building_settings as given
 from twin.plant._building_control_check import control_faults
 from twin.plant._building_normals import normals_faults
 from twin.plant._building_people import faults as people_faults
+from twin.plant._building_windows import place_faults
 
 Numbers = tuple[float, ...]
 
@@ -337,6 +338,7 @@ def _zone_faults(
         for key, inner in table.items():
             place = f"{path}.{part}.{key}.surface"
             yield from _unknown([inner.surface], zone.surfaces, "surface of the zone", place)
+    yield from place_faults(path, zone)
     for key, window in zone.windows.items():
         if area_of(window) <= 0:
             yield Fault("needs an area, or a width and a height", f"{path}.windows.{key}.area")
