@@ -358,7 +358,7 @@ def _fault(params: type[Params], details: ErrorDetails, path: str, file: str) ->
     message = _message(owner, name, details)
     if details["type"] in TABLE_NEEDED:
         message = f"a table is needed, [{where}{'.NAME' if details['type'] == 'dict_type' else ''}]"
-    value = "" if details["type"] == "missing" or not location else _show(details["input"])
+    value = "" if details["type"] == "missing" or not location else _given(owner, name, details)
     return Fault(message, path=where, file=file, value=value)
 
 
@@ -389,6 +389,15 @@ def _allowed(declared: Declaration, details: ErrorDetails, said: str) -> str:
         return said
     allowed = f", {declared.range_text}" if declared.range_text else ""
     return f"{_FORMS.get(declared.form, 'text')} is needed{allowed}"
+
+
+def _given(owner: type[Params], name: str, details: ErrorDetails) -> str:
+    """The value as it was given; with its unit where it is a number out of its range."""
+    shown, info = _show(details["input"]), owner.model_fields.get(name)
+    if info is None or details["type"] not in {"greater_than_equal", "less_than_equal"}:
+        return shown
+    unit = declare(name, info).unit
+    return shown if unit in {"", "1"} else f"{shown} {unit}"
 
 
 def _show(value: Any) -> str:

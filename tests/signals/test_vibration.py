@@ -171,7 +171,7 @@ def test_truth_names_the_worst_thing(state, label):
 
 
 def test_a_range_is_refused_with_its_unit():
-    with pytest.raises(BadInput, match=r"allowed 1 to 102\.4 kHz"):
+    with pytest.raises(BadInput, match=r"sample_rate = 500 kHz: allowed 1 to 102\.4 kHz"):
         Settings.read({"on": "mill", "sample_rate": 500})
 
 

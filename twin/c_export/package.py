@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import textwrap
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-from twin.c_export import look, pack, read, write
+from twin.c_export import before, look, pack, read, write
 from twin.c_export.fronts import base as fronts
 from twin.c_export.memory import Memory, arrange, gathers
 from twin.c_export.network import Convolution, Layer, Network, Step, Table
@@ -70,7 +71,8 @@ them against each other on an emulated Cortex-M4 and M7.
 class Package:
     """What was written: the files, the network, its memory, and flash of its constants [byte].
 
-    ``front`` is what stands before the network, where that was written too.
+    ``front`` is what stands before the network, where that was written too; where not, ``before``
+    says what the input is.
     """
 
     files: tuple[Path, ...]
@@ -80,6 +82,7 @@ class Package:
     sha256: str
     word: str
     front: fronts.Front | None = None
+    before: str = ""
 
     @property
     def sources(self) -> tuple[Path, ...]:
@@ -153,7 +156,13 @@ def _readme(name: str, network: Network, memory: Memory, flash: int, sha256: str
 
 
 def export(
-    content: bytes, name: str, folder: Path, *, file: str = "", card: Card | None = None
+    content: bytes,
+    name: str,
+    folder: Path,
+    *,
+    file: str = "",
+    card: Card | None = None,
+    card_file: str = "",
 ) -> Package:
     """Write a model as C, and what stands before it where the card's kind has a front in C.
 
@@ -169,6 +178,8 @@ def export(
         The model's file, for messages.
     card : Card, optional
         The model's card; without one, the network alone is written.
+    card_file : str
+        The card's file, for messages.
 
     Raises
     ------
@@ -189,14 +200,18 @@ def export(
     home = resources.files("twin.c_export")
     texts |= {kernel: home.joinpath(kernel).read_text("utf-8") for kernel in KERNELS}
     texts["README.md"] = _readme(name, network, memory, flash, digest)
-    front = fronts.of(card, network, name, file=file) if card else None
+    front = fronts.of(card, network, name, file=card_file) if card else None
     if card and front:
         look.refuse_other_ends(card, network, file)
         texts |= {one: home.joinpath("fronts", one).read_text("utf-8") for one in front.sources}
         texts |= look.sources(card, front)
         texts["README.md"] += look.readme(card, front)
+    told = "" if front else before.in_words(card, network)
+    if told:
+        sentence = f"{told[0].upper()}{told[1:]}.\n"
+        texts["README.md"] += "\n## Before the network\n\n" + textwrap.fill(sentence, 100) + "\n"
     folder.mkdir(parents=True, exist_ok=True)
     for title, text in texts.items():
         (folder / title).write_text(text, "utf-8")
     files = tuple(folder / title for title in texts)
-    return Package(files, network, memory, flash, digest, write.identifier(name), front)
+    return Package(files, network, memory, flash, digest, write.identifier(name), front, told)

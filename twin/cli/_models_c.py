@@ -8,6 +8,7 @@ from typing import Any
 
 import typer
 
+from twin.c_export.before import with_rate
 from twin.c_export.check import Result
 from twin.c_export.check import check as run_on
 from twin.c_export.emulate import CORES, require_tools
@@ -24,11 +25,12 @@ NOT_EQUAL = 1  # exit code
 SEED = 1  # of the windows that a front is tried on
 
 
-def write(path: Path, to: Path, check: int, json_to: str | None) -> None:
+def write(path: Path, to: Path, check: int, json_to: str | None, rate: float | None = None) -> None:
     """Write a model as C, and with ``check`` inputs compare it with onnxruntime.
 
     What stands before the network is written too, where the card's kind of features has a front,
-    and compared with the node's Python on windows of the twin's own sensor.
+    and compared with the node's Python on windows of the twin's own sensor; for windows at ``rate``
+    [Hz] where that is given.
 
     Raises
     ------
@@ -42,7 +44,8 @@ def write(path: Path, to: Path, check: int, json_to: str | None) -> None:
     content = path.read_bytes()
     described = path.with_suffix(".json")
     card = read_card(described) if described.is_file() else None
-    package = export(content, path.stem, to, file=str(described if card else path), card=card)
+    card = card if rate is None else with_rate(card, rate)
+    package = export(content, path.stem, to, file=str(path), card=card, card_file=str(described))
     results = [run_on(package, content, core, check) for core in CORES] if check else []
     looks = _looks(package, content, check)
     document = {
@@ -77,7 +80,7 @@ def _front(package: Package, looks: list[Look]) -> dict[str, Any]:
     """What the document says of the front; nothing where there is none."""
     front = package.front
     if front is None:
-        return {"front": None}
+        return {"front": None, "input": package.before}
     return {
         "front": front.card.front.kind,
         "front_ram_bytes": front.ram,
@@ -92,7 +95,7 @@ def _front(package: Package, looks: list[Look]) -> dict[str, Any]:
 def _print_front(package: Package, looks: list[Look], json_to: str | None) -> None:
     console, front = output.console(json_to), package.front
     if front is None:
-        console.print("its input is features: nothing that comes before the network is written")
+        console.print(package.before)
         return
     console.print(
         f"front, {front.card.front.kind}: {front.samples} samples a window; buffers {front.ram} B, "

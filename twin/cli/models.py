@@ -162,14 +162,22 @@ def export(
             help="With --c: run N inputs on an emulated Cortex-M4 and M7 (extra: mcu).",
         ),
     ] = 0,
+    rate: Annotated[
+        float | None,
+        typer.Option(
+            "--rate", metavar="HZ", help="With --c: sample rate to make a spindle's front for [Hz]."
+        ),
+    ] = None,
     json_to: output.JsonTo = None,
 ) -> None:
     """Copy MODEL and its card to a folder, or write it as self-contained C."""
     if check and not c:
         raise BadInput(Fault("checks the C code: give --c as well", path="--check"))
+    if rate is not None and not c:
+        raise BadInput(Fault("is the rate of the C code: give --c as well", path="--rate"))
     folder, name = library.folder_of(model, path="MODEL")
     if c:
-        _models_c.write(folder / f"{name}.onnx", to, check, json_to)
+        _models_c.write(folder / f"{name}.onnx", to, check, json_to, rate)
         return
     library.open_model(model, path="MODEL")
     if to.exists() and not to.is_dir():

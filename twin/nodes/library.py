@@ -11,7 +11,7 @@ import functools
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -141,8 +141,32 @@ def _read(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def _layer(row: Mapping[str, Any]) -> Layer:
+def _layer(row: Mapping[str, Any], where: str, file: str) -> Layer:
+    _refuse_other_fields(Layer, row, where, file)
     return Layer(**{**row, "of": tuple(row.get("of", ()))})
+
+
+def _front(row: Mapping[str, Any], file: str) -> Front:
+    _refuse_other_fields(Front, row, "front", file)
+    return Front(**row)
+
+
+def _refuse_other_fields(
+    kind: type[Front | Layer], row: Mapping[str, Any], where: str, file: str
+) -> None:
+    """Refuse a part of a card that lacks a field, or has one that is not known."""
+    if not isinstance(row, Mapping):
+        raise BadInput(Fault("is not a table of fields", path=where, file=file))
+    known = {one.name: one.default is MISSING for one in fields(kind)}
+    lacks = [name for name, needed in known.items() if needed and name not in row]
+    faults = [Fault("is missing", path=f"{where}.{name}", file=file) for name in lacks]
+    faults += [
+        Fault("no such field" + did_you_mean(name, known), path=f"{where}.{name}", file=file)
+        for name in row
+        if name not in known
+    ]
+    if faults:
+        raise BadInput(faults)
 
 
 def read_card(path: Path) -> Card:
@@ -161,14 +185,19 @@ def read_card(path: Path) -> Card:
             sensor=str(document["sensor"]),
             classes=tuple(str(word) for word in document["classes"]),
             inputs=tuple(str(word) for word in document["inputs"]),
-            front=Front(**document["front"]),
-            layers=tuple(_layer(row) for row in document["layers"]),
+            front=_front(document["front"], str(path)),
+            layers=tuple(
+                _layer(row, f"layers.{index}", str(path))
+                for index, row in enumerate(document["layers"])
+            ),
             sha256=str(document["sha256"]),
             model_bytes=int(document["model_bytes"]),
             document=MappingProxyType(document),
         )
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
         raise BadInput(Fault(f"is not a model card in JSON: {error}", file=str(path))) from None
+    except BadInput:
+        raise
     except KeyError as error:
         raise BadInput(Fault(f"the card has no {error}", file=str(path))) from None
     except (TypeError, ValueError) as error:

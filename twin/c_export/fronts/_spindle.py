@@ -22,7 +22,7 @@ RATIOS = (
 WINDOW = (
     "A window is {duration:g} s at {rate:g} kHz: {samples} samples. `.rate` tells what the sensor "
     "really has and is no setting: a window at a rate more than 2 % off {rate:g} kHz is refused "
-    "(-3). With a sensor of another rate, resample before."
+    "(-3). For a sensor of another rate, export again with `--rate HZ`, or resample before."
 )
 
 
