@@ -247,3 +247,14 @@ def test_a_comparison_is_in_the_history_as_one(tmp_path):
     assert found[1].payload["values"] == {"line.stations.saw.cycle_time": 50}
     assert found[1].gist["changed"] == {"line.stations.saw.cycle_time": {"from": 60, "to": 50}}
     assert found[0].payload["candidate"] == str(other)
+
+
+def test_one_pair_of_runs_is_not_told_as_many():
+    from types import SimpleNamespace
+
+    from twin.cli import compare
+
+    same = SimpleNamespace(value=0.0, low=0.0, high=0.0, n=1)
+    assert compare._pairs(1) == "1 pair of runs"
+    assert compare._pairs(8) == "8 pairs of runs"
+    assert compare._words(same) == "the same in 1 run"

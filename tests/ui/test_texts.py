@@ -17,6 +17,7 @@ from twin.nodes.node_settings import NodeSettings
 from twin.params import declarations
 from twin.scenario import load, shipped
 from twin.ui import i18n, names
+from twin.ui.i18n import t, use_language
 from twin.ui.pages.base import pages
 from twin.ui.wording import clock
 
@@ -145,3 +146,18 @@ def test_cards_of_shipped_models_are_told_in_every_language(tag: str) -> None:
         said |= {document["task"], training["data"], training["method"], *document["fails"]}
         said |= set(document.get("severity", {}).values())
     assert [sentence for sentence in sorted(said) if f"cards.{sentence}" not in told] == []
+
+
+@pytest.mark.parametrize(("tongue", "one"), [("en", "One run"), ("zh-TW", "一次執行"),
+                                             ("zh-CN", "一次运行")])  # fmt: skip
+def test_one_run_has_no_mean_and_no_interval_in_any_language(tongue, one):
+    use_language(tongue)
+    try:
+        assert t("overview.figures", n=1) == one
+        assert "95 %" in t("overview.figures", n=8)
+        bill = t("buildings.cost", cost="495.78", peak="3")
+        bought = t("buildings.heat_finding", into="1", out="1", bought="1750.1")
+    finally:
+        use_language("en")
+    assert any(word in bill for word in ("bill", "帳單", "账单"))
+    assert any(word in bought for word in ("without fans", "不含風機", "不含风机"))

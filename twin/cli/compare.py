@@ -157,7 +157,7 @@ def _of_stored(base: str, candidate: str, json_to: str | None) -> None:
         first, second = (document[side]["kpis"][path]["value"] for side in ("base", "candidate"))
         rows.append((path, output.number(first), output.number(second), output.signed(d.value),
                      output.interval(d), told["unit"], _words(d)))  # fmt: skip
-    title = f"{document['replications']} pairs of runs on the same luck"
+    title = _pairs(document["replications"]) + " on the same luck"
     output.console(json_to).print(output.table(title, COLUMNS, rows))
 
 
@@ -205,7 +205,7 @@ def _print(console: Console, found: experiment.Comparison) -> None:
         )
     for line in _cautions(found):
         console.print(line)
-    title = f"{found.base.replications} pairs of runs on the same luck"
+    title = _pairs(found.base.replications) + " on the same luck"
     console.print(output.table(title, COLUMNS, rows))
 
 
@@ -236,7 +236,7 @@ def _cautions(found: experiment.Comparison) -> list[str]:
     lines = []
     if n < FEWEST:
         lines.append(
-            f"{n} pairs of runs cannot show a difference at {LEVEL:.0%}, however alike they look; "
+            f"{_pairs(n)} cannot show a difference at {LEVEL:.0%}, however alike they look; "
             f"use {FEWEST} or more, and 20 where something rare matters."
         )
     lines += [
@@ -249,7 +249,11 @@ def _cautions(found: experiment.Comparison) -> list[str]:
 
 def _words(d: Difference) -> str:
     if d.value == 0 and d.low == d.high:
-        return f"the same in {d.n} runs"
+        return "the same in " + output.counted(d.n, "run", "runs")
     if d.verdict == "cannot tell" and d.more_runs:
         return f"cannot tell yet (about {d.more_runs} more runs)"
     return d.verdict
+
+
+def _pairs(n: int) -> str:
+    return output.counted(n, "pair of runs", "pairs of runs")

@@ -102,3 +102,12 @@ def write_json(document: Any, json_to: str | None) -> None:
         sys.stdout.write(written)
     else:
         Path(json_to).write_text(written, encoding="utf-8")
+
+
+def counted(n: int, one: str, more: str) -> str:
+    """Return a number with the word that fits it.
+
+    >>> counted(1, "run", "runs"), counted(8, "run", "runs")
+    ('1 run', '8 runs')
+    """
+    return f"{n} {one if n == 1 else more}"

@@ -118,7 +118,8 @@ def _print(console: Console, result: experiment.Result) -> None:
         (path, output.number(e.value), output.interval(e), measures[path].unit)
         for path, e in result.kpis.items()
     ]
-    title = f"{result.scenario.title} · {result.replications} runs · {result.engine}"
+    runs = output.counted(result.replications, "run", "runs")
+    title = f"{result.scenario.title} · {runs} · {result.engine}"
     console.print(output.table(title, ("KPI", "mean", "95 % interval", "unit"), rows))
     for judgement in result.judgements:
         mark = "✓" if judgement.passed else "✗"
