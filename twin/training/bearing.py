@@ -33,7 +33,9 @@ TEACHERS = 8  # their mean varies less with the seed than any one network
 TEACHER = Recipe(hidden=(32,), epochs=20, rate=4e-3, decay=0.1, batch=256)
 STUDENT = Recipe(hidden=(48,), epochs=80, rate=4e-3, decay=0.01, smoothing=0.0)
 PIECE = 500  # windows that one worker makes at a time
-FEATURE_BYTES = 4
+# Bytes for each sample: the samples, buffers and state of the exported C, with room for the lines
+# of bearings of up to nine balls (BEARING_BINS=1200).
+HELD = 15.75
 LINES = 1024  # of an envelope's spectrum that are kept
 READING = 12.0  # instructions a line read: place, bounds, load, sum, compare; assumption
 MIXING = 6.0  # instructions a line: load, load, multiply and add, store, loop; assumption
@@ -150,8 +152,7 @@ def envelope_front() -> Front:
     count += sum(
         fourier_instructions(piece) + fourier_instructions(piece, real=True) for piece in pieces
     )
-    memory = size * FEATURE_BYTES + size * FEATURE_BYTES + (BANDS + 2) * LINES * FEATURE_BYTES
-    return Front(ENVELOPE, DURATION, RATE, count, memory)
+    return Front(ENVELOPE, DURATION, RATE, count, round(HELD * size))
 
 
 def front() -> Front:
@@ -162,7 +163,7 @@ def front() -> Front:
     base, lines = envelope_front(), (BANDS + 1) * LINES
     reads = len(ring_features.CAGES) * len(ring_features.TACHOMETER) * 3 * HARMONICS * (BANDS + 1)
     count = base.instructions + READING * reads + MIXING * lines
-    return Front(RINGS, DURATION, RATE, count, base.memory + lines * FEATURE_BYTES)
+    return Front(RINGS, DURATION, RATE, count, base.memory)
 
 
 def document(

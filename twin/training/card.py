@@ -66,17 +66,20 @@ def measured(layers: Sequence[Layer], before: Front, content: bytes) -> dict[str
     }
 
 
-def reprice(path: Path) -> None:
+def reprice(path: Path, before: Front | None = None) -> None:
     """Compute what a card says of memory, flash and boards anew, and leave the rest of it alone.
 
-    For when the boards or the cost model have changed and the model has not.
+    For when the boards or the cost model have changed and the model has not; ``before`` when the
+    cost of its features has.
     """
     known = read_card(path)
+    front = before or known.front
     document = {
         **known.document,
+        "front": asdict(front),
         "arena_bytes": arena(buffers(known.layers)),
         "flash_bytes": flash(known.layers),
-        "boards": costs(known.layers, known.front),
+        "boards": costs(known.layers, front),
     }
     _replace(path, _text(document).encode())
 

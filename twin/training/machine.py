@@ -37,6 +37,7 @@ from twin.training.quantise import run as run_int8
 
 RATE = machine_features.RATE
 PIECE = 500  # windows that one worker makes at a time
+HELD = 10  # bytes for each sample: the samples and the buffers of the exported C
 SPARED = 0.002  # share of normal windows that may alarm where the threshold is set
 QUIET = 4_000  # normal windows that set it
 WORDS = {VIBRATION: "vibration", ACOUSTIC: "sound"}
@@ -244,8 +245,7 @@ def front(task: Task) -> Front:
     """Cost of the features of a task."""
     size = round(task.duration * RATE)
     count = machine_features.instructions(size)
-    # The averaged block, its taper and its spectrum, at the same time as the samples.
-    memory = 2 * size + 3 * size * bearing_model.FEATURE_BYTES // 2
+    memory = HELD * size
     if task.kind == fronts.BOTH:
         envelope = bearing_model.envelope_front()
         count += envelope.instructions

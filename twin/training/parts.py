@@ -33,6 +33,7 @@ ROUNDED = replace(TAUGHT, name="rounded", epochs=1, rate=2e-4, share=0.9, decay=
 PLANES = 2
 PRUNED = 0.35  # share of channels
 COARSE = 16  # pixels along a side that the baseline sees
+SUMS = 20  # bytes for each line of a picture while it is levelled, as in the exported C
 
 
 def recipe(options: Options) -> Recipe:
@@ -112,7 +113,8 @@ def front() -> Front:
     """Cost of reading a picture and of levelling it."""
     area = rendered.SIDE**2
     count = (READ_INSTRUCTIONS + LEVEL_INSTRUCTIONS) * area
-    return Front(f"picture of {rendered.SIDE} × {rendered.SIDE}", 1.0, 1.0, count, 0)
+    memory = area + SUMS * rendered.SIDE
+    return Front(f"picture of {rendered.SIDE} × {rendered.SIDE}", 1.0, 1.0, count, memory)
 
 
 def document(

@@ -29,11 +29,14 @@ static twin_complex unit(int32_t k, int32_t size) {
 
 static void split(twin_fourier *plan, int32_t size) {
     static const int32_t first[] = {4, 2, 3, 5};
-    int32_t left, stride, prime = 7;
+    int32_t left, stride, prime = 7, twos = 0;
     twin_complex half;
     plan->size = size;
     plan->points = left = stride = size % 2 ? size : size / 2;
     plan->count = 0;
+    while (left % (4 << twos) == 0) twos += 2;
+    if (twos > 0 && left % (2 << twos) == 0) /* an 8 takes the 2 that is left */
+        plan->factor[plan->count++] = 8, left /= 8;
     for (int32_t k = 0; k < 4; k++)
         for (; left % first[k] == 0; left /= first[k]) plan->factor[plan->count++] = first[k];
     for (; left > 1; prime += 2) {
@@ -81,11 +84,6 @@ static twin_complex between(const twin_fourier *plan, int32_t k) {
     if (k % 2 == 0) return (twin_complex){c, s};
     return (twin_complex){c * plan->half_cosine - s * plan->half_sine,
                           s * plan->half_cosine + c * plan->half_sine};
-}
-
-float twin_fourier_cosine(const twin_fourier *plan, int32_t k) {
-    if (k >= plan->size) k -= plan->size;
-    return between(plan, plan->size % 2 ? 2 * k : k).re;
 }
 
 /* The places of the values that the first stage takes together, in the order in which it does: the
@@ -143,6 +141,21 @@ static inline void four(twin_complex *a, int32_t m, twin_complex o, twin_complex
     a[3 * m] = (twin_complex){odd.re - gap.im, odd.im + gap.re};
 }
 
+/* The eight values of a first stage. */
+static inline void eight(twin_complex *x, const twin_complex *v) {
+    static const float root = 0.707106781187f;
+    twin_complex e[4], o[4];
+    four(e, 1, v[0], v[2], v[4], v[6]);
+    four(o, 1, v[1], v[3], v[5], v[7]);
+    o[1] = (twin_complex){root * (o[1].re + o[1].im), root * (o[1].im - o[1].re)};
+    o[2] = (twin_complex){o[2].im, -o[2].re};
+    o[3] = (twin_complex){root * (o[3].im - o[3].re), -root * (o[3].re + o[3].im)};
+    for (int32_t k = 0; k < 4; k++) {
+        x[k] = plus(e[k], o[k]);
+        x[k + 4] = minus(e[k], o[k]);
+    }
+}
+
 static void radix4(const twin_fourier *plan, twin_complex *x, int32_t m) {
     int32_t step = plan->step * (plan->points / (4 * m));
     for (twin_complex *a = x; a < x + plan->points; a += 4 * m)
@@ -182,43 +195,71 @@ static void radix5(const twin_fourier *plan, twin_complex *x, int32_t m) {
     }
 }
 
+/* A column of values that a stage of an odd prime makes one line of each from: where it begins, what
+ * stood there, and the sums and differences of what stands opposite. */
+typedef struct {
+    twin_complex *at, first, *pairs;
+} column;
+
+static column folded(const twin_fourier *plan, twin_complex *a, int32_t m, int32_t prime,
+                     int32_t turn, twin_complex *pairs) {
+    column made = {a, a[0], pairs};
+    for (int32_t j = 1; j <= prime / 2; j++, pairs += 2) {
+        int32_t one = j * turn, other = (prime - j) * turn;
+        twin_complex p = turned(a[j * m], plan->cosine[one], plan->sine[one]);
+        twin_complex q = turned(a[(prime - j) * m], plan->cosine[other], plan->sine[other]);
+        pairs[0] = plus(p, q);
+        pairs[1] = minus(p, q);
+        a[0] = plus(a[0], pairs[0]);
+    }
+    return made;
+}
+
+static inline void add_pair(const twin_complex *pair, float c, float s, twin_complex *even,
+                            twin_complex *odd) {
+    even->re += c * pair[0].re;
+    even->im += c * pair[0].im;
+    odd->re += s * pair[1].im;
+    odd->im -= s * pair[1].re;
+}
+
+/* The other lines of one column or of two, which take the same roots. */
+static inline void lines_of(const twin_fourier *plan, const column *of, int32_t columns, int32_t m,
+                            int32_t prime) {
+    int32_t turn = plan->step * (plan->points / prime), whole = plan->step * plan->points;
+    for (int32_t line = 1; line <= prime / 2; line++) {
+        twin_complex even[2] = {of[0].first, of[columns - 1].first};
+        twin_complex odd[2] = {{0.0f, 0.0f}, {0.0f, 0.0f}};
+        const twin_complex *pair = of[0].pairs, *other = of[columns - 1].pairs;
+        for (int32_t j = 1, at = line * turn; j <= prime / 2; j++, pair += 2, other += 2) {
+            float c = plan->cosine[at], s = plan->sine[at];
+            add_pair(pair, c, s, &even[0], &odd[0]);
+            if (columns == 2) add_pair(other, c, s, &even[1], &odd[1]);
+            at += line * turn;
+            if (at >= whole) at -= whole;
+        }
+        for (int32_t k = 0; k < columns; k++) {
+            of[k].at[line * m] = plus(even[k], odd[k]);
+            of[k].at[(prime - line) * m] = minus(even[k], odd[k]);
+        }
+    }
+}
+
 /* Any odd prime: sums and differences of what stands opposite, two real products for four. Of each m
  * lines, the first `upto`. */
 static void radix_prime(const twin_fourier *plan, twin_complex *x, int32_t m, int32_t prime,
                         int32_t upto, twin_complex *pairs) {
-    int32_t step = plan->step * (plan->points / (prime * m));
-    int32_t turn = plan->step * (plan->points / prime), whole = plan->step * plan->points;
-    int32_t half = prime / 2;
-    for (int32_t k = 0; k < upto; k++) {
+    int32_t step = plan->step * (plan->points / (prime * m)), held = 0;
+    int32_t two = plan->points / prime >= 4; /* there is room for the pairs of two */
+    column of[2];
+    for (int32_t k = 0; k < upto; k++)
         for (twin_complex *a = x + k; a < x + plan->points; a += prime * m) {
-            twin_complex total = a[0], first = a[0];
-            for (int32_t j = 1; j <= half; j++) {
-                int32_t one = j * k * step, other = (prime - j) * k * step;
-                twin_complex p = turned(a[j * m], plan->cosine[one], plan->sine[one]);
-                twin_complex q =
-                    turned(a[(prime - j) * m], plan->cosine[other], plan->sine[other]);
-                pairs[2 * j - 2] = plus(p, q);
-                pairs[2 * j - 1] = minus(p, q);
-                total = plus(total, pairs[2 * j - 2]);
-            }
-            a[0] = total;
-            for (int32_t line = 1; line <= half; line++) {
-                twin_complex even = first, odd = {0.0f, 0.0f};
-                const twin_complex *pair = pairs;
-                for (int32_t j = 1, at = line * turn; j <= half; j++, pair += 2) {
-                    float c = plan->cosine[at], s = plan->sine[at];
-                    even.re += c * pair[0].re;
-                    even.im += c * pair[0].im;
-                    odd.re += s * pair[1].im;
-                    odd.im -= s * pair[1].re;
-                    at += line * turn;
-                    if (at >= whole) at -= whole;
-                }
-                a[line * m] = plus(even, odd);
-                a[(prime - line) * m] = minus(even, odd);
-            }
+            of[held] = folded(plan, a, m, prime, k * step, pairs + held * (prime - 1));
+            if (!two) lines_of(plan, of, 1, m, prime);
+            else if (held) lines_of(plan, of, 2, m, prime);
+            held = two && !held;
         }
-    }
+    if (held) lines_of(plan, of, 1, m, prime);
 }
 
 /* Lines of a last stage that are made of an odd number of real values: the others mirror them. */
@@ -226,10 +267,10 @@ static int32_t half_of(const twin_fourier *plan, int32_t m, int32_t prime) {
     return plan->size % 2 && m * prime == plan->points ? m / 2 + 1 : m;
 }
 
-/* All stages, or all but a first one of radix 4 that was done while the values were gathered. */
+/* All stages, or all but a first one of radix 4 or 8 that was done while the values were gathered. */
 static void stages(const twin_fourier *plan, twin_complex *x, twin_complex *scratch) {
-    int32_t first = plan->count > 0 && plan->factor[0] == 4;
-    for (int32_t k = first, m = first ? 4 : 1; k < plan->count; m *= plan->factor[k++]) switch (plan->factor[k]) {
+    int32_t first = plan->count > 0 && plan->factor[0] % 4 == 0;
+    for (int32_t k = first, m = first ? plan->factor[0] : 1; k < plan->count; m *= plan->factor[k++]) switch (plan->factor[k]) {
             case 2: radix2(plan, x, m); break;
             case 3: radix3(plan, x, m); break;
             case 4: radix4(plan, x, m); break;
@@ -289,7 +330,11 @@ static void gather_pairs(const twin_fourier *plan, const float *from, float offs
         if (many == 4)
             four(x, 1, pair_at(from, at, offset), pair_at(from, at + apart, offset),
                  pair_at(from, at + 2 * apart, offset), pair_at(from, at + 3 * apart, offset));
-        else
+        else if (many == 8) {
+            twin_complex v[8];
+            for (int32_t k = 0; k < 8; k++) v[k] = pair_at(from, at + k * apart, offset);
+            eight(x, v);
+        } else
             for (int32_t k = 0; k < many; k++) x[k] = pair_at(from, at + k * apart, offset);
     }
 }
@@ -303,7 +348,11 @@ void twin_fourier_complex(const twin_fourier *plan, const twin_complex *from, in
         if (many == 4)
             four(x, 1, value_at(from, at, count), value_at(from, at + apart, count),
                  value_at(from, at + 2 * apart, count), value_at(from, at + 3 * apart, count));
-        else
+        else if (many == 8) {
+            twin_complex v[8];
+            for (int32_t k = 0; k < 8; k++) v[k] = value_at(from, at + k * apart, count);
+            eight(x, v);
+        } else
             for (int32_t k = 0; k < many; k++) x[k] = value_at(from, at + k * apart, count);
     }
     stages(plan, to, scratch);
@@ -329,13 +378,44 @@ void twin_fourier_real(const twin_fourier *plan, const float *from, float offset
     }
 }
 
-float twin_fourier_power(const twin_fourier *plan, const twin_complex *to, int32_t k) {
+/* Bin k of a real signal, from one below the first to one above the last: those mirror others. */
+static inline twin_complex bin(const twin_fourier *plan, const twin_complex *to, int32_t k) {
+    int32_t mirrored = k < 0 || 2 * k > plan->size;
+    if (mirrored) k = k < 0 ? -k : plan->size - k;
     if (plan->size % 2 == 0) {
-        if (k == 0) return to[0].re * to[0].re;
-        if (k == plan->points) return to[0].im * to[0].im;
+        if (k == 0) return (twin_complex){to[0].re, 0.0f};
+        if (k == plan->points) return (twin_complex){to[0].im, 0.0f};
     } else if (plan->count > 1 && plan->factor[plan->count - 1] > 5) {
         int32_t m = plan->points / plan->factor[plan->count - 1];
-        if (k % m > m / 2) k = plan->points - k;
+        if (k % m > m / 2) k = plan->points - k, mirrored = !mirrored;
     }
-    return to[k].re * to[k].re + to[k].im * to[k].im;
+    return (twin_complex){to[k].re, mirrored ? -to[k].im : to[k].im};
+}
+
+float twin_fourier_power(const twin_fourier *plan, const twin_complex *to, int32_t k) {
+    twin_complex x = bin(plan, to, k);
+    return x.re * x.re + x.im * x.im;
+}
+
+static inline float tapered(twin_complex before, twin_complex x, twin_complex after, float square) {
+    float re = x.re - 0.5f * (before.re + after.re), im = x.im - 0.5f * (before.im + after.im);
+    return square * (re * re + im * im);
+}
+
+/* A Hann window over a whole period is three bins wide: less work here than on the samples. */
+void twin_fourier_hann(const twin_fourier *plan, const twin_complex *to, float scale, float *power) {
+    float square = 0.25f * scale * scale;
+    int32_t last = plan->size / 2, plain = plan->size % 2 ? 0 : last - 2;
+    twin_complex before = bin(plan, to, -1), x = bin(plan, to, 0), after;
+    for (int32_t k = 0; k <= last; k++, before = x, x = after) {
+        for (; 0 < k && k < plain; k += 2) {
+            twin_complex one = to[k + 1], two = to[k + 2];
+            power[k] = tapered(before, x, one, square);
+            power[k + 1] = tapered(x, one, two, square);
+            before = one;
+            x = two;
+        }
+        after = bin(plan, to, k + 1);
+        power[k] = tapered(before, x, after, square);
+    }
 }

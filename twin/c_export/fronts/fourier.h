@@ -1,5 +1,5 @@
-/* Fourier transforms of any length in single precision: radix 4, 2, 3, 5 and any other prime, in place
- * after a gather in digit-reversed order (decimation in time). */
+/* Fourier transforms of any length in single precision: radix 8 once, 4, 2, 3, 5 and any other prime,
+ * in place after a gather in digit-reversed order (decimation in time). */
 #ifndef TWIN_FOURIER_H
 #define TWIN_FOURIER_H
 
@@ -24,8 +24,6 @@ typedef struct {
 void twin_fourier_table(twin_fourier *plan, int32_t size, const float *sine, int32_t parts);
 /* Plan with roots that are computed into `room`: two floats a point. */
 void twin_fourier_roots(twin_fourier *plan, int32_t size, float *room);
-/* Cosine of k / size turns, for k up to the size. */
-float twin_fourier_cosine(const twin_fourier *plan, int32_t k);
 /* Transform real values less `offset`. `scratch` is used where the points are a product with a prime
  * above 5: a value for each of its points; it may be what the values came from. */
 void twin_fourier_real(const twin_fourier *plan, const float *from, float offset, twin_complex *to,
@@ -36,5 +34,7 @@ void twin_fourier_complex(const twin_fourier *plan, const twin_complex *from, in
 /* Square of the magnitude of bin k of a real signal, k at most size / 2: the only way to read the
  * transform of an odd number of values, half of whose bins are left out where they mirror others. */
 float twin_fourier_power(const twin_fourier *plan, const twin_complex *to, int32_t k);
+/* Powers of bins 0 to size / 2 of what was transformed, under a Hann window, times `scale` squared. */
+void twin_fourier_hann(const twin_fourier *plan, const twin_complex *to, float scale, float *power);
 
 #endif

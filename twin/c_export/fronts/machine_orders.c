@@ -14,9 +14,9 @@
 #define DECOY_LOW 891205715u   /* 0.83 in 2^-30 */
 #define DECOY_HIGH 1277752771u /* 1.19 */
 
-/* Amplitudes of the spectrum, and how many bins stand between two orders, in 2^-24. */
+/* Squared amplitudes of the spectrum, and how many bins stand between two orders, in 2^-24. */
 typedef struct {
-    const float *amplitude;
+    const float *power;
     int32_t size;
     float resolution; /* [Hz] */
     uint64_t bins;
@@ -29,57 +29,64 @@ static int32_t bin_of(const spectrum *lines, int32_t order) {
 /* Power of what stands within two bins, over that of the window's main lobe. */
 static float power_at(const spectrum *lines, int32_t middle) {
     float power = 0.0f;
-    for (int32_t k = middle - NEAR; k <= middle + NEAR; k++) {
-        float value = lines->amplitude[twin_most(twin_least(k, lines->size - 1), 0)];
-        power += value * value;
-    }
+    for (int32_t k = middle - NEAR; k <= middle + NEAR; k++)
+        power += lines->power[twin_most(twin_least(k, lines->size - 1), 0)];
     return power / 1.5f + POWERS;
 }
 
 static float log_of(float power) { return 0.5f * twin_log(power); }
 
+/* Bins from `first` up to `last` that belong to no whole order: within two and a half bins of one, and
+ * a hair, they do. `place` is that of the order above, in 2^-24. */
+typedef struct {
+    int64_t place;
+    int32_t first, last;
+} run;
 
-/* A bit for each bin that belongs to a whole order: within two and a half bins of it, and a hair. */
-static void mark_whole(const spectrum *lines, uint32_t *mark) {
+/* The next run of such bins from `low` up to `high`; 0 when there is none. */
+static int next_run(const spectrum *lines, int32_t low, int32_t high, run *r) {
     const int64_t one = 1 << 24, wide = (NEAR * 2 + 1) * (one / 2) + 170;
-    int64_t place = 0;
-    memset(mark, 0, sizeof *mark * (uint32_t)(lines->size / 32 + 1));
-    for (; place - wide < (int64_t)lines->size << 24; place += (int64_t)lines->bins) {
-        int32_t first = twin_most((int32_t)((place - wide + one - 1) >> 24), 0);
-        int32_t last = twin_least((int32_t)((place + wide) >> 24), lines->size - 1);
-        for (int32_t k = first; k <= last; k++) mark[k / 32] |= 1u << (k % 32);
-    }
+    do {
+        r->first = twin_most((int32_t)((r->place + wide) >> 24) + 1, low);
+        r->place += (int64_t)lines->bins;
+        r->last = twin_least((int32_t)((r->place - wide + one - 1) >> 24), high);
+    } while (r->first >= r->last && r->first < high);
+    return r->first < high;
 }
 
-static int marked(const uint32_t *mark, int32_t k) { return mark[k / 32] >> (k % 32) & 1; }
-
-/* Hoare's selection: afterwards the value of rank `wanted` stands there, smaller ones before it. */
-static float ranked(float *values, int32_t size, int32_t wanted) {
+/* Hoare's selection: afterwards the value of rank `wanted` stands there, smaller ones before it. The
+ * values are bits of floats that are not negative, whose order is that of whole numbers. */
+static int32_t ranked(int32_t *values, int32_t size, int32_t wanted) {
     int32_t low = 0, high = size - 1;
     while (low < high) {
-        float pivot = values[wanted];
-        int32_t i = low, j = high;
+        int32_t pivot = values[wanted], *i = values + low, *j = values + high;
         while (i <= j) {
-            while (values[i] < pivot) i++;
-            while (pivot < values[j]) j--;
+            while (*i < pivot) i++;
+            while (pivot < *j) j--;
             if (i <= j) {
-                float held = values[i];
-                values[i++] = values[j];
-                values[j--] = held;
+                int32_t held = *i;
+                *i++ = *j;
+                *j-- = held;
             }
         }
-        if (j < wanted) low = i;
-        if (wanted < i) high = j;
+        if (j < values + wanted) low = (int32_t)(i - values);
+        if (values + wanted < i) high = (int32_t)(j - values);
     }
     return values[wanted];
 }
 
-static float median(float *values, int32_t size) {
-    float upper = ranked(values, size, size / 2), lower;
-    if (size % 2) return upper;
-    lower = values[0];
-    for (int32_t k = 1; k < size / 2; k++) lower = twin_greater(lower, values[k]);
-    return 0.5f * (lower + upper);
+static float level_of(int32_t bits) {
+    float power;
+    twin_move(&power, &bits, sizeof power);
+    return log_of(power + POWERS);
+}
+
+/* The median level: a logarithm keeps the order, so that of the powers is sought. */
+static float median(int32_t *powers, int32_t size) {
+    int32_t upper = ranked(powers, size, size / 2), lower = powers[0];
+    if (size % 2) return level_of(upper);
+    for (int32_t k = 1; k < size / 2; k++) lower = twin_most(lower, powers[k]);
+    return 0.5f * (level_of(lower) + level_of(upper));
 }
 
 /* Sums over orders: those of the teeth, those beside them, the others. */
@@ -135,70 +142,83 @@ static void shaft_features(const spectrum *lines, int32_t teeth, float speed, fl
     row[12] = teeth == 1 ? twin_minus_infinity() : log_of(uneven) - reference;
 }
 
-static float floor_of(const float *level, const uint32_t *mark, int32_t first, int32_t last,
-                      float *scratch) {
-    int32_t count = 0;
-    for (int32_t k = first; k < last; k++)
-        if (!marked(mark, k)) scratch[count++] = level[k];
-    return count ? median(scratch, count) : -11.5129255f; /* log of the smallest amplitude */
+static float floor_of(const spectrum *lines, int32_t low, int32_t high, int32_t *scratch) {
+    int32_t *to = scratch;
+    run r = {0, 0, 0};
+    while (next_run(lines, low, high, &r))
+        for (const float *from = lines->power + r.first; from < lines->power + r.last; from++)
+            twin_move(to++, from, sizeof *to);
+    if (to == scratch) return -11.5129255f; /* log of the smallest amplitude */
+    return median(scratch, (int32_t)(to - scratch));
+}
+
+/* Sums over samples: squares, squared steps and their squares. */
+typedef struct {
+    float power, square, fourth;
+} sums;
+
+static inline void add_sample(sums *to, float before, float sample, float mean) {
+    float value = sample - mean, step = sample - before;
+    step *= step;
+    to->power += value * value;
+    to->square += step;
+    to->fourth += step * step;
 }
 
 /* Steps from sample to sample, and how loud the block is: 3 features. */
-static void loudness(const float *block, int32_t size, float *row) {
-    float mean = twin_mean(block, size), power = 0.0f, square = 0.0f, fourth = 0.0f;
-    float before = block[0];
-    for (int32_t from = 0; from < size; from += 128) {
-        float p = 0.0f, s = 0.0f, f = 0.0f;
-        int32_t end = twin_least(from + 128, size);
-        for (int32_t k = from; k < end; k++) {
-            float value = block[k] - mean, step = block[k] - before;
-            before = block[k];
-            p += value * value;
-            step *= step;
-            s += step;
-            f += step * step;
+static void loudness(const float *block, int32_t size, float mean, float *row) {
+    sums all = {0.0f, 0.0f, 0.0f};
+    float before = block[0], square, fourth;
+    for (int32_t k = 0; k < size;) {
+        sums part = {0.0f, 0.0f, 0.0f}; /* of a few: single precision does */
+        int32_t end = twin_least(k + 128, size);
+        for (; k + 4 <= end; k += 4) {
+            float a = block[k], b = block[k + 1], c = block[k + 2], d = block[k + 3];
+            add_sample(&part, before, a, mean);
+            add_sample(&part, a, b, mean);
+            add_sample(&part, b, c, mean);
+            add_sample(&part, c, d, mean);
+            before = d;
         }
-        power += p;
-        square += s;
-        fourth += f;
+        for (; k < end; before = block[k++]) add_sample(&part, before, block[k], mean);
+        all.power += part.power;
+        all.square += part.square;
+        all.fourth += part.fourth;
     }
-    square = square / (float)(size - 1) + POWERS;
-    fourth = fourth / (float)(size - 1) / (square * square);
-    row[0] = twin_log(twin_sqrt(power / (float)size) + SMALLEST);
+    square = all.square / (float)(size - 1) + POWERS;
+    fourth = all.fourth / (float)(size - 1) / (square * square);
+    row[0] = twin_log(twin_sqrt(all.power / (float)size) + SMALLEST);
     row[1] = log_of(square);
     row[2] = twin_log(fourth / 3.0f);
 }
 
-/* 9 features: what stands between the whole orders. `level` and `scratch` hold a bin each. */
-static void floor_features(const spectrum *lines, const float *block, int32_t size, int32_t teeth,
-                           float *level, float *scratch, uint32_t *mark, float *row) {
+/* 6 features: what stands between the whole orders. `scratch` holds a bin each. */
+static void floor_features(const spectrum *lines, int32_t teeth, int32_t *scratch, float *floors,
+                           float *own_line) {
     static const float edges[] = {100.0f, 800.0f, 1600.0f, 3200.0f, 150.0f, 3000.0f};
     int32_t at[6], top, first, last;
-    float share = 0.0f, power = 0.0f, near, sides;
+    float share = 0.0f, power = 0.0f, most = -1.0f, near, sides;
+    run r = {0, 0, 0};
     for (int32_t k = 0; k < 6; k++)
         at[k] = twin_least(twin_near(edges[k] / lines->resolution), lines->size);
-    for (int32_t k = 0; k < lines->size; k++)
-        level[k] = log_of(lines->amplitude[k] * lines->amplitude[k] + POWERS);
-    mark_whole(lines, mark);
-    for (int32_t k = 0; k < 3; k++) row[k] = floor_of(level, mark, at[k], at[k + 1], scratch);
-    loudness(block, size, row + 3);
+    for (int32_t k = 0; k < 3; k++) floors[k] = floor_of(lines, at[k], at[k + 1], scratch);
     top = at[4];
-    for (int32_t k = at[4]; k < at[5]; k++) {
-        float own = lines->amplitude[k] * lines->amplitude[k];
-        power += own;
-        if (marked(mark, k)) continue;
-        share += own;
-        if (marked(mark, top) || level[k] > level[top]) top = k;
-    }
+    for (int32_t k = at[4]; k < at[5]; k++) power += lines->power[k];
+    while (next_run(lines, at[4], at[5], &r))
+        for (int32_t k = r.first; k < r.last; k++) {
+            float own = lines->power[k];
+            share += own;
+            if (twin_seldom(own > most)) most = own, top = k;
+        }
     first = twin_most(top - 40, 0);
     last = twin_least(top + 41, lines->size);
-    memcpy(scratch, level + first, sizeof *level * (uint32_t)(last - first));
+    memcpy(scratch, lines->power + first, sizeof *scratch * (uint32_t)(last - first));
     near = median(scratch, last - first);
     sides = log_of(power_at(lines, top - bin_of(lines, teeth))) +
             log_of(power_at(lines, top + bin_of(lines, teeth)));
-    row[6] = log_of(power_at(lines, top)) - near;
-    row[7] = 0.5f * sides - near;
-    row[8] = twin_log(share / (power + POWERS) + 1e-4f);
+    own_line[0] = log_of(power_at(lines, top)) - near;
+    own_line[1] = 0.5f * sides - near;
+    own_line[2] = twin_log(share / (power + POWERS) + 1e-4f);
 }
 
 /* The mean of pairs of lines, at the best of nine deviations. */
@@ -235,9 +255,16 @@ static int32_t group_of(const twin_machine *plan, const twin_spindle *told, floa
 /* Absolute steps from sample to sample, each `group` of them averaged. */
 static int32_t coarse_envelope(const float *block, int32_t size, int32_t group, float *envelope) {
     int32_t count = (size - 1) / group;
-    for (int32_t k = 0; k < count; k++, block += group) {
+    float before = *block++;
+    for (int32_t k = 0; k < count; k++) {
         float total = 0.0f;
-        for (int32_t j = 0; j < group; j++) total += twin_abs(block[j + 1] - block[j]);
+        int32_t left = group;
+        for (; left >= 4; left -= 4, block += 4) {
+            float a = block[0], b = block[1], c = block[2], d = block[3];
+            total += (twin_abs(a - before) + twin_abs(b - a)) + (twin_abs(c - b) + twin_abs(d - c));
+            before = d;
+        }
+        for (; left > 0; left--, before = *block++) total += twin_abs(*block - before);
         envelope[k] = total / (float)group;
     }
     return count;
@@ -286,36 +313,43 @@ static int envelope_features(const twin_machine *plan, const float *block, int32
     return 0;
 }
 
-/* Means of so many values each, into a buffer. */
-static void averaged(const float *from, int32_t size, int32_t group, float *to) {
-    if (group == 2)
-        for (int32_t k = 0; k < size; k++) to[k] = 0.5f * (from[2 * k] + from[2 * k + 1]);
-    else
-        for (int32_t k = 0; k < size; k++, from += group) {
-            float total = 0.0f;
-            for (int32_t j = 0; j < group; j++) total += from[j];
-            to[k] = total / (float)group;
+/* Means of so many values each, into a buffer; and the mean of all. */
+static float averaged(const float *from, int32_t size, int32_t group, float *to) {
+    float all = 0.0f;
+    int32_t k = 0;
+    while (group == 2 && k + 4 <= size) {
+        float part = 0.0f;
+        int32_t end = twin_least(k + 128, size);
+        for (; k + 4 <= end; k += 4, from += 8) {
+            float a = 0.5f * (from[0] + from[1]), b = 0.5f * (from[2] + from[3]);
+            float c = 0.5f * (from[4] + from[5]), d = 0.5f * (from[6] + from[7]);
+            to[k] = a;
+            to[k + 1] = b;
+            to[k + 2] = c;
+            to[k + 3] = d;
+            part += (a + b) + (c + d);
         }
+        all += part;
+    }
+    for (; k < size; k++, from += group) {
+        float total = 0.0f;
+        for (int32_t j = 0; j < group; j++) total += from[j];
+        to[k] = total / (float)group;
+        all += to[k];
+    }
+    return all / (float)size;
 }
 
-/* Amplitudes of a tapered block, into `one`. */
-static spectrum amplitudes(const twin_machine *plan, const float *block, int32_t size, float speed,
-                           float rate) {
+/* The spectrum of a block under a Hann window, its powers in `one`; and the mean of the block. */
+static spectrum spectrum_of(const twin_machine *plan, const float *block, int32_t size, float speed,
+                            float rate, float *mean) {
     twin_fourier fourier;
     twin_complex *lines = (twin_complex *)(void *)plan->other;
     int32_t count = size / plan->low;
-    float mean, scale = 4.0f / (float)count;
-    averaged(block, count, plan->low, plan->one);
-    mean = twin_mean(plan->one, count);
+    *mean = averaged(block, count, plan->low, plan->one);
     twin_fourier_table(&fourier, count, plan->sine, plan->parts);
-    for (int32_t k = 0; 2 * k <= count; k++) { /* a Hann window, alike on both sides of the middle */
-        float taper = 0.5f - 0.5f * twin_fourier_cosine(&fourier, k);
-        plan->one[k] = (plan->one[k] - mean) * taper;
-        if (k > 0 && 2 * k < count) plan->one[count - k] = (plan->one[count - k] - mean) * taper;
-    }
-    twin_fourier_real(&fourier, plan->one, 0.0f, lines, (twin_complex *)(void *)plan->one);
-    for (int32_t k = 0; k <= count / 2; k++)
-        plan->one[k] = scale * twin_sqrt(twin_fourier_power(&fourier, lines, k));
+    twin_fourier_real(&fourier, plan->one, *mean, lines, (twin_complex *)(void *)plan->one);
+    twin_fourier_hann(&fourier, lines, 4.0f / (float)count, plan->one);
     return (spectrum){plan->one, count / 2 + 1,
                       rate / (float)(count * plan->low * plan->average),
                       twin_bins(speed, rate, count * plan->low, plan->average)};
@@ -324,7 +358,7 @@ static spectrum amplitudes(const twin_machine *plan, const float *block, int32_t
 int twin_machine_row(const twin_machine *plan, const float *samples, const twin_spindle *told,
                      float *row) {
     int32_t teeth = twin_most(told->teeth, 1), size = plan->samples / plan->average;
-    float speed = twin_abs(told->speed);
+    float speed = twin_abs(told->speed), mean;
     const float *block = samples;
     spectrum lines;
     if (teeth > 400) return TWIN_NO_TEETH;
@@ -332,10 +366,10 @@ int twin_machine_row(const twin_machine *plan, const float *samples, const twin_
         averaged(samples, size, plan->average, plan->block);
         block = plan->block;
     }
-    lines = amplitudes(plan, block, size, speed, told->rate);
+    lines = spectrum_of(plan, block, size, speed, told->rate, &mean);
     shaft_features(&lines, teeth, speed, row);
-    floor_features(&lines, block, size, teeth, plan->other, plan->other + lines.size,
-                   (uint32_t *)(void *)plan->roots, row + 13);
+    floor_features(&lines, teeth, (int32_t *)(void *)plan->other, row + 13, row + 19);
+    loudness(block, size, mean, row + 16);
     row[36] = twin_log(speed);
     row[37] = (float)teeth;
     return envelope_features(plan, block, size, teeth, speed, told, row + 22);

@@ -17,7 +17,7 @@ typedef struct {
     float *block;        /* samples / average values; 0 where average is 1 */
     float *one;          /* as many as the spectrum has values, and as the envelope has and 2 more */
     float *other;        /* as many as the spectrum has values, and twice as many as the envelope */
-    float *roots;        /* twice as many as the envelope has values, and a bit for each bin */
+    float *roots;        /* twice as many as the envelope has values */
     int32_t envelope;    /* values of the envelope, at most */
 } twin_machine;
 

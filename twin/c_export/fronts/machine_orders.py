@@ -37,7 +37,7 @@ class Machine:
         self.block = self.size if self.average > 1 else 0
         self.one = max(self.spectrum, self.envelope + 2)
         self.other = max(complex_values, 2 * self.envelope)
-        self.roots = max(2 * self.envelope, self.spectrum // 64 + 2)
+        self.roots = 2 * self.envelope
         self.floats = self.block + self.one + self.other + self.roots
 
     @property

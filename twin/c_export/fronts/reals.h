@@ -8,8 +8,10 @@
 
 #if defined(__GNUC__)
 #define twin_move __builtin_memcpy
+#define twin_seldom(what) __builtin_expect(what, 0) /* a branch costs less than what it leaves out */
 #else
 #define twin_move memcpy
+#define twin_seldom(what) (what)
 #endif
 
 #if defined(__ARM_FP) && (__ARM_FP & 4) && defined(__GNUC__)

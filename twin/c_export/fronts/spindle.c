@@ -37,27 +37,69 @@ int twin_orders_of(const twin_spindle *told, twin_orders *made) {
     return 0;
 }
 
-/* The extremes first, then how many samples lie there: most windows have one at each. */
+/* Bits of the extremes, and how many samples lie there. As whole numbers, the greatest bits are those
+ * of the highest sample, and without a sign those of the lowest: where there are both signs. What is
+ * infinite or no number is beyond all others. */
+typedef struct {
+    int32_t high, highest;
+    uint32_t low;
+    int32_t lowest;
+} extremes;
+
+static inline void look_at(extremes *e, int32_t bits) {
+    if (twin_seldom(bits >= e->high)) {
+        if (bits > e->high) e->highest = 0;
+        e->high = bits;
+        e->highest++;
+    }
+    if (twin_seldom((uint32_t)bits >= e->low)) {
+        if ((uint32_t)bits > e->low) e->lowest = 0;
+        e->low = (uint32_t)bits;
+        e->lowest++;
+    }
+}
+
+static extremes extremes_of(const float *samples, int32_t size) {
+    extremes e = {0, 0, 1u << 31, 0};
+    int32_t four[4], k = 0;
+    for (; k + 4 <= size; k += 4) {
+        twin_move(four, samples + k, sizeof four);
+        look_at(&e, four[0]);
+        look_at(&e, four[1]);
+        look_at(&e, four[2]);
+        look_at(&e, four[3]);
+    }
+    for (; k < size; k++) {
+        twin_move(four, samples + k, sizeof *four);
+        look_at(&e, four[0]);
+    }
+    return e;
+}
+
+/* How many samples lie at the extremes, the more of both; none where all are alike. */
+static int32_t most_at_an_end(const float *samples, int32_t size) {
+    float low = samples[0], high = samples[0];
+    int32_t lowest = 0, highest = 0;
+    for (int32_t k = 0; k < size; k++) {
+        if (samples[k] < low) low = samples[k], lowest = 0;
+        if (samples[k] > high) high = samples[k], highest = 0;
+        lowest += samples[k] == low;
+        highest += samples[k] == high;
+    }
+    return low == high ? 0 : twin_most(lowest, highest);
+}
+
 static int ends(const float *samples, int32_t size, float range) {
-    float low = samples[0], high = samples[0], sum = 0.0f;
-    int32_t lowest = 0, highest = 0, over = 0;
-    for (int32_t k = 0; k < size; k++) {
-        float value = samples[k];
-        sum += value - value; /* not zero where one is infinite or no number */
-        if (value < low) low = value;
-        if (value > high) high = value;
-    }
-    if (!(sum == 0.0f)) return TWIN_NOT_A_NUMBER;
-    if (low == high) return TWIN_CONSTANT;
-    for (int32_t k = 0; k < size; k++) {
-        float value = samples[k];
-        if (value == low) lowest++;
-        if (value == high) highest++;
-    }
-    if (high >= range || low <= -range)
+    extremes e = extremes_of(samples, size);
+    int32_t over = 0, most = twin_most(e.lowest, e.highest);
+    uint32_t furthest = twin_most(e.high, (int32_t)(e.low & INT32_MAX)), limit;
+    if (furthest >= 0x7f800000u) return TWIN_NOT_A_NUMBER;
+    if (e.high == 0 || e.low == 1u << 31) most = most_at_an_end(samples, size); /* one sign */
+    if (most == 0) return TWIN_CONSTANT;
+    twin_move(&limit, &range, sizeof limit);
+    if (furthest >= limit)
         for (int32_t k = 0; k < size; k++) over += twin_abs(samples[k]) >= range;
-    if ((float)twin_most(over, twin_most(lowest, highest)) > CLIPPED * (float)size)
-        return TWIN_CLIPPED;
+    if ((float)twin_most(over, most) > CLIPPED * (float)size) return TWIN_CLIPPED;
     return 0;
 }
 
@@ -76,7 +118,10 @@ float twin_mean(const float *values, int32_t size) {
     float total = 0.0f;
     for (int32_t from = 0; from < size; from += 128) {
         float part = 0.0f;
-        for (int32_t k = from; k < twin_least(from + 128, size); k++) part += values[k];
+        int32_t k = from, end = twin_least(from + 128, size);
+        for (; k + 4 <= end; k += 4)
+            part += (values[k] + values[k + 1]) + (values[k + 2] + values[k + 3]);
+        for (; k < end; k++) part += values[k];
         total += part;
     }
     return total / (float)size;
