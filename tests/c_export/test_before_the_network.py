@@ -1,7 +1,6 @@
 """Another sample rate, models without a front, broken files: each is answered by name."""
 
 import json
-import sys
 
 import numpy as np
 import pytest
@@ -10,21 +9,8 @@ pytest.importorskip("onnx")
 
 from tests.c_export import networks
 from twin.c_export import before, package, read
-from twin.cli.main import main
 from twin.errors import BadInput
 from twin.nodes import library, pictures
-
-
-@pytest.fixture
-def run(capsys, monkeypatch):
-    def run(*words):
-        monkeypatch.setattr(sys, "argv", ["twin", "models", "export", *map(str, words)])
-        with pytest.raises(SystemExit) as done:
-            main()
-        taken = capsys.readouterr()
-        return done.value.code, taken.out, " ".join(taken.err.split())
-
-    return run
 
 
 def own(name, folder, change, content=None):

@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +13,6 @@ pytest.importorskip("ziglang")
 
 from twin.c_export import emulate, look, look_check, package
 from twin.c_export.fronts import base
-from twin.cli.main import main
 from twin.errors import BadInput
 from twin.family import kinds, load
 from twin.nodes import library
@@ -25,17 +23,6 @@ MODELS = [
     for name in library.names()
     if base.module_of(library.open_model(name).card.front.kind) in FRONTS
 ]
-
-
-@pytest.fixture
-def run(capsys, monkeypatch):
-    def run(*words):
-        monkeypatch.setattr(sys, "argv", ["twin", "models", "export", *map(str, words)])
-        with pytest.raises(SystemExit) as done:
-            main()
-        return done.value.code, capsys.readouterr().out
-
-    return run
 
 
 def exported(name, folder, **other):
@@ -82,7 +69,7 @@ def test_a_card_without_the_length_of_its_window_is_refused(tmp_path):
 def test_a_model_without_a_card_is_written_as_its_network(tmp_path, run):
     source = tmp_path / "own.onnx"
     source.write_bytes((library.HOME / "anomaly.onnx").read_bytes())
-    code, said = run(source, "--c", "--out", tmp_path / "c")
+    code, said, _ = run(source, "--c", "--out", tmp_path / "c")
     assert code == 0
     assert "nothing that comes before the network is written" in " ".join(said.split())
     assert not (tmp_path / "c" / "own_front.c").exists()
@@ -90,7 +77,7 @@ def test_a_model_without_a_card_is_written_as_its_network(tmp_path, run):
 
 def test_the_document_tells_the_memory_and_the_check(tmp_path, run):
     to = tmp_path / "c"
-    code, text = run("anomaly", "--c", "--out", to, "--check", 6, "--json", "-")
+    code, text, _ = run("anomaly", "--c", "--out", to, "--check", 6, "--json", "-")
     assert code == 0
     said = json.loads(text)
     made, _ = exported("anomaly", tmp_path / "again")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterator, Sequence
+from typing import ClassVar
 
 import numpy as np
 
 from twin.c_export.fronts import _sines
 from twin.c_export.fronts.base import Array, Case, Field, real, table
+from twin.c_export.fronts.base import Front as Base
 from twin.nodes import mel
+from twin.nodes.library import Card
 from twin.rng import stream
 
 SOURCES = ("bands.h", "bands.c", "fourier.h", "fourier.c", "reals.h")
@@ -89,6 +92,43 @@ class Bands:
     def window(self, samples: int) -> str:
         """What a window of so many samples is."""
         return WINDOW.format(duration=samples / self.rate, rate=self.rate, samples=samples)
+
+
+class Front(Base):
+    """A front before which a microphone stands; ``columns`` is in how many bands it hears."""
+
+    told_as = "twin_sound"
+    stack = 1536
+    columns: ClassVar[int]
+
+    def __init__(self, card: Card, word: str, *, file: str = "") -> None:
+        super().__init__(card, word, file=file)
+        self.bands = Bands(card.front.rate, self.columns)
+
+    @property
+    def ram(self) -> int:
+        """A frame and its spectrum [byte]."""
+        return self.bands.ram
+
+    @property
+    def flash(self) -> int:
+        """Tables [byte]."""
+        return self.bands.flash
+
+    @property
+    def holds(self) -> str:
+        """What the samples are."""
+        return HOLDS
+
+    @property
+    def window(self) -> str:
+        """What a window is."""
+        return self.bands.window(self.samples)
+
+    @property
+    def fields(self) -> Sequence[Field]:
+        """Fields of ``twin_sound``."""
+        return self.bands.fields
 
 
 def _sound(size: int, rate: float, rng: np.random.Generator) -> Array:

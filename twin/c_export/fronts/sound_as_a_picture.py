@@ -7,8 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from twin.c_export.fronts import _bands, _planes
-from twin.c_export.fronts.base import Array, Case, Field, real
-from twin.c_export.fronts.base import Front as Base
+from twin.c_export.fronts.base import Array, Case, real
 from twin.c_export.network import Network
 from twin.nodes import pictures
 from twin.nodes.library import Card
@@ -23,16 +22,15 @@ BODY = """\
 """
 
 
-class Front(Base):
+class Front(_bands.Front):
     """The picture of a second of a microphone."""
 
     sources = (
         *("sound_as_a_picture.h", "sound_as_a_picture.c"),
         *dict.fromkeys((*_bands.SOURCES, *_planes.SOURCES)),
     )
-    told_as = "twin_sound"
     code = (15, 21)
-    stack = 1536
+    columns = SIDE
     takes_bytes = True
 
     @classmethod
@@ -42,7 +40,6 @@ class Front(Base):
 
     def __init__(self, card: Card, word: str, *, file: str = "") -> None:
         super().__init__(card, word, file=file)
-        self.bands = _bands.Bands(card.front.rate, SIDE)
         self.planes = _planes.Planes(SIDE, 1)
 
     @property
@@ -53,12 +50,7 @@ class Front(Base):
     @property
     def ram(self) -> int:
         """A frame, its spectrum, the picture and its levels [byte]."""
-        return self.bands.ram + SIDE**2 + self.planes.ram
-
-    @property
-    def flash(self) -> int:
-        """Tables [byte]."""
-        return self.bands.flash
+        return super().ram + SIDE**2 + self.planes.ram
 
     @property
     def definitions(self) -> str:
@@ -70,21 +62,6 @@ class Front(Base):
         """Body of the C function."""
         step = (self.samples - self.bands.size) // (SIDE - 1)
         return BODY.format(size=self.samples, rate=real(self.bands.rate), step=step)
-
-    @property
-    def holds(self) -> str:
-        """What the samples are."""
-        return _bands.HOLDS
-
-    @property
-    def window(self) -> str:
-        """What a window is."""
-        return self.bands.window(self.samples)
-
-    @property
-    def fields(self) -> Sequence[Field]:
-        """Fields of ``twin_sound``."""
-        return self.bands.fields
 
     def cases(self, count: int, seed: int) -> Sequence[Case]:
         """Sounds of many colours, steady and swelling."""

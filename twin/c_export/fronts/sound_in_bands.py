@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from twin.c_export.fronts import _bands
-from twin.c_export.fronts.base import Case, Field, real
-from twin.c_export.fronts.base import Front as Base
-from twin.nodes.library import Card
+from twin.c_export.fronts.base import Case, real
 from twin.nodes.senses.sound import BANDS, features
 
 BODY = """\
@@ -19,27 +17,12 @@ BODY = """\
 """
 
 
-class Front(Base):
+class Front(_bands.Front):
     """Bands of a window of a microphone."""
 
     sources = ("sound_in_bands.h", "sound_in_bands.c", *_bands.SOURCES)
-    told_as = "twin_sound"
     code = (11, 16)
-    stack = 1536
-
-    def __init__(self, card: Card, word: str, *, file: str = "") -> None:
-        super().__init__(card, word, file=file)
-        self.bands = _bands.Bands(card.front.rate, BANDS)
-
-    @property
-    def ram(self) -> int:
-        """A frame and its spectrum [byte]."""
-        return self.bands.ram
-
-    @property
-    def flash(self) -> int:
-        """Tables [byte]."""
-        return self.bands.flash
+    columns = BANDS
 
     @property
     def definitions(self) -> str:
@@ -51,21 +34,6 @@ class Front(Base):
         """Body of the C function."""
         step = self.bands.size // 2
         return BODY.format(size=self.samples, rate=real(self.bands.rate), step=step)
-
-    @property
-    def holds(self) -> str:
-        """What the samples are."""
-        return _bands.HOLDS
-
-    @property
-    def window(self) -> str:
-        """What a window is."""
-        return self.bands.window(self.samples)
-
-    @property
-    def fields(self) -> Sequence[Field]:
-        """Fields of ``twin_sound``."""
-        return self.bands.fields
 
     def cases(self, count: int, seed: int) -> Sequence[Case]:
         """Sounds of many colours, steady and swelling."""
